@@ -1,0 +1,27 @@
+/** X and H, the two roles of IDA. Both work on batches: a network answers a thousand questions in one pass.
+ *
+ *  `origin` says where answers come from. Whatever is built from a part that knows the ground truth knows it too:
+ *  combinators join origins, so a training target can always tell whether truth leaked into it. */
+
+import type { Answer } from './answer.ts';
+import type { Scope } from './budget.ts';
+import type { Action, Workspace } from './workspace.ts';
+
+export interface Origin {
+  /** How people call it: «H», «X₃», «Amplify^H(X₃)». */
+  readonly name: string;
+  /** Whether ground truth shaped it. Such answers may serve as a baseline, never as a model. */
+  readonly groundTruth: boolean;
+}
+
+/** X: answers alone, one answer per question, in order. */
+export interface Assistant<Q, A> {
+  readonly origin: Origin;
+  answer(questions: readonly Q[], scope: Scope): Promise<readonly Answer<A>[]>;
+}
+
+/** H: a function from workspaces to actions, one action per workspace, in order. It sees nothing else. */
+export interface Overseer<Q, A> {
+  readonly origin: Origin;
+  act(workspaces: readonly Workspace<Q, A>[], scope: Scope): Promise<readonly Action<Q, A>[]>;
+}

@@ -1,0 +1,22 @@
+/** Ground truth, and the type that keeps it from training. Only `evaluate` may import this folder. */
+
+declare const sealed: unique symbol;
+
+/** A right answer under seal: no `Answer`, no target and no value, so it fits nowhere that training looks. */
+export interface Truth<A> {
+  readonly [sealed]: A;
+}
+
+/** Knows the right answers of one task by computing them directly, without decomposition. */
+export interface Examiner<Q, A> {
+  truth(question: Q): Truth<A>;
+}
+
+export function seal<A>(value: A): Truth<A> {
+  return { value } as unknown as Truth<A>;
+}
+
+/** Breaks the seal. */
+export function reveal<A>(truth: Truth<A>): A {
+  return (truth as unknown as { value: A }).value;
+}

@@ -1,0 +1,101 @@
+/** What a finished or running experiment says of itself: all that the report shows and nothing else. */
+
+/** A proportion with its 95 % interval; n is the number of questions behind it. */
+export interface Proportion {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly n: number;
+}
+
+export interface RunRecord {
+  readonly task: string;
+  readonly parameters: { readonly [name: string]: number };
+  readonly levels: number;
+  /** Levels that H answers with primitives alone. */
+  readonly levelsOfPrimitives: number;
+  readonly seed: number;
+  /** ISO 8601. */
+  readonly started: string;
+  readonly version: string;
+  readonly command: string;
+  readonly machine: string;
+  /** The thresholds that the gates held to, fixed before the run. */
+  readonly gates: { readonly advance: number; readonly finish: number; readonly horizon: number };
+  /** The first is IDA itself; the others are its baselines, if they were run. */
+  readonly arms: readonly ArmRecord[];
+  /** One held-out question unfolded. */
+  readonly example?: ExampleNode;
+}
+
+export type ArmKind = 'ida' | 'supervised' | 'overseer-alone' | 'no-curriculum' | 'control';
+
+export interface ArmRecord {
+  readonly kind: ArmKind;
+  /** «IDA», «Supervised on ground truth», «H alone», «Trained up to level 2 only», … */
+  readonly name: string;
+  readonly groundTruth: boolean;
+  /** For `control`: the highest level it was trained on. */
+  readonly levelMax?: number;
+  readonly state: 'running' | 'finished' | 'gate-failed' | 'interrupted';
+  readonly trainedParameters: number;
+  readonly steps: number;
+  readonly seconds: number;
+  /** Floating-point operations spent, training and teacher together. */
+  readonly operations: number;
+  /** Decisions of the overseer H. */
+  readonly decisions: number;
+  readonly points: readonly CurvePoint[];
+  readonly iterations: readonly IterationRecord[];
+}
+
+/** One look at the network on held-out (test) contexts. Index 0 of a per-level array is level 1. */
+export interface CurvePoint {
+  readonly step: number;
+  readonly seconds: number;
+  readonly operations: number;
+  readonly decisions: number;
+  /** The level at the frontier at that time. */
+  readonly frontier: number;
+  /** Accuracy of X against ground truth. */
+  readonly answerer: readonly number[];
+  /** Accuracy of Amplify^H(X) against ground truth. */
+  readonly amplified?: readonly number[];
+  /** Agreement of X with Amplify^H(X), no ground truth involved. */
+  readonly agreement?: readonly number[];
+}
+
+export interface IterationRecord {
+  readonly iteration: number;
+  /** The frontier level it trained. */
+  readonly level: number;
+  readonly passed: boolean;
+  /** Total steps and seconds when it ended. */
+  readonly step: number;
+  readonly seconds: number;
+  readonly operations: number;
+  readonly decisions: number;
+  /** The gate's figure: agreement with Amplify^H(teacher) on held-out frontier questions. */
+  readonly agreement: Proportion;
+  /** Largest ℓ such that every level up to ℓ agrees with Amplify^H(X), by the lower bound. */
+  readonly horizon: number;
+  /** Accuracy per level of its checkpoint against ground truth (evaluation only). */
+  readonly accuracy?: readonly Proportion[];
+  readonly checkpoint: string;
+  readonly dataRoot: string;
+  /** Said when the horizon did not rise. */
+  readonly violation?: string;
+}
+
+export interface ExampleNode {
+  readonly question: string;
+  /** What H concluded from the children; at a leaf the same as `direct`. */
+  readonly answer: string;
+  /** What X says alone. */
+  readonly direct: string;
+  readonly confidence: number;
+  /** Whether `answer` is right, and whether `direct` is (evaluation only). */
+  readonly right?: boolean;
+  readonly directRight?: boolean;
+  readonly children: readonly ExampleNode[];
+}

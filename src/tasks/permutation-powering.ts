@@ -1,0 +1,166 @@
+/** Permutation powering: given the facts x → σ(x), what is σ^k(x)?     Christiano et al. 2018, §3.1 and code «iter»
+ *  H can look up one fact and combine: σ^k(x) is σ^m(σ^m(x)) with m = ⌊k/2⌋, and one look-up more if k is odd.
+ *  Level ℓ holds the powers of ℓ binary digits, 2^(ℓ−1) ≤ k < 2^ℓ. */
+
+import { CapstanError } from '../base/errors.ts';
+import { hashText, Random } from '../base/random.ts';
+import { type Answer, known } from '../core/answer.ts';
+import type { Demand, Encoding, Split, Task } from '../core/task.ts';
+import { type Script, scripted } from '../overseers/scripted.ts';
+
+/** A permutation of some of the elements 0 … elements − 1. */
+export interface Permutation {
+  /** The elements it moves, ascending. */
+  readonly domain: readonly number[];
+  /** σ(x) at index x; −1 outside the domain. */
+  readonly image: readonly number[];
+  readonly key: string;
+}
+
+export interface PowerQuestion {
+  readonly permutation: Permutation;
+  /** 1 ≤ power < powers */
+  readonly power: number;
+  readonly element: number;
+}
+
+export type PowerTask = Task<PowerQuestion, number>;
+
+export interface PowerOptions {
+  /** How many elements, 2 … 1024. */
+  readonly elements: number;
+  /** Powers asked are below this, 4 … 2^30, a power of two. */
+  readonly powers: number;
+}
+
+/** One context in this many is dealt to `gate`, as many to `test`, the rest to `train`. */
+const PILES = 16;
+
+export function permutationPowering({ elements, powers }: PowerOptions): PowerTask {
+  if (!Number.isInteger(elements) || elements < 2 || elements > 1024)
+    throw new CapstanError('invalid', `size: expected an integer from 2 to 1024, got ${elements}`);
+  if (!Number.isInteger(powers) || powers < 4 || powers > 2 ** 30 || !Number.isInteger(Math.log2(powers)))
+    throw new CapstanError('invalid', `powers: expected a power of two from 4 to 2^30, got ${powers}`);
+  return {
+    name: 'permutation-powering',
+    parameters: { elements, powers },
+    levels: Math.log2(powers),
+    levelsOfPrimitives: 2, // halves of 2 and 3 are 1: a look-up
+    sizeMax: elements,
+    overseer: scripted('H', decompose),
+    encoding: encoding(elements),
+    level: ({ power }) => 32 - Math.clz32(power),
+    key: ({ permutation, power, element }) => `${power}/${element}/${permutation.key}`,
+    show: ({ power, element }) => `σ${superscript(power)}(${element})`,
+    showAnswer: String,
+    parse: (text) => parse(text, elements, powers),
+    sample: (random, demand) => sample(random, demand, elements),
+  };
+}
+
+function* decompose({ permutation, power, element }: PowerQuestion): ReturnType<Script<PowerQuestion, number>> {
+  const lookUp = (x: number): Answer<number> => known(permutation.image[x]!);
+  if (power === 1) return lookUp(element);
+  const half = power >> 1;
+  const first = half === 1 ? lookUp(element) : (yield [{ permutation, power: half, element }])[0]!;
+  if (first.kind === 'unknown') return first;
+  const middle = first.value;
+  const second = half === 1 ? lookUp(middle) : (yield [{ permutation, power: half, element: middle }])[0]!;
+  return second.kind === 'unknown' || power % 2 === 0 ? second : lookUp(second.value);
+}
+
+/** Words: 0 is the blank, 1 and 2 are the binary digits of powers, 3 + x is the element x. */
+const BLANK = 0;
+const DIGIT = 1;
+const ELEMENT = 3;
+
+function encoding(elements: number): Encoding<PowerQuestion, number> {
+  const facts = new WeakMap<Permutation, readonly number[]>();
+  return {
+    words: ELEMENT + elements,
+    blank: BLANK,
+    context: ({ permutation }) => permutation,
+    facts({ permutation }) {
+      let words = facts.get(permutation);
+      if (!words) {
+        words = permutation.domain.flatMap((x) => [ELEMENT + x, ELEMENT + permutation.image[x]!]);
+        facts.set(permutation, words);
+      }
+      return words;
+    },
+    pair: ({ element }) => [BLANK, ELEMENT + element],
+    // Least significant digit first: by the round that reads digit r, facts can have become σ^(2^r).
+    word: ({ power }, round) => DIGIT + (round < 31 ? (power >> round) & 1 : 0),
+    wordOf: (element) => ELEMENT + element,
+    answerOf: (word) => (word >= ELEMENT ? word - ELEMENT : undefined),
+  };
+}
+
+function sample(random: Random, { split, size, level }: Demand, elements: number): readonly PowerQuestion[] {
+  const permutation = samplePermutation(random, split, size, elements);
+  const [half, odd] = [sampleHalf(random, level), level > 1];
+  return permutation.domain.map((element) => {
+    const power = odd ? 2 * half + random.below(2) : 1;
+    return { permutation, power, element };
+  });
+}
+
+/** One half-power for a whole context, so that H needs one sub-answer per element and not two. */
+function sampleHalf(random: Random, level: number): number {
+  return level < 2 ? 0 : 2 ** (level - 2) + random.below(2 ** (level - 2));
+}
+
+function samplePermutation(random: Random, split: Split, size: number, elements: number): Permutation {
+  const all = Array.from({ length: elements }, (_, x) => x);
+  const domain = size === elements ? all : random.shuffle(all).slice(0, size).sort((a, b) => a - b);
+  for (;;) {
+    const permutation = permute(domain, random.shuffle(domain), elements);
+    if (pile(permutation) === split) return permutation;
+  }
+}
+
+function permute(domain: readonly number[], images: readonly number[], elements: number): Permutation {
+  const image = new Array<number>(elements).fill(-1);
+  domain.forEach((x, i) => {
+    image[x] = images[i]!;
+  });
+  return { domain, image, key: domain.map((x, i) => `${x}>${images[i]!}`).join(' ') };
+}
+
+function pile(permutation: Permutation): Split {
+  const drawn = hashText(permutation.key)[1] % PILES;
+  return drawn === 0 ? 'gate' : drawn === 1 ? 'test' : 'train';
+}
+
+const SYNTAX =
+  'expected «s^K(X)» on an unseen permutation, «s^K(X) #N» on unseen permutation number N, or «s^K(X) [a b c …]» with the images of 0, 1, 2, …';
+
+function parse(text: string, elements: number, powers: number): PowerQuestion {
+  const match = /^\s*[sσ]\s*\^\s*(\d+)\s*\(\s*(\d+)\s*\)\s*(?:#\s*(\d+)|\[([\d\s,]+)\])?\s*$/u.exec(text);
+  if (!match) throw new CapstanError('invalid', `question «${text}»: ${SYNTAX}`);
+  const power = Number(match[1]);
+  const element = Number(match[2]);
+  if (power < 1 || power >= powers)
+    throw new CapstanError('invalid', `question «${text}»: expected a power from 1 to ${powers - 1}, got ${power}`);
+  const permutation = match[4]
+    ? readPermutation(match[4], elements)
+    : samplePermutation(Random.seeded(Number(match[3] ?? 0)).split('ask'), 'test', elements, elements);
+  if ((permutation.image[element] ?? -1) < 0)
+    throw new CapstanError('invalid', `question «${text}»: expected an element that the permutation moves, got ${element}`);
+  return { permutation, power, element };
+}
+
+function readPermutation(text: string, elements: number): Permutation {
+  const images = text.split(/[\s,]+/).filter(Boolean).map(Number);
+  const domain = images.map((_, x) => x);
+  if (images.length > elements || [...images].sort((a, b) => a - b).some((image, x) => image !== x))
+    throw new CapstanError(
+      'invalid',
+      `permutation [${text.trim()}]: expected each of 0 to n − 1 once, with n from 2 to ${elements}`,
+    );
+  return permute(domain, images, elements);
+}
+
+function superscript(power: number): string {
+  return [...String(power)].map((digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]).join('');
+}
