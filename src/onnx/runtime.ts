@@ -1,0 +1,118 @@
+/** The main thread's side of `worker.ts`: the same calls, answered by promises, in order. */
+
+import { Worker } from 'node:worker_threads';
+import { CapstanError, messageOf } from '../base/errors.ts';
+import type { Program } from './lower.ts';
+import type { Backend, BackendOptions, Tensor, Tensors, Wiring } from './session.ts';
+
+export type Request = { readonly id: number } & Call;
+type Call =
+  | { readonly kind: 'load'; readonly program: Program }
+  | { readonly kind: 'unload'; readonly session: number }
+  | { readonly kind: 'put'; readonly slot: string; readonly tensor: Tensor }
+  | { readonly kind: 'get'; readonly slot: string }
+  | {
+      readonly kind: 'run';
+      readonly session: number;
+      readonly feeds: Tensors;
+      readonly from: Wiring;
+      readonly into: Wiring;
+    };
+export type Reply =
+  | { readonly id: number; readonly result: unknown; readonly busySeconds: number }
+  | { readonly id: number; readonly error: unknown };
+
+/** A loaded program. */
+export interface Session {
+  /** `from` names inputs taken from slots, `into` outputs left in slots. */
+  run(feeds: Tensors, from?: Wiring, into?: Wiring): Promise<Tensors>;
+  release(): Promise<void>;
+}
+
+export class Runtime {
+  readonly backend: Backend;
+  readonly fallback: string | undefined;
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, { resolve: (result: never) => void; reject: (error: unknown) => void }>();
+  #lastId = 0;
+  /** Seconds spent inside ONNX Runtime. */
+  busySeconds = 0;
+  /** Floating-point operations of all runs, matrix products only. */
+  operations = 0;
+
+  private constructor(worker: Worker, backend: Backend, fallback: string | undefined) {
+    this.#worker = worker;
+    this.backend = backend;
+    this.fallback = fallback;
+    worker.on('message', (reply: Reply) => this.#settle(reply));
+    worker.on('error', (error) => this.#fail(error));
+  }
+
+  static async open(options: BackendOptions): Promise<Runtime> {
+    const worker = startWorker(options);
+    return new Promise((resolve, reject) => {
+      worker.once('message', ({ backend, fallback }) => {
+        worker.off('error', reject);
+        resolve(new Runtime(worker, backend, fallback));
+      });
+      worker.once('error', reject);
+    });
+  }
+
+  async load(program: Program): Promise<Session> {
+    const session: number = await this.#call({ kind: 'load', program });
+    return {
+      run: (feeds, from = {}, into = {}) => {
+        this.operations += program.operations;
+        return this.#call({ kind: 'run', session, feeds, from, into });
+      },
+      release: () => this.#call({ kind: 'unload', session }),
+    };
+  }
+
+  put(slot: string, tensor: Tensor): Promise<void> {
+    return this.#call({ kind: 'put', slot, tensor });
+  }
+
+  get(slot: string): Promise<Tensor> {
+    return this.#call({ kind: 'get', slot });
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+    this.#fail(new CapstanError('runtime', 'the runtime was closed'));
+  }
+
+  #call<T>(call: Call): Promise<T> {
+    const id = ++this.#lastId;
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, ...call });
+    });
+  }
+
+  #settle(reply: Reply): void {
+    const waiting = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    if ('error' in reply) return waiting?.reject(revived(reply.error));
+    this.busySeconds = reply.busySeconds;
+    waiting?.resolve(reply.result as never);
+  }
+
+  #fail(error: unknown): void {
+    for (const { reject } of this.#waiting.values()) reject(revived(error));
+    this.#waiting.clear();
+  }
+}
+
+/** Errors lose their class between threads. */
+function revived(error: unknown): CapstanError {
+  return error instanceof CapstanError ? error : new CapstanError('runtime', messageOf(error), { cause: error });
+}
+
+/** Node cannot read TypeScript in a worker before 22.18, so from source the worker starts through tsx. */
+function startWorker(options: BackendOptions): Worker {
+  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url), { workerData: options });
+  const start = `import('tsx/esm/api').then(({ register }) => { register(); return import('${new URL('./worker.ts', import.meta.url)}'); })`;
+  return new Worker(start, { eval: true, workerData: options });
+}
