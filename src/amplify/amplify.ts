@@ -80,7 +80,7 @@ async function exchange<Q, A>(
         // An overseer that asks nothing would be asked for its next action for ever.
         if (action.questions.length === 0)
           throw new CapstanError('invalid', 'ask: expected at least one sub-question, got none');
-        if (scope.depth <= 0 || !affordable(scope, action.questions.length)) desk.answer = unknown('budget');
+        if (!affordable(scope, action.questions.length)) desk.answer = unknown('budget');
         else {
           asking.push(desk);
           for (const question of action.questions) {
@@ -100,8 +100,9 @@ async function exchange<Q, A>(
 }
 
 /** All sub-questions of one action, or none: half an action would show H a workspace it never made. */
-function affordable({ budget }: Scope, count: number): boolean {
-  if (budget.limits.questions - budget.spent.questions < count) return false;
-  budget.take('questions', count);
-  return true;
+function affordable({ budget, depth }: Scope, count: number): boolean {
+  const enough = depth > 0 && budget.limits.questions - budget.spent.questions >= count;
+  if (enough) budget.take('questions', count);
+  else budget.refuse();
+  return enough;
 }

@@ -1,5 +1,6 @@
 /** The same assistant, asked each question once. Equal questions are found by their content key, within a call and
- *  across calls; answers that only say that a budget ran out are not kept, since another caller may have more. */
+ *  across calls. Nothing is kept of a call in which a limit stood in the way: H may have replied without what it
+ *  was refused, and another caller may have more. */
 
 import type { Answer } from '../core/answer.ts';
 import type { Assistant } from '../core/assistant.ts';
@@ -16,12 +17,14 @@ export function memo<Q, A>(assistant: Assistant<Q, A>, key: (question: Q) => str
       });
       const fresh = new Map<string, Answer<A>>();
       if (missing.size > 0) {
+        const refusals = scope.budget.refusals;
         const answers = await assistant.answer([...missing.values()], scope);
+        const free = scope.budget.refusals === refusals;
         let i = 0;
         for (const name of missing.keys()) {
           const answer = answers[i++]!;
           fresh.set(name, answer);
-          if (answer.kind === 'known' || answer.reason !== 'budget') kept.set(name, answer);
+          if (free && (answer.kind === 'known' || answer.reason !== 'budget')) kept.set(name, answer);
         }
       }
       return keys.map((name) => kept.get(name) ?? fresh.get(name)!);

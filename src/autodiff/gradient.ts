@@ -63,7 +63,9 @@ function dependents(order: readonly Node[], wrt: readonly Node[]): ReadonlySet<N
 /** Sums g over the axes along which an input of that shape was repeated. */
 function unbroadcast(g: Node, shape: Shape): Node {
   const lead = g.shape.length - shape.length;
-  const axes = g.shape.flatMap((length, axis) => (axis < lead || (shape[axis - lead] === 1 && length > 1) ? [axis] : []));
+  const axes = g.shape.flatMap((length, axis) =>
+    axis < lead || (shape[axis - lead] === 1 && length > 1) ? [axis] : [],
+  );
   if (axes.length === 0) return g;
   const summed = sum(g, axes);
   return lead === 0 ? summed : reshape(summed, shape);
@@ -121,8 +123,12 @@ export const RULES: GradientRules = {
       return slice(g, axis, start - x.shape[axis]!, start);
     });
   },
-  slice: ({ inputs: [x], attributes: { axis, start, end } }, g) => [pad(g, axis, start, x!.shape[axis]! - end)],
-  pad: ({ inputs: [x], attributes: { axis, before } }, g) => [slice(g, axis, before, before + x!.shape[axis]!)],
+  slice: ({ inputs: [x], attributes: { axis, start, end } }, g) => [
+    pad(g, axis, start, x!.shape[axis]! - end),
+  ],
+  pad: ({ inputs: [x], attributes: { axis, before } }, g) => [
+    slice(g, axis, before, before + x!.shape[axis]!),
+  ],
   // Indices taken twice add up: [V T] · [T C].
   gather: ({ inputs: [table, indices] }, g) => {
     const [words, width] = table!.shape as [number, number];

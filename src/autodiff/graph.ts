@@ -119,7 +119,9 @@ export function schedule(outputs: readonly Node[]): readonly Node[] {
   const order: Node[] = [];
   const seen = new Set<Node>();
   // An explicit stack: deep graphs would overflow the call stack.
-  const stack: { node: Node; ready: boolean }[] = [...outputs].reverse().map((node) => ({ node, ready: false }));
+  const stack: { node: Node; ready: boolean }[] = [...outputs]
+    .reverse()
+    .map((node) => ({ node, ready: false }));
   for (let entry = stack.pop(); entry; entry = stack.pop()) {
     const { node, ready } = entry;
     if (ready) order.push(node);
@@ -138,7 +140,17 @@ function make<K extends Op>(op: K, inputs: readonly Node[], attributes: Attribut
   inputs.forEach((x, i) => {
     if (x.type !== arity[op === 'concat' ? 0 : i]) fail(op, inputs, `types (${arity.join(', ')})`);
   });
-  return { op, inputs, attributes, shape: shape(inputs.map((x) => x.shape), attributes, inputs), type };
+  return {
+    op,
+    inputs,
+    attributes,
+    shape: shape(
+      inputs.map((x) => x.shape),
+      attributes,
+      inputs,
+    ),
+    type,
+  };
 }
 
 function fail(op: Op, inputs: readonly Node[], expected: string): never {
@@ -180,7 +192,8 @@ const RULES: { readonly [K in Op]: FormRule<K> } = {
     arity: ['float', 'float'],
     type: 'float',
     shape: ([a, b], _, inputs) => {
-      if (a!.length < 2 || b!.length < 2 || a!.at(-1) !== b!.at(-2)) fail('matmul', inputs, '[… m k] · [… k n]');
+      if (a!.length < 2 || b!.length < 2 || a!.at(-1) !== b!.at(-2))
+        fail('matmul', inputs, '[… m k] · [… k n]');
       return [...broadcast('matmul', a!.slice(0, -2), b!.slice(0, -2), inputs), a!.at(-2)!, b!.at(-1)!];
     },
   },
@@ -188,7 +201,8 @@ const RULES: { readonly [K in Op]: FormRule<K> } = {
     arity: ['float'],
     type: 'float',
     shape: ([x], { order }, inputs) => {
-      if (order.length !== x!.length || new Set(order).size !== x!.length) fail('transpose', inputs, `order [${order}]`);
+      if (order.toSorted().some((axis, i) => axis !== i) || order.length !== x!.length)
+        fail('transpose', inputs, `order [${order}]`);
       return order.map((axis) => x![axis]!);
     },
   },
@@ -204,14 +218,18 @@ const RULES: { readonly [K in Op]: FormRule<K> } = {
     arity: ['float'],
     type: 'float',
     shape: ([x], { shape }, inputs) => {
-      if (String(broadcast('expand', x!, shape, inputs)) !== String(shape)) fail('expand', inputs, `fits [${shape}]`);
+      if (String(broadcast('expand', x!, shape, inputs)) !== String(shape))
+        fail('expand', inputs, `fits [${shape}]`);
       return shape;
     },
   },
   sum: {
     arity: ['float'],
     type: 'float',
-    shape: ([x], { axes }) => x!.map((length, axis) => (axes.includes(axis) ? 1 : length)),
+    shape: ([x], { axes }, inputs) => {
+      if (!axes.every((axis) => axis in x!)) fail('sum', inputs, `axes [${axes}]`);
+      return x!.map((length, axis) => (axes.includes(axis) ? 1 : length));
+    },
   },
   concat: {
     arity: ['float'],
@@ -220,14 +238,18 @@ const RULES: { readonly [K in Op]: FormRule<K> } = {
       const rest = (shape: Shape) => String(shape.with(axis, 0));
       if (shapes.length === 0 || shapes.some((shape) => rest(shape) !== rest(shapes[0]!)))
         fail('concat', inputs, `shapes equal but for axis ${axis}`);
-      return shapes[0]!.with(axis, shapes.reduce((length, shape) => length + shape[axis]!, 0));
+      return shapes[0]!.with(
+        axis,
+        shapes.reduce((length, shape) => length + shape[axis]!, 0),
+      );
     },
   },
   slice: {
     arity: ['float'],
     type: 'float',
     shape: ([x], { axis, start, end }, inputs) => {
-      if (!(start >= 0 && start < end && end <= (x![axis] ?? 0))) fail('slice', inputs, `axis ${axis} to hold ${start} … ${end}`);
+      if (!(start >= 0 && start < end && end <= (x![axis] ?? 0)))
+        fail('slice', inputs, `axis ${axis} to hold ${start} … ${end}`);
       return x!.with(axis, end - start);
     },
   },

@@ -1,7 +1,15 @@
 /** The slow oracle: every operation in plain float64 loops, written for plainness. ONNX must agree with it. */
 
 import { CapstanError } from '../base/errors.ts';
-import { lengthOf, type Node, NORMALIZE_EPSILON, type Op, type PlainOp, type Shape, schedule } from './graph.ts';
+import {
+  lengthOf,
+  NORMALIZE_EPSILON,
+  type Node,
+  type Op,
+  type PlainOp,
+  type Shape,
+  schedule,
+} from './graph.ts';
 
 export interface Value {
   readonly shape: Shape;
@@ -50,7 +58,10 @@ const KERNELS: { readonly [K in Op]: Kernel<K> } = {
   input: ({ attributes: { name, shape } }, _, feeds) => {
     const given = feeds[name];
     if (given?.length !== lengthOf(shape))
-      throw new CapstanError('invalid', `input ${name}: expected [${shape}], got ${given?.length ?? 'nothing'}`);
+      throw new CapstanError(
+        'invalid',
+        `input ${name}: expected [${shape}], got ${given?.length ?? 'nothing'}`,
+      );
     return Float64Array.from(given);
   },
   constant: ({ attributes: { value } }) => Float64Array.of(value),
@@ -64,7 +75,7 @@ const KERNELS: { readonly [K in Op]: Kernel<K> } = {
   relu: unary((x) => Math.max(x, 0)),
   step: unary((x) => (x > 0 ? 1 : 0)),
   softmax: rowwise(softmaxOf),
-  logSoftmax: rowwise((row) => softmaxOf(row).map(Math.log)),
+  logSoftmax: rowwise(logSoftmaxOf),
   normalize: rowwise((row) => row.map((x) => (x - meanOf(row)) * inverseDeviationOf(row))),
   inverseDeviation: rowwise((row) => [inverseDeviationOf(row)]),
   matmul: ({ shape }, [a, b]) =>
@@ -91,12 +102,15 @@ const KERNELS: { readonly [K in Op]: Kernel<K> } = {
     });
     return out;
   },
-  concat: ({ shape, attributes: { axis } }, parts) =>
-    fill(shape, (index) => {
-      let place = index[axis]!;
-      const part = parts.find((x) => place < x.shape[axis]! || ((place -= x.shape[axis]!), false))!;
+  concat: ({ shape, attributes: { axis } }, parts) => {
+    const places = parts.flatMap((part) =>
+      Array.from({ length: part.shape[axis]! }, (_, place) => ({ part, place })),
+    );
+    return fill(shape, (index) => {
+      const { part, place } = places[index[axis]!]!;
       return at(part, index.with(axis, place));
-    }),
+    });
+  },
   slice: ({ shape, attributes: { axis, start } }, [x]) =>
     fill(shape, (index) => at(x!, index.with(axis, index[axis]! + start))),
   pad: ({ shape, attributes: { axis, before } }, [x]) =>
@@ -106,7 +120,8 @@ const KERNELS: { readonly [K in Op]: Kernel<K> } = {
     }),
   gather: ({ shape }, [table, indices]) =>
     fill(shape, (index) => at(table!, [at(indices!, index.slice(0, -1)), index.at(-1)!])),
-  oneHot: ({ shape }, [indices]) => fill(shape, (index) => (at(indices!, index.slice(0, -1)) === index.at(-1) ? 1 : 0)),
+  oneHot: ({ shape }, [indices]) =>
+    fill(shape, (index) => (at(indices!, index.slice(0, -1)) === index.at(-1) ? 1 : 0)),
   argMax: rowwise((row) => [row.indexOf(row.reduce((a, b) => Math.max(a, b), -Infinity))]),
 };
 
@@ -142,6 +157,13 @@ function softmaxOf(row: Float64Array): Float64Array {
   const powers = row.map((x) => Math.exp(x - most));
   const total = powers.reduce((a, b) => a + b, 0);
   return powers.map((power) => power / total);
+}
+
+// Not log(softmax): that is −∞ where a masked score makes the power underflow.
+function logSoftmaxOf(row: Float64Array): Float64Array {
+  const most = row.reduce((a, b) => Math.max(a, b), -Infinity);
+  const total = row.reduce((sum, x) => sum + Math.exp(x - most), 0);
+  return row.map((x) => x - most - Math.log(total));
 }
 
 function meanOf(row: Float64Array): number {

@@ -5,18 +5,38 @@ import { CapstanError } from './errors.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** The canonical text. Throws on what JSON cannot say: NaN, infinities, undefined, lone surrogates. */
+/** The canonical text. Throws on what JSON cannot say: NaN, infinities, undefined, lone surrogates, class instances. */
 export function canonical(value: Json): string {
-  if (typeof value === 'number' && !Number.isFinite(value))
-    throw new CapstanError('invalid', `canonical JSON: expected a finite number, got ${value}`);
-  if (typeof value === 'string' && !value.isWellFormed())
-    throw new CapstanError('invalid', 'canonical JSON: expected well-formed Unicode, got a lone surrogate');
-  if (value === undefined || typeof value === 'function')
-    throw new CapstanError('invalid', `canonical JSON: expected a JSON value, got ${typeof value}`);
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  const entries = Object.entries(value as { readonly [key: string]: Json });
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw refused('a finite number', String(value));
+    return JSON.stringify(value);
+  }
+  if (typeof value === 'string') {
+    if (!value.isWellFormed()) throw refused('well-formed Unicode', 'a lone surrogate');
+    return JSON.stringify(value);
+  }
+  // Array.from, because map would skip the holes of a sparse array.
+  if (Array.isArray(value)) return `[${Array.from(value, (item: Json) => canonical(item)).join(',')}]`;
+  if (!isPlain(value)) throw refused('a JSON value', describe(value));
+  const entries = Object.entries(value);
   // §3.2.3: keys are sorted by UTF-16 code units, which is what the default order does.
   entries.sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([key, item]) => `${canonical(key)}:${canonical(item)}`).join(',')}}`;
+}
+
+function isPlain(value: unknown): value is { readonly [key: string]: Json } {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'object' && value !== null
+    ? `an instance of ${value.constructor.name}`
+    : typeof value;
+}
+
+function refused(expected: string, got: string): CapstanError {
+  return new CapstanError('invalid', `canonical JSON: expected ${expected}, got ${got}`);
 }

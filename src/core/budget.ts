@@ -17,6 +17,7 @@ export type Spending = { readonly [K in Exclude<keyof Limits, 'depth'>]: number 
 export class Budget {
   readonly limits: Limits;
   readonly #spent = { decisions: 0, questions: 0 };
+  #refusals = 0;
 
   /** Each limit is an integer ≥ 0, or Infinity. */
   constructor(limits: Partial<Limits> = {}) {
@@ -34,7 +35,18 @@ export class Budget {
   take(kind: keyof Spending, wanted: number): number {
     const granted = Math.min(wanted, this.limits[kind] - this.#spent[kind]);
     this.#spent[kind] += granted;
+    if (granted < wanted) this.refuse();
     return granted;
+  }
+
+  /** How often something was refused. An answer reached while this rose could be another on a larger budget. */
+  get refusals(): number {
+    return this.#refusals;
+  }
+
+  /** Notes that a limit stood in the way. */
+  refuse(): void {
+    this.#refusals++;
   }
 }
 

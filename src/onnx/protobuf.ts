@@ -51,7 +51,12 @@ export function encodeModel(graph: OnnxGraph): Uint8Array<ArrayBuffer> {
     ...graph.inputs.map((signature) => field(11, encodeSignature(signature))),
     ...graph.outputs.map((signature) => field(12, encodeSignature(signature))),
   );
-  return message(integer(1, IR_VERSION), field(2, text('capstan')), field(7, body), field(8, integer(2, OPSET)));
+  return message(
+    integer(1, IR_VERSION),
+    field(2, text('capstan')),
+    field(7, body),
+    field(8, integer(2, OPSET)),
+  );
 }
 
 function encodeNode({ op, inputs, outputs, attributes = {} }: OnnxNode): Uint8Array {
@@ -64,8 +69,10 @@ function encodeNode({ op, inputs, outputs, attributes = {} }: OnnxNode): Uint8Ar
 }
 
 function encodeAttribute(name: string, value: Attribute): Uint8Array {
-  if (typeof value === 'number') return message(field(1, text(name)), integer(3, value), integer(20, ATTRIBUTE_INT));
-  if ('float' in value) return message(field(1, text(name)), float(2, value.float), integer(20, ATTRIBUTE_FLOAT));
+  if (typeof value === 'number')
+    return message(field(1, text(name)), integer(3, value), integer(20, ATTRIBUTE_INT));
+  if ('float' in value)
+    return message(field(1, text(name)), float(2, value.float), integer(20, ATTRIBUTE_FLOAT));
   return message(field(1, text(name)), ...value.map((item) => integer(8, item)), integer(20, ATTRIBUTE_INTS));
 }
 

@@ -1,7 +1,7 @@
 /** The main thread's side of `worker.ts`: the same calls, answered by promises, in order. */
 
 import { Worker } from 'node:worker_threads';
-import { CapstanError, messageOf } from '../base/errors.ts';
+import { CapstanError, type ErrorCode, messageOf } from '../base/errors.ts';
 import type { Program } from './lower.ts';
 import type { Backend, BackendOptions, Tensor, Tensors, Wiring } from './session.ts';
 
@@ -18,9 +18,10 @@ type Call =
       readonly from: Wiring;
       readonly into: Wiring;
     };
+export type Message = Request | 'close';
 export type Reply =
   | { readonly id: number; readonly result: unknown; readonly busySeconds: number }
-  | { readonly id: number; readonly error: unknown };
+  | { readonly id: number; readonly error: unknown; readonly code: ErrorCode };
 
 /** A loaded program. */
 export interface Session {
@@ -33,8 +34,14 @@ export class Runtime {
   readonly backend: Backend;
   readonly fallback: string | undefined;
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, { resolve: (result: never) => void; reject: (error: unknown) => void }>();
+  readonly #exit: Promise<void>;
+  readonly #waiting = new Map<
+    number,
+    { resolve: (result: never) => void; reject: (error: unknown) => void }
+  >();
   #lastId = 0;
+  /** Why nothing can be asked any more. */
+  #ended: CapstanError | undefined;
   /** Seconds spent inside ONNX Runtime. */
   busySeconds = 0;
   /** Floating-point operations of all runs, matrix products only. */
@@ -42,20 +49,22 @@ export class Runtime {
 
   private constructor(worker: Worker, backend: Backend, fallback: string | undefined) {
     this.#worker = worker;
+    this.#exit = new Promise((resolve) => worker.once('exit', () => resolve()));
     this.backend = backend;
     this.fallback = fallback;
     worker.on('message', (reply: Reply) => this.#settle(reply));
     worker.on('error', (error) => this.#fail(error));
   }
 
-  static async open(options: BackendOptions): Promise<Runtime> {
-    const worker = startWorker(options);
+  static async open({ threads, backend: wanted }: BackendOptions): Promise<Runtime> {
+    const worker = startWorker({ threads, backend: wanted });
     return new Promise((resolve, reject) => {
+      const refuse = (error: unknown) => reject(revived(error));
       worker.once('message', ({ backend, fallback }) => {
-        worker.off('error', reject);
+        worker.off('error', refuse);
         resolve(new Runtime(worker, backend, fallback));
       });
-      worker.once('error', reject);
+      worker.once('error', refuse);
     });
   }
 
@@ -78,12 +87,15 @@ export class Runtime {
     return this.#call({ kind: 'get', slot });
   }
 
+  /** Waits for the run at hand: to terminate a thread inside ONNX Runtime would abort the whole process. */
   async close(): Promise<void> {
-    await this.#worker.terminate();
     this.#fail(new CapstanError('runtime', 'the runtime was closed'));
+    this.#worker.postMessage('close' satisfies Message);
+    await this.#exit;
   }
 
   #call<T>(call: Call): Promise<T> {
+    if (this.#ended) return Promise.reject(this.#ended);
     const id = ++this.#lastId;
     return new Promise<T>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
@@ -94,25 +106,29 @@ export class Runtime {
   #settle(reply: Reply): void {
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
-    if ('error' in reply) return waiting?.reject(revived(reply.error));
-    this.busySeconds = reply.busySeconds;
-    waiting?.resolve(reply.result as never);
+    if ('error' in reply) waiting?.reject(revived(reply.error, reply.code));
+    else {
+      this.busySeconds = reply.busySeconds;
+      waiting?.resolve(reply.result as never);
+    }
   }
 
   #fail(error: unknown): void {
-    for (const { reject } of this.#waiting.values()) reject(revived(error));
+    this.#ended ??= revived(error);
+    for (const { reject } of this.#waiting.values()) reject(this.#ended);
     this.#waiting.clear();
   }
 }
 
 /** Errors lose their class between threads. */
-function revived(error: unknown): CapstanError {
-  return error instanceof CapstanError ? error : new CapstanError('runtime', messageOf(error), { cause: error });
+function revived(error: unknown, code: ErrorCode = 'runtime'): CapstanError {
+  return error instanceof CapstanError ? error : new CapstanError(code, messageOf(error), { cause: error });
 }
 
 /** Node cannot read TypeScript in a worker before 22.18, so from source the worker starts through tsx. */
 function startWorker(options: BackendOptions): Worker {
-  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url), { workerData: options });
+  if (!import.meta.url.endsWith('.ts'))
+    return new Worker(new URL('./worker.js', import.meta.url), { workerData: options });
   const start = `import('tsx/esm/api').then(({ register }) => { register(); return import('${new URL('./worker.ts', import.meta.url)}'); })`;
   return new Worker(start, { eval: true, workerData: options });
 }

@@ -3,7 +3,7 @@
 
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { CapstanError, messageOf } from '../base/errors.ts';
-import type { Program } from './lower.ts';
+import { OUTPUT_MARK, type Program } from './lower.ts';
 
 export interface Tensor {
   readonly shape: readonly number[];
@@ -25,7 +25,11 @@ interface Library {
   readonly InferenceSession: {
     create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
   };
-  readonly Tensor: new (type: 'float32' | 'int32', data: Float32Array | Int32Array, dims: readonly number[]) => OrtTensor;
+  readonly Tensor: new (
+    type: 'float32' | 'int32',
+    data: Float32Array | Int32Array,
+    dims: readonly number[],
+  ) => OrtTensor;
 }
 
 /** A loaded library, a set of sessions, and named slots that hold tensors between runs. */
@@ -54,7 +58,9 @@ export class Device {
       return new Device((await import('onnxruntime-node')) as unknown as Library, 'native', threads);
     } catch (cause) {
       if (backend === 'native')
-        throw new CapstanError('runtime', `ONNX Runtime has no native library here: ${messageOf(cause)}`, { cause });
+        throw new CapstanError('runtime', `ONNX Runtime has no native library here: ${messageOf(cause)}`, {
+          cause,
+        });
       return new Device(await webAssembly(threads), 'wasm', threads, messageOf(cause).split('\n')[0]);
     }
   }
@@ -91,14 +97,17 @@ export class Device {
 
   /** Runs a session. `from` names inputs taken from slots, `into` outputs left in slots; the rest come and go. */
   async run(session: number, feeds: Tensors, from: Wiring = {}, into: Wiring = {}): Promise<Tensors> {
+    const loaded = this.#sessions.get(session);
+    if (!loaded) throw new CapstanError('invalid', 'run: expected a loaded session, got a released one');
     const inputs: Record<string, OrtTensor> = {};
     for (const [name, { data, shape }] of Object.entries(feeds)) inputs[name] = this.#tensor(data, shape);
     for (const [name, slot] of Object.entries(from)) inputs[name] = this.#slot(slot);
     const started = performance.now();
-    const outputs = await this.#sessions.get(session)!.run(inputs);
+    const outputs = await loaded.run(inputs);
     this.busySeconds += (performance.now() - started) / 1000;
     const results: Record<string, Tensor> = {};
-    for (const [name, tensor] of Object.entries(outputs)) {
+    for (const [marked, tensor] of Object.entries(outputs)) {
+      const name = marked.slice(OUTPUT_MARK.length);
       const slot = into[name];
       if (slot === undefined) results[name] = plain(tensor as OrtTensor);
       else this.#slots.set(slot, tensor as OrtTensor);

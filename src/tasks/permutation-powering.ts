@@ -35,6 +35,8 @@ export interface PowerOptions {
 
 /** One context in this many is dealt to `gate`, as many to `test`, the rest to `train`. */
 const PILES = 16;
+/** A pile that holds one context in a hundred is missed so often in a row with a chance of 10^−43. */
+const DRAWS = 10_000;
 
 export function permutationPowering({ elements, powers }: PowerOptions): PowerTask {
   if (!Number.isInteger(elements) || elements < 2 || elements > 1024)
@@ -58,7 +60,11 @@ export function permutationPowering({ elements, powers }: PowerOptions): PowerTa
   };
 }
 
-function* decompose({ permutation, power, element }: PowerQuestion): ReturnType<Script<PowerQuestion, number>> {
+function* decompose({
+  permutation,
+  power,
+  element,
+}: PowerQuestion): ReturnType<Script<PowerQuestion, number>> {
   const lookUp = (x: number): Answer<number> => known(permutation.image[x]!);
   if (power === 1) return lookUp(element);
   const half = power >> 1;
@@ -112,11 +118,21 @@ function sampleHalf(random: Random, level: number): number {
 
 function samplePermutation(random: Random, split: Split, size: number, elements: number): Permutation {
   const all = Array.from({ length: elements }, (_, x) => x);
-  const domain = size === elements ? all : random.shuffle(all).slice(0, size).sort((a, b) => a - b);
-  for (;;) {
+  for (let draw = 0; draw < DRAWS; draw++) {
+    const domain =
+      size === elements
+        ? all
+        : random
+            .shuffle(all)
+            .slice(0, size)
+            .sort((a, b) => a - b);
     const permutation = permute(domain, random.shuffle(domain), elements);
     if (pile(permutation) === split) return permutation;
   }
+  throw new CapstanError(
+    'invalid',
+    `size: expected enough elements for three piles of permutations, got ${size} of ${elements} with none for «${split}»`,
+  );
 }
 
 function permute(domain: readonly number[], images: readonly number[], elements: number): Permutation {
@@ -141,19 +157,38 @@ function parse(text: string, elements: number, powers: number): PowerQuestion {
   const power = Number(match[1]);
   const element = Number(match[2]);
   if (power < 1 || power >= powers)
-    throw new CapstanError('invalid', `question «${text}»: expected a power from 1 to ${powers - 1}, got ${power}`);
+    throw new CapstanError(
+      'invalid',
+      `question «${text}»: expected a power from 1 to ${powers - 1}, got ${power}`,
+    );
+  const number = Number(match[3] ?? 0);
+  if (!Number.isSafeInteger(number))
+    throw new CapstanError(
+      'invalid',
+      `question «${text}»: expected a number up to 2^53 − 1, got ${match[3]}`,
+    );
   const permutation = match[4]
     ? readPermutation(match[4], elements)
-    : samplePermutation(Random.seeded(Number(match[3] ?? 0)).split('ask'), 'test', elements, elements);
+    : samplePermutation(Random.seeded(number).split('ask'), 'test', elements, elements);
   if ((permutation.image[element] ?? -1) < 0)
-    throw new CapstanError('invalid', `question «${text}»: expected an element that the permutation moves, got ${element}`);
+    throw new CapstanError(
+      'invalid',
+      `question «${text}»: expected an element that the permutation moves, got ${element}`,
+    );
   return { permutation, power, element };
 }
 
 function readPermutation(text: string, elements: number): Permutation {
-  const images = text.split(/[\s,]+/).filter(Boolean).map(Number);
+  const images = text
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map(Number);
   const domain = images.map((_, x) => x);
-  if (images.length > elements || [...images].sort((a, b) => a - b).some((image, x) => image !== x))
+  if (
+    images.length < 2 ||
+    images.length > elements ||
+    [...images].sort((a, b) => a - b).some((image, x) => image !== x)
+  )
     throw new CapstanError(
       'invalid',
       `permutation [${text.trim()}]: expected each of 0 to n − 1 once, with n from 2 to ${elements}`,

@@ -1,0 +1,2 @@
+/** Where runs are kept unless said otherwise. */
+export const HOME = 'runs';

@@ -1,0 +1,45 @@
+/** capstan runs: what has been run. */
+
+import type { Command } from 'commander';
+import { messageOf } from '../base/errors.ts';
+import { listRuns, openRun } from '../run/folder.ts';
+import { readState } from '../run/state.ts';
+import { Folder } from '../storage/folder.ts';
+import { HOME } from './home.ts';
+
+export function addRuns(program: Command): void {
+  program
+    .command('runs')
+    .description('List the runs in a folder')
+    .argument('[folder]', 'the folder that holds them', HOME)
+    .option('--json', 'print one JSON array')
+    .action((home: string, { json }: { json?: boolean }) => {
+      const rows = listRuns(home).map(({ name, path }) => describe(name, path));
+      if (json) console.log(JSON.stringify(rows));
+      else if (rows.length === 0) console.log(`no runs in ${home}; «npm start» makes one`);
+      else
+        for (const { name, state, steps, horizon } of rows)
+          console.log(
+            `${name.padEnd(40)} ${state.padEnd(12)} ${String(steps).padStart(6)} steps  horizon ${horizon}`,
+          );
+    });
+}
+
+function describe(name: string, path: string) {
+  try {
+    const { file } = openRun(path);
+    const progress = readState(new Folder(`${path}/ida`))?.progress;
+    return {
+      name,
+      path,
+      task: file.configuration.task,
+      seed: file.configuration.seed,
+      started: file.started,
+      state: progress?.state ?? 'new',
+      steps: progress?.step ?? 0,
+      horizon: progress?.horizons.at(-1) ?? 0,
+    };
+  } catch (error) {
+    return { name, path, state: 'damaged', steps: 0, horizon: 0, error: messageOf(error) };
+  }
+}

@@ -1,0 +1,78 @@
+/** What a student was taught, as bytes: one leaf for each lesson, shards of leaves named by their hash, one Merkle root
+ *  over all. A leaf holds 16-bit little-endian numbers: N, Q, R, then the words of the facts (2N), of the questions
+ *  (2Q) and those re-read (R·Q, by question), and the target words (Q), with the blank where the target is unknown.
+ *  A shard is its leaves, each after its length in bytes as a 32-bit little-endian number. */
+
+import { hash } from 'node:crypto';
+import type { Encoding } from '../core/task.ts';
+import { MerkleAccumulator } from '../ledger/merkle.ts';
+import type { Lesson } from './student.ts';
+
+export function encodeLesson<Q, A>(
+  encoding: Encoding<Q, A>,
+  { questions, targets }: Lesson<Q, A>,
+  rounds: number,
+): Uint8Array {
+  const facts = encoding.facts(questions[0]!);
+  const numbers = [facts.length / 2, questions.length, rounds, ...facts];
+  for (const question of questions) numbers.push(...encoding.pair(question));
+  for (const question of questions)
+    for (let round = 0; round < rounds; round++) numbers.push(encoding.word(question, round));
+  for (const target of targets)
+    numbers.push(target.kind === 'known' ? encoding.wordOf(target.value) : encoding.blank);
+  const bytes = new DataView(new ArrayBuffer(2 * numbers.length));
+  numbers.forEach((number, i) => bytes.setUint16(2 * i, number, true));
+  return new Uint8Array(bytes.buffer);
+}
+
+/** What `Examples` is restored from. */
+export interface ExamplesState {
+  readonly count: number;
+  readonly range: readonly string[];
+  /** Hashes of the shards written so far. */
+  readonly shards: readonly string[];
+}
+
+/** The growing record of lessons. */
+export class Examples {
+  readonly #tree: MerkleAccumulator;
+  #shards: readonly string[];
+  #pending: Uint8Array[] = [];
+
+  constructor(state: ExamplesState = { count: 0, range: [], shards: [] }) {
+    this.#tree = MerkleAccumulator.restore(state.count, state.range);
+    this.#shards = state.shards;
+  }
+
+  append(leaf: Uint8Array): void {
+    this.#tree.append(leaf);
+    this.#pending.push(leaf);
+  }
+
+  get count(): number {
+    return this.#tree.size;
+  }
+
+  /** Merkle root over all leaves (RFC 6962), hex. */
+  root(): string {
+    return this.#tree.root();
+  }
+
+  /** Hands what came since the last call to `write`, as a shard under its SHA-256; returns the state that then holds. */
+  flush(write: (name: string, shard: Uint8Array) => void): ExamplesState {
+    if (this.#pending.length > 0) {
+      const shard = Buffer.concat(
+        this.#pending.flatMap((leaf) => {
+          const length = Buffer.alloc(4);
+          length.writeUInt32LE(leaf.length);
+          return [length, leaf];
+        }),
+      );
+      const name = hash('sha256', shard);
+      write(name, shard);
+      this.#shards = [...this.#shards, name];
+      this.#pending = [];
+    }
+    return { count: this.#tree.size, range: this.#tree.save(), shards: this.#shards };
+  }
+}

@@ -1,0 +1,37 @@
+/** Accuracy against ground truth. Figures from here are for people to look at; nothing in training reads them. */
+
+import { type Proportion, proportion } from '../base/proportion.ts';
+import type { Random } from '../base/random.ts';
+import type { Answer } from '../core/answer.ts';
+import type { Assistant } from '../core/assistant.ts';
+import { scope } from '../core/budget.ts';
+import { drawExam, type Exam } from '../core/exam.ts';
+import type { Task } from '../core/task.ts';
+import { type Examiner, reveal } from '../examiners/examiner.ts';
+
+/** One exam per level on contexts of the `test` pile; index 0 is level 1. */
+export function testExams<Q, A>(task: Task<Q, A>, questions: number, random: Random): readonly Exam<Q>[] {
+  return Array.from({ length: task.levels }, (_, i) => drawExam(task, 'test', i + 1, questions, random));
+}
+
+/** The share of right answers in each exam; "unknown" is not right. */
+export async function accuracy<Q, A>(
+  assistant: Assistant<Q, A>,
+  examiner: Examiner<Q, A>,
+  exams: readonly Exam<Q>[],
+): Promise<readonly Proportion[]> {
+  const answers = await assistant.answer(exams.flat(2), scope());
+  let place = 0;
+  return exams.map((exam) =>
+    proportion(
+      exam.map((context) => {
+        const right = context.filter((question) => isRight(examiner, question, answers[place++]!)).length;
+        return { right, n: context.length };
+      }),
+    ),
+  );
+}
+
+export function isRight<Q, A>(examiner: Examiner<Q, A>, question: Q, answer: Answer<A>): boolean {
+  return answer.kind === 'known' && Object.is(answer.value, reveal(examiner.truth(question)));
+}

@@ -1,0 +1,69 @@
+/** From small to large, then from easy to hard: the stages a run goes through, fixed before it starts.
+ *  Level and size rise as in Christiano et al. 2018, where the agreement of the student with its targets decides;
+ *  sizes double while the level is one that H judges with primitives, then levels rise at full size. */
+
+import { CapstanError } from '../base/errors.ts';
+import type { Random } from '../base/random.ts';
+import type { Task } from '../core/task.ts';
+
+export interface Stage {
+  /** The frontier: the highest level asked. */
+  readonly level: number;
+  /** Facts in a context. */
+  readonly size: number;
+  /** 1, 2, …: the iteration this stage belongs to. */
+  readonly iteration: number;
+  /** Whether it is the last of its iteration, which ends at the gate; the others only warm up. */
+  readonly gated: boolean;
+}
+
+export interface CurriculumOptions {
+  /** Facts in a context of the first stage; the task's own size means no size curriculum. */
+  readonly sizeStart: number;
+  /** The last frontier, 1 … task.levels. */
+  readonly levelMax: number;
+  /** False asks every level at full size from the first step on. */
+  readonly byLevel: boolean;
+  /** Contexts per step. */
+  readonly contexts: number;
+  /** The share of contexts that ask at the frontier; the others ask any level up to it. */
+  readonly frontierShare: number;
+}
+
+/** The stages of a run. The last stage of an iteration has full-size contexts. */
+export function stages<Q, A>(task: Task<Q, A>, options: CurriculumOptions): readonly Stage[] {
+  const { sizeStart, levelMax, byLevel } = options;
+  if (!Number.isInteger(sizeStart) || sizeStart < 2 || sizeStart > task.sizeMax)
+    throw new CapstanError(
+      'invalid',
+      `first size: expected an integer from 2 to ${task.sizeMax}, got ${sizeStart}`,
+    );
+  if (!Number.isInteger(levelMax) || levelMax < task.levelsOfPrimitives || levelMax > task.levels)
+    throw new CapstanError(
+      'invalid',
+      `highest level: expected an integer from ${task.levelsOfPrimitives} to ${task.levels}, got ${levelMax}`,
+    );
+  if (!byLevel) return [{ level: levelMax, size: task.sizeMax, iteration: 1, gated: true }];
+  const warmUp = (level: number, size: number): Stage => ({ level, size, iteration: 1, gated: false });
+  const list: Stage[] = [];
+  for (let level = 1; level < task.levelsOfPrimitives; level++) list.push(warmUp(level, sizeStart));
+  for (let size = sizeStart; size < task.sizeMax; size = Math.min(2 * size, task.sizeMax))
+    list.push(warmUp(task.levelsOfPrimitives, size));
+  for (let level = task.levelsOfPrimitives; level <= levelMax; level++)
+    list.push({ level, size: task.sizeMax, iteration: level - task.levelsOfPrimitives + 1, gated: true });
+  return list;
+}
+
+/** Questions about the fresh contexts of one training step. */
+export function drawLessons<Q, A>(
+  task: Task<Q, A>,
+  { contexts, frontierShare }: CurriculumOptions,
+  { level: frontier, size }: Stage,
+  random: Random,
+): readonly (readonly Q[])[] {
+  return Array.from({ length: contexts }, (_, i) => {
+    const stream = random.split(i);
+    const level = stream.uniform() < frontierShare ? frontier : 1 + stream.below(frontier);
+    return task.sample(stream, { split: 'train', size, level });
+  });
+}

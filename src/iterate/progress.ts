@@ -1,0 +1,105 @@
+/** Where a run stands. Plain data: with the student's state it is all that is needed to go on. */
+
+import type { Task } from '../core/task.ts';
+import type { Learned, Lesson } from '../distill/student.ts';
+import type { Stage } from './curriculum.ts';
+import type { Verdict } from './gate.ts';
+import type { IterateOptions } from './iterate.ts';
+
+export interface Progress {
+  /** «running» until the last gate passed, or one failed for good. */
+  readonly state: 'running' | 'finished' | 'gate-failed';
+  /** Training steps taken. */
+  readonly step: number;
+  /** Index of the current stage. */
+  readonly stage: number;
+  readonly stageSteps: number;
+  readonly iterationSteps: number;
+  /** Moving average of the student's agreement with its targets at the frontier, times `weight`. */
+  readonly agreed: number;
+  readonly weight: number;
+  /** Overseer decisions behind the lessons so far. */
+  readonly decisions: number;
+  /** Of the iterations that ended. */
+  readonly horizons: readonly number[];
+}
+
+export const START: Progress = {
+  state: 'running',
+  step: 0,
+  stage: 0,
+  stageSteps: 0,
+  iterationSteps: 0,
+  agreed: 0,
+  weight: 0,
+  decisions: 0,
+  horizons: [],
+};
+
+/** Share that a step keeps of the moving average. */
+const KEEP = 0.9;
+
+/** Whether the stage may end, as far as training tells. */
+export function isReady(now: Progress, { gate, endless }: IterateOptions, plan: readonly Stage[]): boolean {
+  if (endless && now.stage === plan.length - 1) return false;
+  const wait = plan[now.stage]!.gated ? gate.stepsBetween : 1;
+  return (
+    now.stageSteps >= gate.stepsMin &&
+    (now.stageSteps - gate.stepsMin) % wait === 0 &&
+    now.agreed > gate.attempt * now.weight
+  );
+}
+
+export function nextStage(now: Progress): Progress {
+  return { ...now, stage: now.stage + 1, stageSteps: 0, agreed: 0, weight: 0 };
+}
+
+export function afterStep<Q, A>(
+  now: Progress,
+  task: Task<Q, A>,
+  stage: Stage,
+  lessons: readonly Lesson<Q, A>[],
+  learned: Learned,
+  decisions: number,
+): Progress {
+  let agreed = 0;
+  let known = 0;
+  lessons.forEach(({ questions }, i) => {
+    if (task.level(questions[0]!) !== stage.level) return;
+    agreed += learned.agreed[i]!;
+    known += learned.known[i]!;
+  });
+  const average =
+    known === 0
+      ? {}
+      : { agreed: KEEP * now.agreed + (1 - KEEP) * (agreed / known), weight: KEEP * now.weight + (1 - KEEP) };
+  return {
+    ...now,
+    ...average,
+    step: now.step + 1,
+    stageSteps: now.stageSteps + 1,
+    iterationSteps: now.iterationSteps + 1,
+    decisions: now.decisions + decisions,
+  };
+}
+
+/** Ends an iteration: the frontier moves if its gate passed, or the run ends. */
+export function conclude(
+  now: Progress,
+  verdict: Verdict,
+  options: IterateOptions,
+  plan: readonly Stage[],
+): Progress {
+  const ended = { ...now, horizons: [...now.horizons, verdict.horizon] };
+  if (now.stage === plan.length - 1)
+    return { ...ended, state: verdict.passed || options.endless ? 'finished' : 'gate-failed' };
+  return verdict.passed ? { ...nextStage(ended), iterationSteps: 0 } : { ...ended, state: 'gate-failed' };
+}
+
+/** The horizon must rise with every iteration; says how it did not. */
+export function violationOf(horizons: readonly number[]): string | undefined {
+  const [before = 0, after = 0] = horizons.length > 1 ? horizons.slice(-2) : [0, horizons.at(-1) ?? 0];
+  return after > before
+    ? undefined
+    : `the horizon went from level ${before} to level ${after}, it did not rise`;
+}

@@ -1,0 +1,180 @@
+/** The looped prefix transformer: facts and questions are tokens of ONE sequence in ONE format, everybody attends to
+ *  the facts only, and ONE pre-norm layer (Vaswani et al. 2017; Xiong et al. 2020) is applied round after round, as in
+ *  the universal transformer (Dehghani et al. 2019). Before each round every question re-reads one of its words.
+ *  Sharing the layer and the format is what lets a look-up learned at level 1 become the squaring of level 2.
+ *
+ *  Letters: B contexts, N facts of each, Q questions of each, S = N + Q, D width, H heads, K = D/H, V words, R rounds. */
+
+import {
+  add,
+  constant,
+  gather,
+  input,
+  matmul,
+  mul,
+  type Node,
+  normalize,
+  relu,
+  reshape,
+  slice,
+  softmax,
+  transpose,
+  transposed,
+} from '../autodiff/graph.ts';
+import { CapstanError } from '../base/errors.ts';
+import { normal, ones, uniformFor, type Weight, zeros } from './parameters.ts';
+
+export interface NetworkShape {
+  /** V */
+  readonly words: number;
+  /** D, a multiple of `heads`. */
+  readonly width: number;
+  /** H */
+  readonly heads: number;
+  /** Hidden units of the layer's MLP, as a multiple of the width. */
+  readonly expansion: number;
+}
+
+export interface BatchShape {
+  /** B */
+  readonly contexts: number;
+  /** N */
+  readonly facts: number;
+  /** Q */
+  readonly questions: number;
+  /** R */
+  readonly rounds: number;
+}
+
+export function transformerWeights({
+  words: V,
+  width: D,
+  heads,
+  expansion,
+}: NetworkShape): readonly Weight[] {
+  if (D % heads !== 0)
+    throw new CapstanError('invalid', `width: expected a multiple of ${heads} heads, got ${D}`);
+  const hidden = D * expansion;
+  const weight = (
+    name: string,
+    shape: readonly number[],
+    initial: Weight['initial'],
+    isHidden = false,
+  ): Weight => ({
+    name,
+    shape,
+    initial,
+    hidden: isHidden,
+  });
+  return [
+    weight('words', [V, D], normal),
+    weight('left', [D, D], uniformFor(2 * D)), // one 2D → D map in two halves, one for each slot of a pair
+    weight('right', [D, D], uniformFor(2 * D)),
+    weight('reread', [D, D], uniformFor(D), true),
+    weight('fact', [D], zeros),
+    // The norms before these maps need no gain and bias of their own: the maps would absorb them. Nor does the key
+    // need a bias: it would add the same to every score of a question, which the softmax ignores.
+    weight('query', [D, D], uniformFor(D), true),
+    weight('query.bias', [D], zeros),
+    weight('key', [D, D], uniformFor(D), true),
+    weight('value', [D, D], uniformFor(D), true),
+    weight('value.bias', [D], zeros),
+    weight('mix', [D, D], uniformFor(D), true),
+    weight('mix.bias', [D], zeros),
+    weight('expand', [D, hidden], uniformFor(D), true),
+    weight('expand.bias', [hidden], uniformFor(D)),
+    weight('contract', [hidden, D], uniformFor(hidden), true),
+    weight('contract.bias', [D], uniformFor(hidden)),
+    weight('answer.gain', [D], ones),
+    weight('answer.bias', [D], zeros),
+  ];
+}
+
+/** The words of a batch, as inputs of a graph. */
+export interface BatchNodes {
+  /** [B N] each */
+  readonly factLeft: Node;
+  readonly factRight: Node;
+  /** [B Q] each */
+  readonly questionLeft: Node;
+  readonly questionRight: Node;
+  /** [R B Q] */
+  readonly reread: Node;
+}
+
+export function batchInputs({ contexts: B, facts: N, questions: Q, rounds: R }: BatchShape): BatchNodes {
+  return {
+    factLeft: input('factLeft', [B, N], 'int'),
+    factRight: input('factRight', [B, N], 'int'),
+    questionLeft: input('questionLeft', [B, Q], 'int'),
+    questionRight: input('questionRight', [B, Q], 'int'),
+    reread: input('reread', [R, B, Q], 'int'),
+  };
+}
+
+/** Scores of every word as the answer to every question: [B·Q V]. */
+export function transformer(network: NetworkShape, batch: BatchShape, w: Weights, words: BatchNodes): Node {
+  const { width: D } = network;
+  const { contexts: B, questions: Q, rounds: R } = batch;
+  const left = matmul(w.words!, w.left!); // [V D]
+  const right = matmul(w.words!, w.right!); // [V D]
+  const reread = reshape(gather(matmul(w.words!, w.reread!), words.reread), [R, B * Q, D]);
+  let facts = add(gather(left, words.factLeft), gather(right, words.factRight)); // [B N D]
+  let questions = add(gather(left, words.questionLeft), gather(right, words.questionRight)); // [B Q D]
+  for (let round = 0; round < R; round++) {
+    facts = add(facts, w.fact!);
+    questions = add(questions, reshape(slice(reread, 0, round, round + 1), [B, Q, D]));
+    const memory = remember(network, w, facts);
+    questions = layer(network, w, questions, memory);
+    if (round < R - 1) facts = layer(network, w, facts, memory); // nobody reads the facts after the last round
+  }
+  const read = add(mul(normalize(reshape(questions, [B * Q, D])), w['answer.gain']!), w['answer.bias']!);
+  return mul(matmul(read, transposed(right)), constant(1 / Math.sqrt(D))); // the code of the right slot: [B·Q V]
+}
+
+/** The weights of `transformerWeights`, by name. */
+export type Weights = { readonly [name: string]: Node };
+
+/** What the facts offer to whoever attends to them: keys [B H K N] and values [B H N K]. */
+interface Memory {
+  readonly keys: Node;
+  readonly values: Node;
+}
+
+function remember(network: NetworkShape, w: Weights, facts: Node): Memory {
+  const rows = flat(normalize(facts));
+  const shape = facts.shape as [number, number, number];
+  const keys = split(network, matmul(rows, w.key!), shape);
+  return { keys: transposed(keys), values: split(network, linear(w, 'value', rows), shape) };
+}
+
+/** x + attention(norm x), then + mlp(norm ·): [B S D] → [B S D] */
+function layer(network: NetworkShape, w: Weights, x: Node, { keys, values }: Memory): Node {
+  const shape = x.shape as [number, number, number];
+  const scale = 1 / Math.sqrt(network.width / network.heads);
+  const queries = split(network, mul(linear(w, 'query', flat(normalize(x))), constant(scale)), shape); // [B H S K]
+  const attended = matmul(softmax(matmul(queries, keys)), values); // [B H S K]
+  const mixed = add(x, reshape(linear(w, 'mix', merge(attended, shape)), shape));
+  const hidden = relu(linear(w, 'expand', flat(normalize(mixed)))); // [B·S D·expansion]
+  return add(mixed, reshape(linear(w, 'contract', hidden), shape));
+}
+
+/** [B·S D] → [B H S K] */
+function split({ heads: H }: NetworkShape, rows: Node, [B, S, D]: readonly [number, number, number]): Node {
+  return H === 1 ? reshape(rows, [B, 1, S, D]) : transpose(reshape(rows, [B, S, H, D / H]), [0, 2, 1, 3]);
+}
+
+/** [B H S K] → [B·S D] */
+function merge(x: Node, [B, S, D]: readonly [number, number, number]): Node {
+  return reshape(x.shape[1] === 1 ? x : transpose(x, [0, 2, 1, 3]), [B * S, D]);
+}
+
+/** [B S D] → [B·S D] */
+function flat(x: Node): Node {
+  const [B, S, D] = x.shape as [number, number, number];
+  return reshape(x, [B * S, D]);
+}
+
+function linear(w: Weights, name: string, rows: Node): Node {
+  return add(matmul(rows, w[name]!), w[`${name}.bias`]!);
+}

@@ -1,0 +1,87 @@
+/** Which checkpoint is served. Only one that learned from overseers, passed its gate and is later than the one served
+ *  before: a capstan's pawls. What counts is the lineage in the stored, hashed bytes, never what a caller holds;
+ *  the check is made when promoting and again when serving. The caller holds the folder's lock. */
+
+import { CapstanError } from '../base/errors.ts';
+import type { Folder } from '../storage/folder.ts';
+import {
+  type Checkpoint,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type Gate,
+  type Lineage,
+  type Tensor,
+} from './checkpoint.ts';
+import { corrupt, isRecord, parseJson } from './untrusted.ts';
+
+/** A checkpoint that may be served; `promotable` is the way to one. */
+export interface Promotable extends Checkpoint {
+  readonly lineage: Lineage & {
+    readonly groundTruth: false;
+    readonly gate: Gate & { readonly passed: true };
+  };
+}
+
+/** Writes the checkpoint under its hash and returns that. */
+export function saveCheckpoint(folder: Folder, lineage: Lineage, tensors: readonly Tensor[]): string {
+  const { bytes, hash } = encodeCheckpoint(lineage, tensors);
+  folder.writeAtomic(fileOf(hash), bytes);
+  return hash;
+}
+
+/** The checkpoint of this hash, verified. */
+export function loadCheckpoint(folder: Folder, hash: string): Checkpoint {
+  return decodeCheckpoint(folder.read(fileOf(hash)), hash);
+}
+
+/** The same checkpoint, known not to have seen ground truth and to have passed its gate; throws 'refused' otherwise. */
+export function promotable(checkpoint: Checkpoint): Promotable {
+  const { hash, lineage } = checkpoint;
+  const { groundTruth, gate } = lineage;
+  if (groundTruth) throw refused(hash, 'it was trained on ground truth and serves as a baseline only');
+  if (gate === null) throw refused(hash, 'it has been through no gate');
+  const { passed, agreement, threshold } = gate;
+  if (!passed)
+    throw refused(hash, `it failed its gate with an agreement of ${agreement}, expected ${threshold}`);
+  return { ...checkpoint, lineage: { ...lineage, groundTruth, gate: { ...gate, passed } } };
+}
+
+/** Serves this saved checkpoint from now on. */
+export function promote(folder: Folder, checkpoint: Promotable): void {
+  const { hash, lineage } = promotable(loadCheckpoint(folder, checkpoint.hash));
+  const { iteration, level } = lineage;
+  const served = readPromotion(folder);
+  if (served?.hash === hash) return; // a crash came between the promotion and what follows it
+  if (served !== undefined && iteration <= served.iteration)
+    throw refused(hash, `expected an iteration after ${served.iteration}, which is served, got ${iteration}`);
+  folder.writeAtomic(PROMOTED, `${JSON.stringify({ hash, iteration, level })}\n`);
+}
+
+/** The checkpoint that is served. */
+export function promoted(folder: Folder): Promotable {
+  const promotion = readPromotion(folder);
+  if (promotion !== undefined) return promotable(loadCheckpoint(folder, promotion.hash));
+  throw new CapstanError(
+    'not-found',
+    `${folder.path}: nothing is promoted yet; a checkpoint is once it has passed its gate`,
+  );
+}
+
+const PROMOTED = 'promoted.json';
+
+function readPromotion(folder: Folder): { hash: string; iteration: number } | undefined {
+  if (!folder.exists(PROMOTED)) return undefined;
+  const text = folder.readText(PROMOTED);
+  const value = parseJson(text);
+  const { hash, iteration } = isRecord(value) ? value : {};
+  if (typeof hash === 'string' && typeof iteration === 'number') return { hash, iteration };
+  throw corrupt(PROMOTED, 'a hash and an iteration', text);
+}
+
+function fileOf(hash: string): string {
+  return `checkpoints/${hash}.safetensors`;
+}
+
+function refused(hash: string, reason: string): CapstanError {
+  return new CapstanError('refused', `checkpoint ${hash} cannot be promoted: ${reason}`);
+}

@@ -1,0 +1,32 @@
+/** One question unfolded into a tree of texts, with marks for what is right: for people to read. */
+
+import { type TranscriptTree, unfold } from '../amplify/tree.ts';
+import type { Answer } from '../core/answer.ts';
+import type { Assistant } from '../core/assistant.ts';
+import { scope } from '../core/budget.ts';
+import type { Task } from '../core/task.ts';
+import { isRight } from '../evaluate/accuracy.ts';
+import type { Examiner } from '../evaluate/examiners.ts';
+import type { ExampleNode } from '../report/record.ts';
+
+/** `depth` levels of H above the assistant. */
+export async function exampleOf<Q, A>(
+  task: Task<Q, A>,
+  examiner: Examiner<Q, A>,
+  assistant: Assistant<Q, A>,
+  question: Q,
+  depth: number,
+): Promise<ExampleNode> {
+  const show = (answer: Answer<A>): string =>
+    answer.kind === 'known' ? task.showAnswer(answer.value) : `unknown: ${answer.reason}`;
+  const describe = ({ question, answer, direct, children }: TranscriptTree<Q, A>): ExampleNode => ({
+    question: task.show(question),
+    answer: show(answer),
+    direct: show(direct),
+    confidence: direct.kind === 'known' ? direct.confidence : 0,
+    right: isRight(examiner, question, answer),
+    directRight: isRight(examiner, question, direct),
+    children: children.map(describe),
+  });
+  return describe(await unfold(task.overseer, assistant, depth, question, scope()));
+}

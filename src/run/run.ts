@@ -1,0 +1,163 @@
+/** Carries out a run folder from wherever it stands to the end: IDA, then its baselines if wanted, then the report. */
+
+import { cpus } from 'node:os';
+import { amplify } from '../amplify/amplify.ts';
+import { nobody } from '../assistants/nobody.ts';
+import { Random } from '../base/random.ts';
+import { accuracy, testExams } from '../evaluate/accuracy.ts';
+import { examinerOf } from '../evaluate/examiners.ts';
+import { Runtime } from '../onnx/runtime.ts';
+import type { BackendOptions } from '../onnx/session.ts';
+import { promoted } from '../registry/promotion.ts';
+import type { ArmRecord, RunRecord } from '../report/record.ts';
+import { renderReport } from '../report/report.ts';
+import { Folder } from '../storage/folder.ts';
+import { lockFolder } from '../storage/lock.ts';
+import { type AnyAnswer, type AnyQuestion, taskEntry } from '../tasks/tasks.ts';
+import { type ArmEvent, type ArmPlan, type Setting, trainArm } from './arm.ts';
+import { baselinePlans, idaPlan } from './arms.ts';
+import { exampleOf } from './example.ts';
+import { openRun, type RunFile } from './folder.ts';
+import { checkpointAssistant } from './serve.ts';
+
+export interface RunOptions extends BackendOptions {
+  /** Seconds that only ever grow. */
+  readonly clock: () => number;
+  readonly signal: AbortSignal;
+  readonly tell: (event: RunEvent) => void;
+}
+
+export type RunEvent =
+  | { readonly kind: 'opened'; readonly file: RunFile; readonly fallback: string | undefined }
+  | { readonly kind: 'arm-started'; readonly name: string }
+  | ArmEvent;
+
+export interface RunResult {
+  readonly record: RunRecord;
+  /** Seconds inside ONNX Runtime, in this process. */
+  readonly busySeconds: number;
+}
+
+/** Throws «interrupted» after saving, when the signal says so. */
+export async function carryOut(path: string, options: RunOptions): Promise<RunResult> {
+  const { folder, file } = openRun(path);
+  const lock = lockFolder(path);
+  try {
+    folder.sweep();
+    const runtime = await Runtime.open(options);
+    try {
+      options.tell({ kind: 'opened', file, fallback: runtime.fallback });
+      const run = new Run(folder, file, runtime, () => lock.assertHeld(), options);
+      return { record: await run.all(), busySeconds: runtime.busySeconds };
+    } finally {
+      await runtime.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+class Run {
+  readonly #folder: Folder;
+  readonly #file: RunFile;
+  readonly #setting: Setting<AnyQuestion, AnyAnswer>;
+  readonly #tell: RunOptions['tell'];
+
+  constructor(folder: Folder, file: RunFile, runtime: Runtime, assertHeld: () => void, options: RunOptions) {
+    const { configuration } = file;
+    this.#folder = folder;
+    this.#file = file;
+    this.#tell = options.tell;
+    this.#setting = {
+      task: taskEntry(configuration.task).open(configuration.parameters),
+      examiner: examinerOf(configuration.task),
+      configuration,
+      runtime,
+      assertHeld,
+      clock: options.clock,
+      signal: options.signal,
+      tell: options.tell,
+    };
+  }
+
+  async all(): Promise<RunRecord> {
+    const { task, examiner, configuration } = this.#setting;
+    const ida = await this.#train(idaPlan(task, configuration));
+    const arms = [ida];
+    const example = ida.iterations.some(({ passed }) => passed) ? await this.#example() : undefined;
+    if (this.#file.baselines) {
+      this.#write(arms, example); // what there is, in case a long baseline is interrupted
+      arms.push(await this.#overseerAlone());
+      for (const plan of baselinePlans(task, examiner, configuration, ida.steps)) {
+        arms.push(await this.#train(plan));
+        this.#write(arms, example);
+      }
+    }
+    return this.#write(arms, example);
+  }
+
+  #train(plan: ArmPlan<AnyQuestion, AnyAnswer>): Promise<ArmRecord> {
+    this.#tell({ kind: 'arm-started', name: plan.name });
+    return trainArm(this.#setting, plan, new Folder(`${this.#folder.path}/${plan.key}`));
+  }
+
+  /** H with nobody to ask: what primitives reach, with no training at all. */
+  async #overseerAlone(): Promise<ArmRecord> {
+    const { task, examiner } = this.#setting;
+    const exams = testExams(task, 256, Random.seeded(0).split('test').split('point'));
+    const values = (await accuracy(amplify(task.overseer, nobody), examiner, exams)).map(
+      ({ value }) => value,
+    );
+    const spent = { step: 0, seconds: 0, operations: 0, decisions: exams.flat(2).length };
+    return {
+      kind: 'overseer-alone',
+      name: 'H alone',
+      groundTruth: false,
+      state: 'finished',
+      trainedParameters: 0,
+      steps: 0,
+      seconds: 0,
+      operations: 0,
+      decisions: spent.decisions,
+      points: [{ ...spent, frontier: task.levels, answerer: values }],
+      iterations: [],
+    };
+  }
+
+  /** A hard held-out question, answered by what the run serves. */
+  async #example() {
+    const { task, examiner, configuration, runtime } = this.#setting;
+    const checkpoint = promoted(new Folder(`${this.#folder.path}/ida`));
+    const assistant = await checkpointAssistant(task, configuration.student, checkpoint, runtime);
+    const level = checkpoint.lineage.level;
+    const sample = task.sample(Random.seeded(configuration.seed).split('example'), {
+      split: 'test',
+      size: task.sizeMax,
+      level,
+    });
+    return exampleOf(task, examiner, assistant, sample[0]!, Math.max(1, level - task.levelsOfPrimitives));
+  }
+
+  #write(arms: readonly ArmRecord[], example: RunRecord['example']): RunRecord {
+    const { task, configuration } = this.#setting;
+    const { advance, finish, horizon } = configuration.training.gate;
+    const record: RunRecord = {
+      task: configuration.task,
+      parameters: configuration.parameters,
+      levels: task.levels,
+      levelsOfPrimitives: task.levelsOfPrimitives,
+      seed: configuration.seed,
+      started: this.#file.started,
+      version: this.#file.version,
+      command: this.#file.command,
+      machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.version}`,
+      gates: { advance, finish, horizon },
+      arms,
+      ...(example && { example }),
+    };
+    this.#setting.assertHeld();
+    this.#folder.writeAtomic('record.json', `${JSON.stringify(record, null, 1)}\n`);
+    this.#folder.writeAtomic('report.html', renderReport(record));
+    return record;
+  }
+}

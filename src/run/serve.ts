@@ -1,0 +1,43 @@
+/** The assistant that a run serves: its promoted checkpoint, and nothing else. */
+
+import { Answerers, networkAssistant } from '../assistants/network.ts';
+import { CapstanError } from '../base/errors.ts';
+import type { Assistant } from '../core/assistant.ts';
+import type { Task } from '../core/task.ts';
+import type { StudentOptions } from '../distill/student.ts';
+import { countOf, forEachPlace } from '../network/parameters.ts';
+import { transformerWeights } from '../network/transformer.ts';
+import type { Runtime } from '../onnx/runtime.ts';
+import type { Checkpoint } from '../registry/checkpoint.ts';
+
+/** X_n of a checkpoint, loaded into a slot of its own. */
+export async function checkpointAssistant<Q, A>(
+  task: Task<Q, A>,
+  { width, heads, expansion }: StudentOptions,
+  { hash, lineage, tensors }: Checkpoint,
+  runtime: Runtime,
+): Promise<Assistant<Q, A>> {
+  const network = { words: task.encoding.words, width, heads, expansion };
+  const weights = transformerWeights(network);
+  const values = new Map(tensors.map((tensor) => [tensor.name, tensor.values]));
+  const flat = new Float32Array(countOf(weights));
+  forEachPlace(weights, ({ name }, start, end) => {
+    const weight = values.get(name);
+    if (weight?.length !== end - start)
+      throw new CapstanError(
+        'corrupt',
+        `checkpoint ${hash}: expected ${end - start} values of «${name}», got ${weight?.length ?? 'none'}`,
+      );
+    flat.set(weight, start);
+  });
+  await runtime.put(hash, { shape: [flat.length], data: flat });
+  return networkAssistant({
+    name: `X${lineage.iteration}`,
+    groundTruth: lineage.groundTruth,
+    encoding: task.encoding,
+    network,
+    answerers: new Answerers(runtime),
+    slot: hash,
+    rounds: (question) => Math.max(lineage.level, task.level(question)),
+  });
+}

@@ -1,0 +1,220 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Random } from '../base/random.ts';
+import type { Split } from '../core/task.ts';
+import { reveal } from '../examiners/examiner.ts';
+import { permutationPoweringExaminer } from '../examiners/permutation-powering.ts';
+import { type Permutation, type PowerQuestion, permutationPowering } from './permutation-powering.ts';
+import { type Contract, describeTask } from './task.contract.ts';
+
+const asks = (power: number, element: number, image?: readonly number[]) => (question: PowerQuestion) =>
+  question.power === power &&
+  question.element === element &&
+  (!image || image.every((y, x) => question.permutation.image[x] === y));
+
+const contract: Contract<PowerQuestion> = {
+  sizes: [4, 5],
+  subQuestionsMax: 3, // SSL, code «iter»
+  parses: [
+    ['s^13(2)', asks(13, 2)],
+    ['σ^1(0)', asks(1, 0)],
+    ['  s ^ 7 ( 5 ) # 3 ', asks(7, 5)],
+    ['s^5(0) [1 2 0]', asks(5, 0, [1, 2, 0, -1])],
+    ['s^5(3)[3, 2, 1, 0]', asks(5, 3, [3, 2, 1, 0, -1])],
+  ],
+  rejects: [
+    '',
+    's^0(1)',
+    's^-1(1)',
+    's^1.5(1)',
+    's^99999999999999999999(1)',
+    's^3(99999)',
+    's^3',
+    's^3()',
+    's^3(1) tail',
+    's^3(1) []',
+    's^3(1) [,]',
+    's^3(0) [0]',
+    's^3(1) [1 1]',
+    's^3(1) [1 2]',
+    's^3(2) [1 0]',
+    's^3(1) #',
+    's^3(1) #99999999999999999999',
+    'drop table',
+  ],
+};
+
+describeTask(permutationPowering({ elements: 8, powers: 16 }), permutationPoweringExaminer, contract);
+describeTask(permutationPowering({ elements: 16, powers: 32 }), permutationPoweringExaminer, contract);
+// The paper's own size.
+describeTask(permutationPowering({ elements: 64, powers: 64 }), permutationPoweringExaminer, {
+  ...contract,
+  sizes: [8],
+});
+
+const task = permutationPowering({ elements: 8, powers: 16 });
+const compose = (a: readonly number[], b: readonly number[]) => b.map((y) => (y < 0 ? -1 : a[y]!));
+
+describe('permutation powering', () => {
+  test('deals the powers to the levels by their binary digits', () => {
+    const [{ permutation, element }] = task.sample(Random.seeded(0), {
+      split: 'train',
+      size: 8,
+      level: 1,
+    }) as [PowerQuestion];
+    for (let power = 1; power < 16; power++)
+      expect(task.level({ permutation, element, power })).toBe(power.toString(2).length);
+  });
+
+  test('gives every power of every element its own key and its own words: the digits, least significant first', () => {
+    const larger = permutationPowering({ elements: 16, powers: 32 });
+    const { permutation } = larger.parse('s^1(0)');
+    const ask = (power: number, element: number): PowerQuestion => ({ permutation, power, element });
+    const [zero, one] = [larger.encoding.word(ask(2, 0), 0), larger.encoding.word(ask(1, 0), 0)];
+    const keys = new Set<string>();
+    for (let power = 1; power < 32; power++)
+      for (let element = 0; element < 16; element++) {
+        keys.add(larger.key(ask(power, element)));
+        const words = Array.from({ length: 5 }, (_, round) =>
+          larger.encoding.word(ask(power, element), round),
+        );
+        const digits = power.toString(2).padStart(5, '0').split('').reverse();
+        expect(words).toEqual(digits.map((digit) => (digit === '1' ? one : zero)));
+      }
+    expect(keys.size).toBe(31 * 16);
+  });
+
+  test('takes the elements, and nothing else, for answers', () => {
+    const answers = Array.from({ length: task.encoding.words }, (_, word) => task.encoding.answerOf(word));
+    expect(answers.filter((answer) => answer !== undefined)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  test('reads powers up to its largest and no further', () => {
+    expect(task.parse('s^15(1)').power).toBe(15);
+    expect(() => task.parse('s^16(1)')).toThrow(/expected a power from 1 to 15, got 16/);
+  });
+
+  test('samples every power of a level, and asks about every element of the domain once', () => {
+    for (let level = 1; level <= task.levels; level++) {
+      const powers = new Set<number>();
+      for (let i = 0; i < 200; i++) {
+        const questions = task.sample(Random.seeded(i), { split: 'train', size: 5, level });
+        expect(questions.map((question) => question.element)).toEqual(questions[0]!.permutation.domain);
+        // One half-power for all of them, so that their sub-questions are shared.
+        expect(new Set(questions.map((question) => question.power >> 1)).size).toBe(1);
+        for (const question of questions) powers.add(question.power);
+      }
+      expect([...powers].sort((a, b) => a - b)).toEqual(
+        Array.from({ length: 2 ** (level - 1) }, (_, i) => 2 ** (level - 1) + i),
+      );
+    }
+  });
+
+  test('samples true permutations of domains that vary', () => {
+    const domains = new Set<string>();
+    for (let i = 0; i < 1000; i++) {
+      const [{ permutation }] = task.sample(Random.seeded(i), { split: 'train', size: 3, level: 1 }) as [
+        PowerQuestion,
+      ];
+      const { domain, image } = permutation;
+      expect(image.length).toBe(8);
+      expect(domain.map((x) => image[x]!).sort((a, b) => a - b)).toEqual(domain);
+      expect(image.filter((y) => y >= 0).length).toBe(3);
+      domains.add(domain.join());
+    }
+    expect(domains.size).toBe(56);
+  });
+
+  test('examines by powers of the whole map: σ^(a+b) is σ^a after σ^b, and σ^1 is σ', () => {
+    const power = fc.integer({ min: 1, max: 500 });
+    fc.assert(
+      fc.property(fc.nat(), power, power, (seed, a, b) => {
+        const [{ permutation }] = task.sample(Random.seeded(seed), { split: 'test', size: 8, level: 1 }) as [
+          PowerQuestion,
+        ];
+        const map = (power: number) =>
+          permutation.domain.map((element) =>
+            reveal(permutationPoweringExaminer.truth({ permutation, power, element })),
+          );
+        expect(map(a + b)).toEqual(compose(map(a), map(b)));
+        expect(map(1)).toEqual(permutation.image);
+      }),
+    );
+  });
+
+  test('has equal keys exactly for equal permutation, power and element', () => {
+    const question = fc.record({
+      permutation: fc.shuffledSubarray([0, 1, 2], { minLength: 3 }).map((image): Permutation => {
+        const parsed = task.parse(`s^1(0) [${image.join(' ')}]`);
+        return parsed.permutation;
+      }),
+      power: fc.integer({ min: 1, max: 3 }),
+      element: fc.nat(2),
+    });
+    fc.assert(
+      fc.property(question, question, (a, b) => {
+        const same =
+          a.power === b.power &&
+          a.element === b.element &&
+          String(a.permutation.image) === String(b.permutation.image);
+        expect(task.key(a) === task.key(b)).toBe(same);
+      }),
+    );
+  });
+
+  test('deals one context in sixteen to each of gate and test', () => {
+    const counts: { [split in Split]: number } = { train: 0, gate: 0, test: 0 };
+    const seen = new Map<string, Split>();
+    for (const split of ['train', 'gate', 'test'] as const)
+      for (let i = 0; i < 4000; i++) {
+        const [{ permutation }] = task.sample(Random.seeded(i), { split, size: 4, level: 1 }) as [
+          PowerQuestion,
+        ];
+        seen.set(permutation.key, split);
+      }
+    for (const split of seen.values()) counts[split]++;
+    // All 70 · 24 permutations of four of eight elements, each in one pile.
+    expect(seen.size).toBeGreaterThan(1500);
+    expect(counts.gate / seen.size).toBeCloseTo(1 / 16, 1);
+    expect(counts.test / seen.size).toBeCloseTo(1 / 16, 1);
+  });
+
+  test('shows a question as people write it', () => {
+    expect(task.show(task.parse('s^13(2)'))).toBe('σ¹³(2)');
+  });
+
+  test('asks about the permutation that the number names, an unseen one', () => {
+    const key = (text: string) => task.parse(text).permutation.key;
+    expect(key('s^1(0) #7')).toBe(key('s^9(3) #7'));
+    expect(key('s^1(0) #7')).not.toBe(key('s^1(0) #8'));
+    expect(key('s^1(0)')).toBe(key('s^1(0) #0'));
+  });
+
+  test.each([
+    [{ elements: 1, powers: 16 }, 'size'],
+    [{ elements: 1025, powers: 16 }, 'size'],
+    [{ elements: 8.5, powers: 16 }, 'size'],
+    [{ elements: 8, powers: 12 }, 'powers'],
+    [{ elements: 8, powers: 2 }, 'powers'],
+    [{ elements: 8, powers: 2 ** 31 }, 'powers'],
+  ])('refuses %j and names the %s', (options, name) => {
+    expect(() => permutationPowering(options)).toThrow(
+      expect.objectContaining({ code: 'invalid', message: expect.stringMatching(`${name}: expected`) }),
+    );
+  });
+
+  test('samples every demand it can be given, or says that so few contexts cannot be dealt to three piles', () => {
+    for (const elements of [2, 3, 4, 5, 6, 8, 16])
+      for (let size = 2; size <= elements; size++)
+        for (const split of ['train', 'gate', 'test'] as const) {
+          const draw = () =>
+            permutationPowering({ elements, powers: 16 }).sample(Random.seeded(1), { split, size, level: 2 });
+          try {
+            expect(draw().length).toBe(size);
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'invalid', message: expect.stringMatching(/expected/) });
+            expect(elements).toBeLessThan(8);
+          }
+        }
+  });
+});

@@ -1,0 +1,12 @@
+import { Runtime } from '/work/main/src/onnx/runtime.ts';
+import { lower } from '/work/main/src/onnx/lower.ts';
+import * as g from '/work/main/src/autodiff/graph.ts';
+const runtime = await Runtime.open({ backend: 'wasm', threads: 2 });
+const x = g.input('x',[768,768]); let y: g.Node = x; for (let i=0;i<4;i++) y = g.normalize(g.matmul(y, g.transposed(y)));
+const s = await runtime.load(lower({y}));
+const X = {shape:[768,768], data: new Float32Array(768*768).fill(1)};
+const r = Promise.allSettled([1,2,3].map(()=>s.run({x:X})));
+await new Promise(f=>setTimeout(f, Number(process.argv[2])));
+const t = performance.now();
+await runtime.close();
+console.log(process.argv[2], 'closed in', performance.now()-t, (await r).map(x=>x.status));
