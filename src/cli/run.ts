@@ -1,5 +1,6 @@
 /** capstan run: starts a run, or goes on with one. */
 
+import { cpus } from 'node:os';
 import type { Command } from 'commander';
 import { CapstanError } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
@@ -44,7 +45,7 @@ export function addRun(program: Command): void {
     .option('--run <folder>', 'the new folder of this run')
     .option('--resume <run>', 'go on with a run that was stopped')
     .option('--backend <name>', 'auto, native or wasm', oneOf('backend', ['auto', 'native', 'wasm']), 'auto')
-    .option('--threads <n>', 'threads for ONNX Runtime', number('threads'), 2)
+    .option('--threads <n>', 'threads inside one operator of ONNX Runtime', number('threads'), 1)
     .option('--json', 'print one JSON object as the last line')
     .option('--quiet', 'no progress')
     .action(run);
@@ -59,10 +60,12 @@ async function run(task: string | undefined, flags: RunFlags): Promise<void> {
     if (!(threads >= 1 && threads <= 64))
       throw new CapstanError('invalid', `threads: expected an integer from 1 to 64, got ${threads}`);
     const clock = () => performance.now() / 1000;
+    const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.version}`;
     const { record, busySeconds } = await carryOut(path, {
       threads,
       backend,
       clock,
+      machine,
       signal: stop.signal,
       tell: show.tell,
     });

@@ -21,7 +21,7 @@ export function encodeLesson<Q, A>(
   for (const target of targets)
     numbers.push(target.kind === 'known' ? encoding.wordOf(target.value) : encoding.blank);
   const bytes = new DataView(new ArrayBuffer(2 * numbers.length));
-  numbers.forEach((number, i) => bytes.setUint16(2 * i, number, true));
+  for (const [i, number] of numbers.entries()) bytes.setUint16(2 * i, number, true);
   return new Uint8Array(bytes.buffer);
 }
 

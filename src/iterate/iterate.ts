@@ -90,9 +90,9 @@ function pair<Q, A>(
   contexts: readonly (readonly Q[])[],
   targets: readonly Answer<A>[],
 ): readonly Lesson<Q, A>[] {
-  let place = 0;
-  return contexts.map((questions) => ({
-    questions,
-    targets: targets.slice(place, (place += questions.length)),
-  }));
+  let end = 0;
+  return contexts.map((questions) => {
+    end += questions.length;
+    return { questions, targets: targets.slice(end - questions.length, end) };
+  });
 }

@@ -15,8 +15,10 @@ import {
   type Node,
   normalize,
   type Op,
+  pad,
   reshape,
   schedule,
+  sub,
   sum,
   transposed,
 } from '../autodiff/graph.ts';
@@ -100,7 +102,18 @@ describe.each(BACKENDS)('on the %s backend', (backend) => {
     const agree = fc.asyncProperty(composite, async (example) => {
       expect((await disagreement(device, workOf(example))).error).toBeLessThanOrEqual(TOLERANCE_DEEP);
     });
-    await fc.assert(agree, { numRuns: backend === 'native' ? 200 : 50 });
+    await fc.assert(agree, { numRuns: backend === 'native' ? 120 : 40 });
+  });
+
+  // ONNX Runtime moves the Transpose through the Pad, and forgot that a Pad may name its axes.
+  test('a pad of one axis stays one of that axis next to a transpose', async () => {
+    const x = input('x', [2, 1, 2]);
+    const turned = transposed(x);
+    const work = {
+      outputs: { z: transposed(exp(pad(add(turned, turned), 0, 0, 1))), row: pad(turned, 2, 1, 2) },
+      feeds: { x: [1, 2, 3, 4] },
+    };
+    expect((await disagreement(device, work)).error).toBeLessThanOrEqual(TOLERANCE);
   });
 
   test('the first among equals is the largest', async () => {
@@ -156,6 +169,11 @@ describe('a program', () => {
     expect(twice.operations).toBe(lower({ z: once }).operations);
   });
 
+  test('refuses two inputs of one name that are not alike', () => {
+    const outputs = { a: input('x', [2, 3]), b: input('x', [3, 2]) };
+    expect(() => lower(outputs)).toThrow('input x: expected float[2,3], got float[3,2]');
+  });
+
   test('normalizes once for a result and its inverse deviation', () => {
     const { model } = lower({ z: normalize(x), r: inverseDeviation(x), s: normalize(x) });
     const text = Buffer.from(model).toString('latin1');
@@ -163,16 +181,10 @@ describe('a program', () => {
   });
 
   test('keeps apart what differs in an attribute or the order of inputs alone', () => {
-    const work: Work = {
-      outputs: {
-        first: sum(x, [0]),
-        second: sum(x, [1]),
-        both: sum(x, [0, 1]),
-      },
-      feeds: { x: Array.from({ length: 24 }, (_, i) => i) },
-    };
-    const { model } = lower(work.outputs);
-    expect(Buffer.from(model).toString('latin1').split('ReduceSum')).toHaveLength(4);
+    const text = (outputs: Work['outputs']) => Buffer.from(lower(outputs).model).toString('latin1');
+    expect(text({ a: sum(x, [0]), b: sum(x, [1]), c: sum(x, [0]) }).split('ReduceSum')).toHaveLength(3);
+    const one = constant(1);
+    expect(text({ a: sub(x, one), b: sub(one, x), c: sub(x, one) }).split('Sub')).toHaveLength(3);
   });
 
   test('is the same bytes for the same graph', () => {

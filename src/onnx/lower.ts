@@ -11,6 +11,7 @@ import {
   type PlainOp,
   schedule,
 } from '../autodiff/graph.ts';
+import { CapstanError } from '../base/errors.ts';
 import { type Attribute, encodeModel, type OnnxNode, type OnnxTensor } from './protobuf.ts';
 
 /** ONNX has one name space for inputs and outputs, so outputs are marked; a state may go in and come out by one name. */
@@ -34,8 +35,7 @@ export function lower(outputs: { readonly [name: string]: Node }): Program {
     const from = node.inputs.map((x) => names.get(x)!);
     const known = emitter.size;
     names.set(node, (LOWERINGS[node.op] as Lowering<Op>)(node, from, emitter));
-    if (node.op === 'input')
-      inputs.set((node as Node<'input'>).attributes.name, (node as Node<'input'>).attributes);
+    if (node.op === 'input') declare(inputs, (node as Node<'input'>).attributes);
     if (node.op === 'matmul' && emitter.size > known)
       operations += 2 * lengthOf(node.shape) * node.inputs[0]!.shape.at(-1)!;
   }
@@ -53,6 +53,17 @@ export function lower(outputs: { readonly [name: string]: Node }): Program {
     })),
   });
   return { model, inputs: [...inputs.keys()], outputs: Object.keys(outputs), operations };
+}
+
+/** Two inputs of one name are one tensor, so they must be alike. */
+function declare(inputs: Map<string, Attributes['input']>, { name, shape, type }: Attributes['input']): void {
+  const known = inputs.get(name);
+  if (known && (known.type !== type || String(known.shape) !== String(shape)))
+    throw new CapstanError(
+      'invalid',
+      `input ${name}: expected ${known.type}[${known.shape}], got ${type}[${shape}]`,
+    );
+  inputs.set(name, { name, shape, type });
 }
 
 /** Collects nodes and constants; what was emitted before is named, not emitted again. */

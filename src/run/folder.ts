@@ -4,10 +4,9 @@
  *      ARM/             one folder for each arm: «ida», «supervised», …
  *      record.json      figures of all arms, and report.html made from them */
 
-import { existsSync, readdirSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
 import { CapstanError, messageOf } from '../base/errors.ts';
 import { Folder } from '../storage/folder.ts';
+import { LOCK, lockFolder } from '../storage/lock.ts';
 import type { Configuration } from './configuration.ts';
 
 export interface RunFile {
@@ -25,24 +24,31 @@ const FILE = 'run.json';
 
 /** Starts a folder that is new or empty; refuses to touch any other. */
 export function createRun(path: string, file: Omit<RunFile, 'format'>): Folder {
-  if (existsSync(path) && readdirSync(path).length > 0)
-    throw new CapstanError(
-      'exists',
-      `run folder ${path}: expected a new or empty folder; continue a run with --resume`,
-    );
   const folder = new Folder(path);
-  folder.writeAtomic(FILE, `${JSON.stringify({ format: FORMAT, ...file }, null, 2)}\n`);
+  const refuse = (): void => {
+    if (folder.list().some((name) => name !== LOCK))
+      throw new CapstanError(
+        'exists',
+        `run folder ${path}: expected a new or empty folder; go on with a run by --resume`,
+      );
+  };
+  refuse(); // before a lock file is put into somebody else's folder
+  const lock = lockFolder(path);
+  try {
+    refuse();
+    folder.writeAtomic(FILE, `${JSON.stringify({ format: FORMAT, ...file }, null, 2)}\n`);
+  } finally {
+    lock.release();
+  }
   return folder;
 }
 
 export function openRun(path: string): { folder: Folder; file: RunFile } {
   const folder = new Folder(path);
-  if (!existsSync(path))
-    throw new CapstanError('not-found', `run folder ${path}: no such folder; «capstan runs» lists runs`);
   if (!folder.exists(FILE))
     throw new CapstanError(
       'not-found',
-      `run folder ${path}: expected a ${FILE} in it; this is not a run folder`,
+      `${path}: expected a run folder, found no ${FILE}; «capstan runs» lists runs`,
     );
   try {
     const file = JSON.parse(folder.readText(FILE)) as RunFile;
@@ -56,23 +62,22 @@ export function openRun(path: string): { folder: Folder; file: RunFile } {
 
 /** The folders in `home` that are runs, by name. */
 export function listRuns(home: string): readonly { readonly name: string; readonly path: string }[] {
-  if (!existsSync(home)) return [];
-  return readdirSync(home)
-    .map((name) => ({ name, path: resolve(home, name) }))
-    .filter(({ path }) => existsSync(resolve(path, FILE)))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return new Folder(home)
+    .list()
+    .map((name) => ({ name, path: `${home}/${name}` }))
+    .filter(({ path }) => new Folder(path).exists(FILE));
 }
 
 /** A folder of that name in `home` that does not exist yet: «name», «name-2», … */
 export function freshPath(home: string, name: string): string {
-  for (let number = 1; ; number++) {
-    const path = resolve(home, number === 1 ? name : `${name}-${number}`);
-    if (!existsSync(path)) return path;
-  }
+  const taken = new Set(new Folder(home).list());
+  let fresh = name;
+  for (let number = 2; taken.has(fresh); number++) fresh = `${name}-${number}`;
+  return `${home}/${fresh}`;
 }
 
 /** What a person meant: a path, or the name of a run in `home`. */
 export function findRun(home: string, given: string): string {
-  const named = resolve(home, given);
-  return basename(given) === given && !existsSync(given) && existsSync(named) ? named : resolve(given);
+  const named = `${home}/${given}`;
+  return !new Folder(given).exists(FILE) && new Folder(named).exists(FILE) ? named : given;
 }

@@ -1,6 +1,5 @@
 /** Carries out a run folder from wherever it stands to the end: IDA, then its baselines if wanted, then the report. */
 
-import { cpus } from 'node:os';
 import { amplify } from '../amplify/amplify.ts';
 import { nobody } from '../assistants/nobody.ts';
 import { Random } from '../base/random.ts';
@@ -21,6 +20,8 @@ import { openRun, type RunFile } from './folder.ts';
 import { checkpointAssistant } from './serve.ts';
 
 export interface RunOptions extends BackendOptions {
+  /** The machine in words, for the report. */
+  readonly machine: string;
   /** Seconds that only ever grow. */
   readonly clock: () => number;
   readonly signal: AbortSignal;
@@ -62,12 +63,14 @@ class Run {
   readonly #file: RunFile;
   readonly #setting: Setting<AnyQuestion, AnyAnswer>;
   readonly #tell: RunOptions['tell'];
+  readonly #machine: string;
 
   constructor(folder: Folder, file: RunFile, runtime: Runtime, assertHeld: () => void, options: RunOptions) {
     const { configuration } = file;
     this.#folder = folder;
     this.#file = file;
     this.#tell = options.tell;
+    this.#machine = options.machine;
     this.#setting = {
       task: taskEntry(configuration.task).open(configuration.parameters),
       examiner: examinerOf(configuration.task),
@@ -150,7 +153,7 @@ class Run {
       started: this.#file.started,
       version: this.#file.version,
       command: this.#file.command,
-      machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.version}`,
+      machine: this.#machine,
       gates: { advance, finish, horizon },
       arms,
       ...(example && { example }),

@@ -49,7 +49,7 @@ export function lockFolder(path: string): Lock {
   };
 }
 
-const LOCK = 'lock';
+export const LOCK = 'lock';
 const HEIR = '.lock-';
 
 interface Holder {
