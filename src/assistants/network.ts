@@ -1,7 +1,6 @@
 /** X as a network: questions are grouped by context, so that the facts of each are encoded once, and answered in
  *  batches of fixed shapes, one compiled graph for each shape. */
 
-import { CapstanError } from '../base/errors.ts';
 import { type Answer, known, unknown } from '../core/answer.ts';
 import type { Assistant } from '../core/assistant.ts';
 import type { Encoding } from '../core/task.ts';
@@ -10,6 +9,7 @@ import { answering } from '../network/step.ts';
 import type { BatchShape, NetworkShape } from '../network/transformer.ts';
 import { lower } from '../onnx/lower.ts';
 import type { Runtime, Session } from '../onnx/runtime.ts';
+import type { Tensors } from '../onnx/session.ts';
 
 export interface NetworkAssistantOptions<Q, A> {
   readonly name: string;
@@ -23,17 +23,17 @@ export interface NetworkAssistantOptions<Q, A> {
 }
 
 /** Contexts per pass. A pass of one context has a graph of its own, for single questions. */
-const CONTEXTS = 16;
+const CONTEXTS = 8;
 
 export function networkAssistant<Q, A>(options: NetworkAssistantOptions<Q, A>): Assistant<Q, A> {
   return {
     origin: { name: options.name, groundTruth: options.groundTruth },
     async answer(questions, scope) {
       const answers = new Array<Answer<A>>(questions.length);
-      for (const pass of passes(options, questions)) {
-        scope.signal?.throwIfAborted();
-        await answerPass(options, pass, questions, answers);
-      }
+      scope.signal?.throwIfAborted();
+      await Promise.all(
+        passes(options, questions).map((pass) => answerPass(options, pass, questions, answers)),
+      );
       return answers;
     },
   };
@@ -87,8 +87,7 @@ async function answerPass<Q, A>(
     questions: 2 ** Math.ceil(Math.log2(Math.max(...groups.map((group) => group.length)))),
     rounds,
   };
-  const session = await answerers.session(network, shape);
-  const out = await session.run({ ...encodeBatch(encoding, shape, groups) }, { parameters: slot });
+  const out = await answerers.run(network, shape, encodeBatch(encoding, shape, groups), slot);
   const [words, confidence] = [out.answers!.data, out.confidence!.data];
   places.forEach((group, b) => {
     group.forEach((place, q) => {
@@ -99,29 +98,52 @@ async function answerPass<Q, A>(
   });
 }
 
-/** The compiled graphs of a runtime, by shape; the least recently used is dropped. */
+/** Runs passes on one or more runtimes in turn, and keeps the graphs it compiled for each, by shape. */
 export class Answerers {
-  readonly #runtime: Runtime;
-  readonly #kept: number;
-  readonly #sessions = new Map<string, Promise<Session>>();
+  readonly #runtimes: readonly Runtime[];
+  readonly #compiled: readonly Map<string, Compiled>[];
+  #turn = 0;
 
-  constructor(runtime: Runtime, kept = 12) {
-    if (kept < 1) throw new CapstanError('invalid', `answerers kept: expected at least 1, got ${kept}`);
-    this.#runtime = runtime;
-    this.#kept = kept;
+  constructor(runtimes: readonly Runtime[]) {
+    this.#runtimes = runtimes;
+    this.#compiled = runtimes.map(() => new Map());
   }
 
-  async session(network: NetworkShape, shape: BatchShape): Promise<Session> {
-    const key = JSON.stringify([network, shape]);
-    const session = this.#sessions.get(key) ?? this.#runtime.load(lower(answering(network, shape)));
-    this.#sessions.delete(key);
-    this.#sessions.set(key, session);
-    const [oldest] = this.#sessions.keys();
-    if (this.#sessions.size > this.#kept && oldest !== undefined) {
-      const dropped = this.#sessions.get(oldest);
-      this.#sessions.delete(oldest);
-      await (await dropped)?.release();
+  /** Each runtime holds the parameters in that slot. */
+  async run(network: NetworkShape, shape: BatchShape, words: Tensors, slot: string): Promise<Tensors> {
+    const turn = this.#turn++ % this.#runtimes.length;
+    const compiled = this.#take(turn, network, shape);
+    try {
+      return await (await compiled.session).run(words, { parameters: slot });
+    } finally {
+      compiled.users--;
     }
-    return session;
+  }
+
+  #take(turn: number, network: NetworkShape, shape: BatchShape): Compiled {
+    const kept = this.#compiled[turn]!;
+    const key = JSON.stringify([network, shape]);
+    const compiled = kept.get(key) ?? {
+      session: this.#runtimes[turn]!.load(lower(answering(network, shape))),
+      users: 0,
+    };
+    compiled.users++;
+    kept.delete(key);
+    kept.set(key, compiled); // a map remembers the order: the least recently used comes first
+    for (const [old, { session, users }] of kept) {
+      if (kept.size <= KEPT) break;
+      if (users > 0) continue;
+      kept.delete(old);
+      void session.then((unused) => unused.release());
+    }
+    return compiled;
   }
 }
+
+interface Compiled {
+  readonly session: Promise<Session>;
+  users: number;
+}
+
+/** Graphs kept on a runtime. A run needs one for each number of rounds, and a few while sizes grow. */
+const KEPT = 12;

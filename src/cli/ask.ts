@@ -1,23 +1,27 @@
 /** capstan ask: the distilled answer, and beside it the amplified tree that justifies it. */
 
 import type { Command } from 'commander';
-import pc from 'picocolors';
 import { CapstanError } from '../base/errors.ts';
 import { examinerOf } from '../evaluate/examiners.ts';
 import { Runtime } from '../onnx/runtime.ts';
-import { promoted } from '../registry/promotion.ts';
+import { type Promotable, promoted } from '../registry/promotion.ts';
 import type { ExampleNode } from '../report/record.ts';
 import { exampleOf } from '../run/example.ts';
 import { findRun, openRun } from '../run/folder.ts';
 import { checkpointAssistant } from '../run/serve.ts';
 import { Folder } from '../storage/folder.ts';
 import { taskEntry } from '../tasks/tasks.ts';
+import { integer } from './arguments.ts';
 import { HOME } from './home.ts';
+import { type Ink, inkFor } from './terminal.ts';
 
 interface AskFlags {
-  readonly depth?: string;
+  readonly depth: number;
   readonly json?: boolean;
 }
+
+/** A tree has up to 2^depth questions below its root. */
+const DEPTH_MAX = 8;
 
 export function addAsk(program: Command): void {
   program
@@ -25,20 +29,21 @@ export function addAsk(program: Command): void {
     .description('Ask the promoted checkpoint of a run')
     .argument('<run>', 'its folder, or its name in ./runs')
     .argument('<question>', '«capstan tasks» shows how questions are written')
-    .option('--depth <n>', 'levels of H above the assistant', '2')
+    .option('--depth <n>', 'levels of H above the assistant', integer('depth', 0, DEPTH_MAX), 2)
     .option('--json', 'print one JSON object')
     .action(async (given: string, text: string, flags: AskFlags) => {
-      const { tree, checkpoint } = await ask(findRun(HOME, given), text, depthOf(flags.depth ?? '2'));
+      const { tree, checkpoint } = await ask(findRun(HOME, given), text, flags.depth);
       if (flags.json)
         return console.log(
           JSON.stringify({ question: tree.question, answer: tree.direct, checkpoint, tree }),
         );
+      const ink = inkFor(process.stdout);
       console.log(
-        `${pc.bold(tree.question)} = ${pc.bold(tree.direct)}   ${pc.dim(`X alone, confidence ${tree.confidence.toFixed(3)}`)}`,
+        `${ink.bold(tree.question)} = ${ink.bold(tree.direct)}   ${ink.dim(`X alone, confidence ${tree.confidence.toFixed(3)}`)}`,
       );
-      console.log(`${tree.question} = ${tree.answer}   ${pc.dim('Amplify^H, from the tree below')}`);
-      print(tree, '');
-      console.log(pc.dim(`checkpoint ${checkpoint}`));
+      console.log(`${tree.question} = ${tree.answer}   ${ink.dim('Amplify^H, from the tree below')}`);
+      print(tree, '', ink);
+      console.log(ink.dim(`checkpoint ${checkpoint}`));
     });
 }
 
@@ -50,7 +55,7 @@ async function ask(
   const { configuration } = openRun(path).file;
   const task = taskEntry(configuration.task).open(configuration.parameters);
   const question = task.parse(text);
-  const checkpoint = promoted(new Folder(`${path}/ida`));
+  const checkpoint = served(new Folder(`${path}/ida`));
   const runtime = await Runtime.open({ threads: 1, backend: 'auto' });
   try {
     const assistant = await checkpointAssistant(task, configuration.student, checkpoint, runtime);
@@ -61,17 +66,21 @@ async function ask(
   }
 }
 
-function print(node: ExampleNode, indent: string): void {
-  node.children.forEach((child, i) => {
-    const last = i === node.children.length - 1;
-    const note = child.direct === child.answer ? '' : pc.yellow(`  X alone says ${child.direct}`);
-    console.log(`${indent}${last ? '└─' : '├─'} ${child.question} = ${child.answer}${note}`);
-    print(child, `${indent}${last ? '   ' : '│  '}`);
-  });
+/** The promoted checkpoint; what is wrong with its bytes is said of the run that holds them. */
+function served(folder: Folder): Promotable {
+  try {
+    return promoted(folder);
+  } catch (error) {
+    if (!(error instanceof CapstanError) || error.code !== 'corrupt') throw error;
+    throw new CapstanError('corrupt', `${folder.path}: ${error.message}`, { cause: error });
+  }
 }
 
-function depthOf(text: string): number {
-  const depth = Number(text);
-  if (Number.isInteger(depth) && depth >= 0 && depth <= 8) return depth;
-  throw new CapstanError('usage', `--depth: expected an integer from 0 to 8, got «${text}»`);
+function print(node: ExampleNode, indent: string, ink: Ink): void {
+  node.children.forEach((child, i) => {
+    const last = i === node.children.length - 1;
+    const note = child.direct === child.answer ? '' : ink.yellow(`  X alone says ${child.direct}`);
+    console.log(`${indent}${last ? '└─' : '├─'} ${child.question} = ${child.answer}${note}`);
+    print(child, `${indent}${last ? '   ' : '│  '}`, ink);
+  });
 }

@@ -8,6 +8,7 @@ import { addReport } from './report.ts';
 import { addRun } from './run.ts';
 import { addRuns } from './runs.ts';
 import { addTasks } from './tasks.ts';
+import { outliveReaders } from './terminal.ts';
 
 /** Exit statuses; the table in the README is this one. */
 const STATUS: { readonly [C in ErrorCode]: number } = {
@@ -32,7 +33,11 @@ export async function main(args: readonly string[]): Promise<number> {
     )
     .version(VERSION)
     .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, 'capstan: ')),
+    })
     .showHelpAfterError('(capstan --help lists the commands)');
+  outliveReaders([process.stdout, process.stderr]);
   for (const add of [addRun, addReport, addAsk, addTasks, addRuns]) add(program);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -1,12 +1,12 @@
 /** Progress on stderr: a few lines painted in place on a terminal, plain lines elsewhere. */
 
 import type { WriteStream } from 'node:tty';
-import pc from 'picocolors';
-import { stages } from '../iterate/curriculum.ts';
+import { stripVTControlCharacters } from 'node:util';
 import type { ArmRecord } from '../report/record.ts';
-import type { Configuration } from '../run/configuration.ts';
+import type { RunFile } from '../run/folder.ts';
 import type { RunEvent } from '../run/run.ts';
-import { taskEntry } from '../tasks/tasks.ts';
+import { Forecast } from './forecast.ts';
+import { inkFor } from './terminal.ts';
 
 export interface ProgressOptions {
   readonly quiet: boolean;
@@ -14,76 +14,106 @@ export interface ProgressOptions {
   readonly path: string;
 }
 
+export interface Progress {
+  readonly tell: (event: RunEvent) => void;
+  /** A line between the others. */
+  readonly note: (text: string) => void;
+  readonly end: () => void;
+}
+
 /** Least time between two paintings, in milliseconds. */
 const REPAINT_MS = 100;
+/** Columns of a terminal that does not say. */
+const COLUMNS = 80;
 
-export function showProgress({ quiet, stream, path }: ProgressOptions): {
-  readonly tell: (event: RunEvent) => void;
-  readonly end: () => void;
-} {
-  if (quiet) return { tell: () => {}, end: () => {} };
+export function showProgress({ quiet, stream, path }: ProgressOptions): Progress {
+  if (quiet) return { tell: () => {}, note: () => {}, end: () => {} };
+  const ink = inkFor(stream);
   const painter = stream.isTTY ? new Painter(stream) : undefined;
-  let forecast: Forecast | undefined;
   const line = (text: string): void => {
-    painter?.clear();
-    stream.write(`${text}\n`);
+    if (painter) painter.line(text);
+    else stream.write(`${text}\n`);
   };
+  let file: RunFile | undefined;
+  let forecast: Forecast | undefined;
+  let idaSteps = 0;
+
+  const leftOf = (arm: ArmRecord, stage: number): string => {
+    if (!file) return '';
+    if (arm.kind === 'ida') idaSteps = arm.steps;
+    const isGiven = arm.kind === 'control' || arm.kind === 'no-curriculum';
+    forecast ??= new Forecast(file.configuration, isGiven ? idaSteps : undefined);
+    const left = forecast.left(arm, stage);
+    if (left === undefined) return '';
+    return `, about ${duration(left)} left${file.baselines ? ' of this arm' : ''}`;
+  };
+
   return {
-    end: () => painter?.clear(),
+    note: line,
+    end: () => painter?.end(),
     tell(event) {
       switch (event.kind) {
-        case 'opened': {
-          forecast = new Forecast(event.file.configuration);
+        case 'opened':
+          file = event.file;
           if (event.fallback)
             line(
               `ONNX Runtime has no native library here (${event.fallback}); using its WebAssembly build, about three times slower`,
             );
-          line(`${pc.bold('capstan')} ${event.file.configuration.task} → ${path}`);
+          line(`${ink.bold('capstan')} ${file.configuration.task} → ${path}`);
           break;
-        }
         case 'arm-started':
+          forecast = undefined;
+          painter?.end();
           line(event.name);
           break;
-        case 'trained':
-          painter?.paint(() => status(event.arm, event.agreement, forecast?.left(event.arm, event.stage)));
+        case 'trained': {
+          const left = leftOf(event.arm, event.stage);
+          const agreed = `, agreement in training ${percent(event.agreement)}`;
+          painter?.paint(() => [`${spent(event.arm)}${left}${agreed}`, accuracies(event.arm)]);
           break;
+        }
         case 'looked':
-          if (!painter) line(status(event.arm, undefined, undefined).join('  '));
+          if (!painter) line(`${spent(event.arm)}${accuracies(event.arm)}`);
           break;
         case 'iteration-ended': {
           const { iteration, level, passed, agreement, horizon, violation } = event.iteration;
-          const mark = passed ? pc.green('✓') : pc.red('✕');
+          const mark = passed ? ink.green('✓') : ink.red('✕');
           const interval = `${percent(agreement.value)} (${percent(agreement.low)} to ${percent(agreement.high)})`;
           line(
             `  ${mark} iteration ${iteration}: level ${level}, agreement ${interval}, horizon ${horizon}, step ${event.arm.steps}`,
           );
-          if (violation) line(`  ${pc.red('✕')} ${violation}`);
+          if (violation) line(`  ${ink.red('✕')} ${violation}`);
         }
       }
     },
   };
 }
 
-function status(arm: ArmRecord, agreement: number | undefined, left: number | undefined): string[] {
-  const point = arm.points.at(-1);
-  const levels =
-    point?.answerer.map((value, i) => `${i + 1}:${percent(value)}`).join(' ') ?? 'not looked at yet';
-  const rest = left === undefined ? '' : `, about ${Math.max(1, Math.round(left))} s left`;
-  const agreed = agreement === undefined ? '' : `, agreement in training ${percent(agreement)}`;
-  return [
-    `  step ${arm.steps}, ${arm.seconds.toFixed(0)} s${rest}${agreed}`,
-    `  accuracy by level ${levels}`,
-  ];
+function spent({ steps, seconds }: ArmRecord): string {
+  return `  step ${steps}, ${duration(seconds)}`;
+}
+
+function accuracies({ points }: ArmRecord): string {
+  const point = points.at(-1);
+  if (!point) return '  accuracy by level not looked at yet';
+  return `  accuracy by level ${point.answerer.map((value, i) => `${i + 1}:${percent(value)}`).join(' ')}`;
 }
 
 function percent(value: number): string {
   return `${(100 * value).toFixed(1)}%`;
 }
 
-/** Repaints its lines in place. */
+function duration(seconds: number): string {
+  const MINUTES_FROM = 120;
+  if (seconds < MINUTES_FROM) return `${Math.max(1, Math.round(seconds))} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+/** Writes lines that stay, and below them a few that are painted again and again. */
 class Painter {
   readonly #stream: WriteStream;
-  #lines = 0;
+  #painted: readonly string[] = [];
   #last = 0;
 
   constructor(stream: WriteStream) {
@@ -94,41 +124,47 @@ class Painter {
     const now = performance.now();
     if (now - this.#last < REPAINT_MS) return;
     this.#last = now;
-    this.clear();
-    const shown = lines().map((text) => text.slice(0, Math.max(20, this.#stream.columns - 1)));
-    this.#stream.write(shown.map((text) => `${text}\n`).join(''));
-    this.#lines = shown.length;
+    this.#replace(
+      '',
+      lines().flatMap((text) => wrapped(text, this.#columns)),
+    );
   }
 
-  clear(): void {
-    if (this.#lines === 0) return;
-    this.#stream.write(`\x1b[${this.#lines}A\x1b[0J`);
-    this.#lines = 0;
+  line(text: string): void {
+    const lines = wrapped(text, this.#columns).map((part) => `${part}\n`);
+    this.#replace(lines.join(''), this.#painted);
+  }
+
+  end(): void {
+    this.#replace('', []);
+  }
+
+  /** In one write, so that nothing flickers. */
+  #replace(above: string, below: readonly string[]): void {
+    // A terminal that has become narrower shows a line in several rows.
+    const rows = this.#painted.reduce((sum, text) => sum + Math.ceil(text.length / this.#columns), 0);
+    const erase = rows === 0 ? '' : `\r\x1b[${rows}A\x1b[0J`; // a terminal that echoes ^C is no longer in the first column
+    this.#painted = below;
+    const text = `${erase}${above}${below.map((line) => `${line}\n`).join('')}`;
+    if (text !== '') this.#stream.write(text);
+  }
+
+  get #columns(): number {
+    return this.#stream.columns || COLUMNS;
   }
 }
 
-/** Seconds left, from the stages still to come: their usual length times their cost, at the pace so far. */
-class Forecast {
-  readonly #costs: readonly number[];
-  readonly #usualSteps: readonly number[];
-  #steps = 0;
-  #spent = 0;
-
-  constructor({ task, parameters, student: { width }, training }: Configuration) {
-    const plan = stages(taskEntry(task).open(parameters), training.curriculum);
-    // Multiplications of one round are about 16 D² + 4 N D for each of the 2 N tokens (docs/log.md, cost law).
-    this.#costs = plan.map(({ size, level }) => level * size * (16 * width + 4 * size));
-    const usual = training.gate.stepsMin;
-    this.#usualSteps = plan.map((_, i) => (i === plan.length - 1 ? 3 * usual : 1.2 * usual));
+/** Broken between words, the rest indented by four; no line fills the last column, where some terminals break. */
+function wrapped(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/(?<=\S) /)) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line === '' || stripVTControlCharacters(longer).length < columns) line = longer;
+    else {
+      lines.push(line);
+      line = `    ${word}`;
+    }
   }
-
-  left(arm: ArmRecord, stage: number): number | undefined {
-    this.#spent += (this.#costs[stage] ?? 0) * (arm.steps - this.#steps);
-    this.#steps = arm.steps;
-    if (arm.steps < 10 || this.#spent === 0) return undefined;
-    const todo = this.#costs
-      .slice(stage)
-      .reduce((sum, cost, i) => sum + cost * this.#usualSteps[stage + i]!, 0);
-    return (todo * arm.seconds) / this.#spent;
-  }
+  return [...lines, line];
 }

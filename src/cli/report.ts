@@ -1,11 +1,13 @@
 /** capstan report: draws the page of a run again from its record. */
 
 import type { Command } from 'commander';
-import { CapstanError } from '../base/errors.ts';
+import { CapstanError, messageOf } from '../base/errors.ts';
 import type { RunRecord } from '../report/record.ts';
 import { renderReport } from '../report/report.ts';
 import { findRun, openRun } from '../run/folder.ts';
+import type { Folder } from '../storage/folder.ts';
 import { HOME } from './home.ts';
+import { commandLine } from './terminal.ts';
 
 export function addReport(program: Command): void {
   program
@@ -18,22 +20,26 @@ export function addReport(program: Command): void {
       if (!folder.exists('record.json'))
         throw new CapstanError(
           'not-found',
-          `${folder.path}: no record yet; finish the run with «capstan run --resume ${given}»`,
+          `${folder.path}: no record yet; finish the run with: ${commandLine('run', '--resume', given)}`,
         );
-      const record = readRecord(folder.readText('record.json'), folder.path);
+      const { record, page } = readRecord(folder);
       if (json) return console.log(JSON.stringify(record));
-      folder.writeAtomic('report.html', renderReport(record));
+      folder.writeAtomic('report.html', page);
       console.log(`${folder.path}/report.html`);
     });
 }
 
-function readRecord(text: string, path: string): RunRecord {
+/** The record, known to be one by drawing it. */
+function readRecord(folder: Folder): { readonly record: RunRecord; readonly page: string } {
+  const text = folder.readText('record.json');
   try {
-    return JSON.parse(text) as RunRecord;
+    const record = JSON.parse(text) as RunRecord;
+    return { record, page: renderReport(record) };
   } catch (cause) {
+    const again = commandLine('run', '--resume', folder.path);
     throw new CapstanError(
       'corrupt',
-      `${path}/record.json: expected JSON; «capstan run --resume» writes it again`,
+      `${folder.path}/record.json: expected the record of a run, got ${messageOf(cause)}; written again by: ${again}`,
       { cause },
     );
   }

@@ -5,12 +5,15 @@ import type { Command } from 'commander';
 import { CapstanError } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
 import type { Backend } from '../onnx/session.ts';
+import type { IterationRecord } from '../report/record.ts';
 import { configure } from '../run/configuration.ts';
 import { createRun, findRun, freshPath, openRun } from '../run/folder.ts';
 import { carryOut } from '../run/run.ts';
+import { integer, oneOf } from './arguments.ts';
 import { HOME } from './home.ts';
 import { showProgress } from './progress.ts';
 import { summarise, summaryText } from './summary.ts';
+import { commandLine } from './terminal.ts';
 
 interface RunFlags {
   readonly size?: number;
@@ -19,9 +22,10 @@ interface RunFlags {
   readonly width?: number;
   readonly heads?: number;
   readonly optimizer?: 'adam' | 'muon';
+  readonly replicas?: number;
   readonly maxSteps?: number;
   readonly run?: string;
-  readonly resume?: string | true;
+  readonly resume?: string;
   readonly baselines?: boolean;
   readonly backend: Backend | 'auto';
   readonly threads: number;
@@ -34,31 +38,30 @@ export function addRun(program: Command): void {
     .command('run')
     .description('Run Iterated Distillation and Amplification on a task')
     .argument('[task]', 'its name; «capstan tasks» lists them')
-    .option('--size <n>', 'facts in a context', number('size'))
-    .option('--powers <n>', 'powers asked are below this power of two', number('powers'))
-    .option('--seed <n>', 'all chance follows from it (default: 1)', number('seed'))
-    .option('--width <n>', 'width of the network', number('width'))
-    .option('--heads <n>', 'attention heads', number('heads'))
+    .option('--size <n>', 'facts in a context', integer('size'))
+    .option('--powers <n>', 'powers asked are below this power of two', integer('powers'))
+    .option('--seed <n>', 'all chance follows from it (default: 1)', integer('seed'))
+    .option('--width <n>', 'width of the network', integer('width'))
+    .option('--heads <n>', 'attention heads', integer('heads'))
     .option('--optimizer <name>', 'adam or muon', oneOf('optimizer', ['adam', 'muon']))
-    .option('--max-steps <n>', 'training steps at most', number('max-steps'))
+    .option('--replicas <n>', 'runtimes that share each training step', integer('replicas'))
+    .option('--max-steps <n>', 'training steps at most', integer('max-steps'))
     .option('--baselines', 'add the baselines: supervised, H alone, no curriculum, controls')
     .option('--run <folder>', 'the new folder of this run')
     .option('--resume <run>', 'go on with a run that was stopped')
     .option('--backend <name>', 'auto, native or wasm', oneOf('backend', ['auto', 'native', 'wasm']), 'auto')
-    .option('--threads <n>', 'threads inside one operator of ONNX Runtime', number('threads'), 1)
+    .option('--threads <n>', 'threads inside one operator of ONNX Runtime', integer('threads', 1, 64), 1)
     .option('--json', 'print one JSON object as the last line')
     .option('--quiet', 'no progress')
     .action(run);
 }
 
 async function run(task: string | undefined, flags: RunFlags): Promise<void> {
-  const path = typeof flags.resume === 'string' ? resumed(task, flags) : started(task, flags);
-  const stop = stopOnSignals();
+  const path = flags.resume === undefined ? started(task, flags) : resumed(task, flags.resume, flags);
   const show = showProgress({ quiet: flags.quiet ?? false, stream: process.stderr, path });
+  const stop = stopOnSignals(show.note);
   try {
     const { threads, backend } = flags;
-    if (!(threads >= 1 && threads <= 64))
-      throw new CapstanError('invalid', `threads: expected an integer from 1 to 64, got ${threads}`);
     const clock = () => performance.now() / 1000;
     const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.version}`;
     const { record, busySeconds } = await carryOut(path, {
@@ -73,13 +76,13 @@ async function run(task: string | undefined, flags: RunFlags): Promise<void> {
     const summary = summarise(record, path, busySeconds);
     console.log(flags.json ? JSON.stringify(summary) : summaryText(summary));
     if (record.arms[0]!.state === 'gate-failed')
-      throw new CapstanError('gate-failed', gateFailed(record.arms[0]!.iterations.at(-1)?.level, path));
+      throw new CapstanError('gate-failed', gateFailed(record.arms[0]!.iterations, path));
   } catch (error) {
     show.end();
     if (error instanceof CapstanError && error.code === 'interrupted')
       throw new CapstanError(
         'interrupted',
-        `${error.message}; go on with: npx --no-install capstan run --resume ${path}`,
+        `${error.message}; go on with: ${commandLine('run', '--resume', path)}`,
       );
     throw error;
   } finally {
@@ -87,34 +90,34 @@ async function run(task: string | undefined, flags: RunFlags): Promise<void> {
   }
 }
 
-function gateFailed(level: number | undefined, path: string): string {
-  return `the gate of level ${level ?? 1} did not pass within its steps; the last good checkpoint stays promoted (${path})`;
+function gateFailed(iterations: readonly IterationRecord[], path: string): string {
+  const served = iterations.findLast(({ passed }) => passed);
+  const left = served
+    ? `the checkpoint of level ${served.level} stays promoted`
+    : 'no checkpoint has been promoted';
+  return `the gate of level ${iterations.at(-1)?.level} did not pass within its steps; ${left} (${path})`;
 }
 
-function resumed(task: string | undefined, flags: RunFlags): string {
-  const path = findRun(HOME, String(flags.resume));
+/** What may change from one session of a run to the next; all other options are part of the run. */
+const HOW = new Set<string>(['resume', 'backend', 'threads', 'json', 'quiet'] satisfies (keyof RunFlags)[]);
+
+function optionOf(flag: string): string {
+  return `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+function resumed(task: string | undefined, run: string, flags: RunFlags): string {
+  const path = findRun(HOME, run);
   const { configuration } = openRun(path).file;
   if (task !== undefined && task !== configuration.task)
     throw new CapstanError(
       'usage',
       `--resume ${path}: expected its own task ${configuration.task}, got ${task}`,
     );
-  const fixed = [
-    'size',
-    'powers',
-    'seed',
-    'width',
-    'heads',
-    'optimizer',
-    'maxSteps',
-    'run',
-    'baselines',
-  ] as const;
-  const given = fixed.filter((name) => flags[name] !== undefined);
+  const given = Object.keys(flags).filter((name) => !HOW.has(name));
   if (given.length > 0)
     throw new CapstanError(
       'usage',
-      `--resume: expected nothing that changes the run, got --${given.join(', --')}`,
+      `--resume: expected nothing that changes the run, got ${given.map(optionOf).join(', ')}`,
     );
   return path;
 }
@@ -136,31 +139,21 @@ function started(task: string | undefined, flags: RunFlags): string {
 }
 
 /** The first signal asks to stop after the current step, the second kills. */
-function stopOnSignals(): { readonly signal: AbortSignal; readonly release: () => void } {
+function stopOnSignals(note: (text: string) => void): {
+  readonly signal: AbortSignal;
+  readonly release: () => void;
+} {
   const controller = new AbortController();
-  const stop = (): void => controller.abort();
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  return {
-    signal: controller.signal,
-    release: () => {
-      process.off('SIGINT', stop);
-      process.off('SIGTERM', stop);
-    },
+  const stop = (): void => {
+    release();
+    controller.abort();
+    note('stopping after this step, to save it; a second Ctrl-C stops at once');
   };
+  const release = (): void => {
+    for (const name of SIGNALS) process.off(name, stop);
+  };
+  for (const name of SIGNALS) process.on(name, stop);
+  return { signal: controller.signal, release };
 }
 
-function number(name: string): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() !== '' && Number.isInteger(value)) return value;
-    throw new CapstanError('usage', `--${name}: expected an integer, got «${text}»`);
-  };
-}
-
-function oneOf(name: string, values: readonly string[]): (text: string) => string {
-  return (text) => {
-    if (values.includes(text)) return text;
-    throw new CapstanError('usage', `--${name}: expected one of ${values.join(', ')}, got «${text}»`);
-  };
-}
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;

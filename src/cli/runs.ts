@@ -18,14 +18,30 @@ export function addRuns(program: Command): void {
       if (json) console.log(JSON.stringify(rows));
       else if (rows.length === 0) console.log(`no runs in ${home}; «npm start» makes one`);
       else
-        for (const { name, state, steps, horizon } of rows)
+        for (const { name, state, steps, horizon, error } of rows)
           console.log(
-            `${name.padEnd(40)} ${state.padEnd(12)} ${String(steps).padStart(6)} steps  horizon ${horizon}`,
+            `${name.padEnd(longest(rows.map((row) => row.name)))}  ${state.padEnd(11)} ${String(steps).padStart(6)} steps  horizon ${horizon}${error ? `  ${error}` : ''}`,
           );
     });
 }
 
-function describe(name: string, path: string) {
+interface Row {
+  readonly name: string;
+  readonly path: string;
+  readonly state: 'new' | 'unfinished' | 'finished' | 'gate-failed' | 'damaged';
+  readonly steps: number;
+  readonly horizon: number;
+  readonly task?: string;
+  readonly seed?: number;
+  readonly started?: string;
+  readonly error?: string;
+}
+
+function longest(texts: readonly string[]): number {
+  return Math.max(...texts.map(({ length }) => length));
+}
+
+function describe(name: string, path: string): Row {
   try {
     const { file } = openRun(path);
     const progress = readState(new Folder(`${path}/ida`))?.progress;
@@ -35,7 +51,8 @@ function describe(name: string, path: string) {
       task: file.configuration.task,
       seed: file.configuration.seed,
       started: file.started,
-      state: progress?.state ?? 'new',
+      // Whether a process is at work in it cannot be told without taking its lock.
+      state: progress === undefined ? 'new' : progress.state === 'running' ? 'unfinished' : progress.state,
       steps: progress?.step ?? 0,
       horizon: progress?.horizons.at(-1) ?? 0,
     };

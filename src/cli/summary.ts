@@ -64,7 +64,8 @@ export function summarise(record: RunRecord, path: string, busySeconds: number):
 export function summaryText(summary: Summary): string {
   const percent = (value: number): string => `${(100 * value).toFixed(2)} %`;
   return [
-    `accuracy   ${percent(summary.accuracy.mean)} on contexts never seen; by level ${summary.accuracy.perLevel.map(percent).join(', ')}`,
+    `accuracy   ${percent(summary.accuracy.mean)} on contexts never seen`,
+    `by level   ${summary.accuracy.perLevel.map((value) => (100 * value).toFixed(2)).join('  ')}`,
     `horizon    ${['0', ...summary.horizon].join(' → ')}`,
     `spent      ${summary.seconds.toFixed(1)} s, ${summary.steps} steps, ${summary.overseerDecisions.toLocaleString('en')} decisions of H`,
     ...summary.violations.map((violation) => `violation  ${violation}`),

@@ -9,10 +9,10 @@ import type { Task } from '../core/task.ts';
 import { encodeBatch } from '../network/batch.ts';
 import { type OptimizerOptions, scheduleAt } from '../network/optimizer.ts';
 import { countOf, forEachPlace, initialise, type Weight } from '../network/parameters.ts';
-import { STATE, type StateName, trainingStep } from '../network/step.ts';
 import { type BatchShape, type NetworkShape, transformerWeights } from '../network/transformer.ts';
-import { lower } from '../onnx/lower.ts';
-import type { Runtime, Session } from '../onnx/runtime.ts';
+import type { Runtime } from '../onnx/runtime.ts';
+import type { Tensors } from '../onnx/session.ts';
+import { Replicas, type StudentState, shares } from './replicas.ts';
 
 export interface StudentOptions {
   /** D, a multiple of `heads`. */
@@ -20,6 +20,8 @@ export interface StudentOptions {
   readonly heads: number;
   readonly expansion: number;
   readonly optimizer: OptimizerOptions;
+  /** How many runtimes share each step; part of what determines the bits, whatever the machine. */
+  readonly replicas: number;
   /** Steps over which the teacher averages the student; shorter at the start. */
   readonly averageHorizon: number;
 }
@@ -38,31 +40,32 @@ export interface Learned {
   readonly known: readonly number[];
 }
 
-/** The vectors that are all a student is, besides its options. */
-export type StudentState = { readonly [K in StateName]: Float32Array };
-
 export class Student<Q, A> {
   readonly network: NetworkShape;
   readonly weights: readonly Weight[];
   readonly #task: Task<Q, A>;
   readonly #options: StudentOptions;
-  readonly #runtime: Runtime;
+  readonly #replicas: Replicas;
   readonly #answerers: Answerers;
-  #trainer: { readonly key: string; readonly session: Session } | undefined;
 
-  private constructor(task: Task<Q, A>, options: StudentOptions, runtime: Runtime) {
+  private constructor(task: Task<Q, A>, options: StudentOptions, runtimes: readonly Runtime[]) {
     const { width, heads, expansion } = options;
     this.network = { words: task.encoding.words, width, heads, expansion };
     this.weights = transformerWeights(this.network);
     this.#task = task;
     this.#options = options;
-    this.#runtime = runtime;
-    this.#answerers = new Answerers(runtime);
+    this.#replicas = new Replicas(runtimes, this.network, options.optimizer);
+    this.#answerers = new Answerers(runtimes);
   }
 
-  /** A student that knows nothing yet. */
-  static async fresh<Q, A>(task: Task<Q, A>, options: StudentOptions, runtime: Runtime, random: Random) {
-    const student = new Student(task, options, runtime);
+  /** A student that knows nothing yet, trained on all of the runtimes together. */
+  static async fresh<Q, A>(
+    task: Task<Q, A>,
+    options: StudentOptions,
+    runtimes: readonly Runtime[],
+    random: Random,
+  ): Promise<Student<Q, A>> {
+    const student = new Student(task, options, runtimes);
     const parameters = initialise(student.weights, random);
     const nothing = new Float32Array(parameters.length);
     await student.restore({ parameters, first: nothing, second: nothing, average: parameters });
@@ -71,40 +74,46 @@ export class Student<Q, A> {
 
   /** Takes one optimizer step, number `step` = 0, 1, …, on lessons of equal size, run for `rounds` rounds. */
   async learn(lessons: readonly Lesson<Q, A>[], step: number, rounds: number): Promise<Learned> {
+    const parts = shares(lessons, this.#replicas.runtimes.length);
     const { encoding } = this.#task;
     const first = lessons[0]!.questions;
     const shape: BatchShape = {
-      contexts: lessons.length,
+      contexts: parts[0]!.length,
       facts: encoding.facts(first[0]!).length / 2,
       questions: first.length,
       rounds,
     };
-    const rows = shape.contexts * shape.questions;
-    const answers = lessons.flatMap(({ targets }) => targets);
-    const targets = Int32Array.from(answers, (x) =>
-      x.kind === 'known' ? encoding.wordOf(x.value) : encoding.blank,
-    );
-    const count = answers.reduce((total, { kind }) => total + Number(kind === 'known'), 0);
-    const weights = Float32Array.from(answers, ({ kind }) => (kind === 'known' ? 1 / count : 0));
-    const wires = Object.fromEntries(STATE.map((name) => [name, name]));
-    const session = await this.#trainerFor(shape);
+    const known = lessons.flatMap(({ targets }) => targets).filter(({ kind }) => kind === 'known').length;
     const rate = 1 / Math.min(this.#options.averageHorizon, 1 + step / 4);
-    const out = await session.run(
+    const outputs = await this.#replicas.step(
+      shape,
+      parts.map((part) => this.#feeds(part, shape, known)),
       {
-        ...encodeBatch(
-          encoding,
-          shape,
-          lessons.map(({ questions }) => questions),
-        ),
-        targets: { shape: [rows], data: targets },
-        weights: { shape: [rows], data: weights },
         schedule: { shape: [3], data: scheduleAt(this.#options.optimizer, step) },
         averageRate: { shape: [1], data: Float32Array.of(rate) },
       },
-      wires,
-      wires,
     );
-    return { loss: out.loss!.data[0]!, ...this.#compare(lessons, out.guesses!.data) };
+    const loss = outputs.reduce((total, output) => total + output.loss!.data[0]!, 0);
+    return {
+      loss,
+      ...this.#compare(
+        lessons,
+        outputs.flatMap(({ guesses }) => [...guesses!.data]),
+      ),
+    };
+  }
+
+  #feeds(lessons: readonly Lesson<Q, A>[], shape: BatchShape, known: number): Tensors {
+    const { encoding } = this.#task;
+    const answers = lessons.flatMap(({ targets }) => targets);
+    const words = answers.map((x) => (x.kind === 'known' ? encoding.wordOf(x.value) : encoding.blank));
+    const weights = answers.map(({ kind }) => (kind === 'known' ? 1 / known : 0));
+    const questions = lessons.map((lesson) => lesson.questions);
+    return {
+      ...encodeBatch(encoding, shape, questions),
+      targets: { shape: [answers.length], data: Int32Array.from(words) },
+      weights: { shape: [answers.length], data: Float32Array.from(weights) },
+    };
   }
 
   /** X: the student's moving average, running at least `rounds` rounds and as many as a question has levels. */
@@ -133,27 +142,12 @@ export class Student<Q, A> {
     return countOf(this.weights);
   }
 
-  async state(): Promise<StudentState> {
-    const vectors = await Promise.all(
-      STATE.map(async (name) => (await this.#runtime.get(name)).data as Float32Array),
-    );
-    return Object.fromEntries(STATE.map((name, i) => [name, vectors[i]!])) as StudentState;
+  state(): Promise<StudentState> {
+    return this.#replicas.state();
   }
 
-  async restore(state: StudentState): Promise<void> {
-    for (const name of STATE)
-      await this.#runtime.put(name, { shape: [state[name].length], data: state[name] });
-  }
-
-  /** One compiled training graph at a time: stages only ever move on. */
-  async #trainerFor(shape: BatchShape): Promise<Session> {
-    const key = JSON.stringify(shape);
-    if (this.#trainer?.key !== key) {
-      await this.#trainer?.session.release();
-      const program = lower(trainingStep(this.network, shape, this.#options.optimizer));
-      this.#trainer = { key, session: await this.#runtime.load(program) };
-    }
-    return this.#trainer.session;
+  restore(state: StudentState): Promise<void> {
+    return this.#replicas.restore(state);
   }
 
   #compare(lessons: readonly Lesson<Q, A>[], guesses: ArrayLike<number>): Omit<Learned, 'loss'> {

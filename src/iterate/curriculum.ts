@@ -54,13 +54,41 @@ export function stages<Q, A>(task: Task<Q, A>, options: CurriculumOptions): read
   return list;
 }
 
+/** Draws the questions of training steps. They depend on the step and its stage alone, so those of the next step can be
+ *  drawn while the runtimes are busy with this one. */
+export class Drawer<Q, A> {
+  readonly #task: Task<Q, A>;
+  readonly #options: CurriculumOptions;
+  readonly #random: Random;
+  #ahead: { readonly step: number; readonly stage: Stage; readonly contexts: Contexts<Q> } | undefined;
+
+  constructor(task: Task<Q, A>, options: CurriculumOptions, random: Random) {
+    this.#task = task;
+    this.#options = options;
+    this.#random = random;
+  }
+
+  draw(step: number, stage: Stage): Contexts<Q> {
+    const ahead = this.#ahead;
+    if (ahead?.step === step && ahead.stage === stage) return ahead.contexts;
+    return drawLessons(this.#task, this.#options, stage, this.#random.split(step));
+  }
+
+  prepare(step: number, stage: Stage): void {
+    this.#ahead = { step, stage, contexts: this.draw(step, stage) };
+  }
+}
+
+/** Questions grouped by context. */
+export type Contexts<Q> = readonly (readonly Q[])[];
+
 /** Questions about the fresh contexts of one training step. */
 export function drawLessons<Q, A>(
   task: Task<Q, A>,
   { contexts, frontierShare }: CurriculumOptions,
   { level: frontier, size }: Stage,
   random: Random,
-): readonly (readonly Q[])[] {
+): Contexts<Q> {
   return Array.from({ length: contexts }, (_, i) => {
     const stream = random.split(i);
     const level = stream.uniform() < frontierShare ? frontier : 1 + stream.below(frontier);

@@ -12,7 +12,7 @@ import type { Overseer } from '../core/assistant.ts';
 import { scope as freeScope } from '../core/budget.ts';
 import type { Task } from '../core/task.ts';
 import type { Lesson, Student } from '../distill/student.ts';
-import { type CurriculumOptions, drawLessons, type Stage, stages } from './curriculum.ts';
+import { type Contexts, type CurriculumOptions, Drawer, type Stage, stages } from './curriculum.ts';
 import { examine, type GateOptions, type Verdict } from './gate.ts';
 import { afterStep, conclude, isReady, nextStage, type Progress, START } from './progress.ts';
 
@@ -55,6 +55,7 @@ export async function* iterate<Q, A>(
   progress: Progress = START,
 ): AsyncGenerator<IterateEvent<Q, A>, Progress> {
   const plan = stages(task, options.curriculum);
+  const drawer = new Drawer(task, options.curriculum, random.split('lesson'));
   let now = progress;
   while (now.state === 'running') {
     const ready = isReady(now, options, plan);
@@ -75,10 +76,12 @@ export async function* iterate<Q, A>(
       }
     }
     const scope = freeScope();
-    const questions = drawLessons(task, options.curriculum, stage, random.split('lesson').split(now.step));
+    const questions = drawer.draw(now.step, stage);
     const targets = await amplified.answer(questions.flat(), scope);
     const lessons = pair(questions, targets);
-    const learned = await student.learn(lessons, now.step, stage.level);
+    const learning = student.learn(lessons, now.step, stage.level);
+    drawer.prepare(now.step + 1, stage);
+    const learned = await learning;
     now = afterStep(now, task, stage, lessons, learned, scope.budget.spent.decisions);
     yield { kind: 'trained', progress: now, stage, lessons, loss: learned.loss };
   }
@@ -86,10 +89,7 @@ export async function* iterate<Q, A>(
 }
 
 /** Gives every context its share of the targets. */
-function pair<Q, A>(
-  contexts: readonly (readonly Q[])[],
-  targets: readonly Answer<A>[],
-): readonly Lesson<Q, A>[] {
+function pair<Q, A>(contexts: Contexts<Q>, targets: readonly Answer<A>[]): readonly Lesson<Q, A>[] {
   let end = 0;
   return contexts.map((questions) => {
     end += questions.length;

@@ -38,18 +38,48 @@ type Outputs = { readonly [name: string]: Node };
 /** In: words, `targets` [B·Q] (words), `weights` [B·Q] (0 where unknown, summing to 1), `schedule` [3], `averageRate`
  *  [1], state. Out: state, `loss` [1], `guesses` [B·Q]: the words that the student would have answered. */
 export function trainingStep(network: NetworkShape, batch: BatchShape, options: OptimizerOptions): Outputs {
-  const weights = transformerWeights(network);
-  const count = countOf(weights);
-  const state = Object.fromEntries(STATE.map((name) => [name, input(name, [count])])) as Record<
-    StateName,
-    Node
-  >;
-  const w = unpack(weights, state.parameters);
+  const state = stateInputs(network);
+  const { gradient, ...seen } = learning(network, batch, state.parameters);
+  return { ...updated(network, options, state, gradient), ...seen };
+}
+
+/** The first half of a step that several replicas share, each with a part of the contexts. In: words, `targets` and
+ *  `weights` of the part (the parts' weights sum to 1), `parameters`. Out: `gradient` [P], `loss`, `guesses`. */
+export function gradientStep(network: NetworkShape, batch: BatchShape): Outputs {
+  return { ...learning(network, batch, stateInputs(network).parameters) };
+}
+
+/** The second half, the same on every replica. In: `gradient0`, `gradient1`, …, one from each replica, `schedule`,
+ *  `averageRate`, state. Out: state. */
+export function updateStep(network: NetworkShape, replicas: number, options: OptimizerOptions): Outputs {
+  const state = stateInputs(network);
+  const parts: Node[] = Array.from({ length: replicas }, (_, i) =>
+    input(`gradient${i}`, state.parameters.shape),
+  );
+  return updated(network, options, state, parts.slice(1).reduce(add, parts[0]!));
+}
+
+function stateInputs(network: NetworkShape): Record<StateName, Node> {
+  const count = countOf(transformerWeights(network));
+  return Object.fromEntries(STATE.map((name) => [name, input(name, [count])])) as Record<StateName, Node>;
+}
+
+function learning(network: NetworkShape, batch: BatchShape, parameters: Node) {
+  const w = unpack(transformerWeights(network), parameters);
   const { scores, loss } = trainingLoss(network, batch, w);
-  const next = update(options, weights, state, flat(gradients(loss, Object.values(w))));
+  const gradient = flat(gradients(loss, Object.values(w)));
+  return { gradient, loss: reshape(loss, [1]), guesses: argMax(scores) };
+}
+
+function updated(
+  network: NetworkShape,
+  options: OptimizerOptions,
+  state: Record<StateName, Node>,
+  gradient: Node,
+): Record<StateName, Node> {
+  const next = update(options, transformerWeights(network), state, gradient);
   const rate = input('averageRate', [1]);
-  const average = add(state.average, mul(sub(next.parameters, state.average), rate));
-  return { ...next, average, loss: reshape(loss, [1]), guesses: argMax(scores) };
+  return { ...next, average: add(state.average, mul(sub(next.parameters, state.average), rate)) };
 }
 
 /** Weighted cross-entropy of the targets. */

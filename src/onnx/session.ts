@@ -66,6 +66,7 @@ export class Device {
   }
 
   async load({ model }: Program): Promise<number> {
+    const started = performance.now();
     try {
       const session = await this.#library.InferenceSession.create(model, {
         intraOpNumThreads: this.#threads,
@@ -75,6 +76,7 @@ export class Device {
         // Threads that spin while they wait would take the core that the rest of the program runs on.
         extra: { session: { intra_op: { allow_spinning: this.#threads > 1 ? '1' : '0' } } },
       });
+      this.busySeconds += (performance.now() - started) / 1000;
       this.#sessions.set(++this.#lastSession, session);
       return this.#lastSession;
     } catch (cause) {
@@ -109,14 +111,16 @@ export class Device {
     for (const [marked, tensor] of Object.entries(outputs)) {
       const name = marked.slice(OUTPUT_MARK.length);
       const slot = into[name];
-      if (slot === undefined) results[name] = plain(tensor as OrtTensor);
+      if (slot === undefined) results[name] = shared(tensor as OrtTensor);
       else this.#slots.set(slot, tensor as OrtTensor);
     }
     return results;
   }
 
   #tensor(data: Float32Array | Int32Array, shape: readonly number[]): OrtTensor {
-    return new this.#library.Tensor(data instanceof Int32Array ? 'int32' : 'float32', data, shape);
+    // The library takes no shared memory; slice makes it this thread's own.
+    const own = data.buffer instanceof SharedArrayBuffer ? data.slice() : data;
+    return new this.#library.Tensor(own instanceof Int32Array ? 'int32' : 'float32', own, shape);
   }
 
   #slot(name: string): OrtTensor {
@@ -128,6 +132,15 @@ export class Device {
 
 /** Input or output name → slot name. */
 export type Wiring = { readonly [name: string]: string };
+
+/** A copy that threads hand on without copying it again: gradients go from every replica to every other. */
+function shared(tensor: OrtTensor): Tensor {
+  const { shape, data } = plain(tensor);
+  const memory = new SharedArrayBuffer(data.byteLength);
+  const copy = data instanceof Int32Array ? new Int32Array(memory) : new Float32Array(memory);
+  copy.set(data);
+  return { shape, data: copy };
+}
 
 function plain(tensor: OrtTensor): Tensor {
   return { shape: tensor.dims, data: tensor.data as Float32Array | Int32Array };

@@ -40,7 +40,8 @@ export interface Setting<Q, A> {
   readonly task: Task<Q, A>;
   readonly examiner: Examiner<Q, A>;
   readonly configuration: Configuration;
-  readonly runtime: Runtime;
+  /** As many as the configuration has replicas. */
+  readonly runtimes: readonly Runtime[];
   /** Seconds that only ever grow. */
   readonly clock: () => number;
   readonly signal: AbortSignal;
@@ -84,9 +85,9 @@ export async function trainArm<Q, A>(
   plan: ArmPlan<Q, A>,
   folder: Folder,
 ): Promise<ArmRecord> {
-  const { task, configuration, runtime, signal } = setting;
+  const { task, configuration, runtimes, signal } = setting;
   const root = Random.seeded(configuration.seed);
-  const student = await Student.fresh(task, configuration.student, runtime, root.split('weights'));
+  const student = await Student.fresh(task, configuration.student, runtimes, root.split('weights'));
   const saved = loadState(folder);
   if (saved) await student.restore(saved.vectors);
   const arm = new Arm(setting, plan, folder, student, saved?.state ?? FRESH);
@@ -142,7 +143,7 @@ class Arm<Q, A> {
     this.state = state;
     this.#examples = new Examples(state.examples);
     this.#zeroSeconds = setting.clock() - state.seconds;
-    this.#zeroOperations = setting.runtime.operations - state.operations;
+    this.#zeroOperations = operationsOf(setting.runtimes) - state.operations;
   }
 
   async trained({ progress, stage, lessons, loss }: TrainedEvent<Q, A>): Promise<void> {
@@ -200,20 +201,20 @@ class Arm<Q, A> {
   }
 
   #advance(change: Partial<ArmState>): void {
-    const { clock, runtime } = this.#setting;
+    const { clock, runtimes } = this.#setting;
     const spent = {
       seconds: clock() - this.#zeroSeconds,
-      operations: runtime.operations - this.#zeroOperations,
+      operations: operationsOf(runtimes) - this.#zeroOperations,
     };
     this.state = { ...this.state, ...spent, ...change };
   }
 
   /** Looking is no part of what training costs in operations. */
   async #aside<T>(act: () => Promise<T>): Promise<T> {
-    const { runtime } = this.#setting;
-    const before = runtime.operations;
+    const { runtimes } = this.#setting;
+    const before = operationsOf(runtimes);
     const result = await act();
-    this.#zeroOperations += runtime.operations - before;
+    this.#zeroOperations += operationsOf(runtimes) - before;
     return result;
   }
 
@@ -275,4 +276,8 @@ class Arm<Q, A> {
 
 function gateOf({ agreement: { value, ...interval }, threshold, passed }: Verdict): Gate {
   return { agreement: value, ...interval, threshold, passed };
+}
+
+function operationsOf(runtimes: readonly Runtime[]): number {
+  return runtimes.reduce((total, { operations }) => total + operations, 0);
 }

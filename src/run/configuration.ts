@@ -24,6 +24,7 @@ export interface Choices {
   readonly width?: number | undefined;
   readonly heads?: number | undefined;
   readonly optimizer?: OptimizerOptions['kind'] | undefined;
+  readonly replicas?: number | undefined;
   readonly maxSteps?: number | undefined;
 }
 
@@ -38,9 +39,22 @@ export function configure(choices: Choices): Configuration {
     ...(choices.powers !== undefined && { powers: choices.powers }),
   });
   const { sizeMax, levels } = entry.open(parameters); // checks the parameters
-  const { seed = 1, heads = 1, width = widthFor(sizeMax), optimizer = OPTIMIZER.kind, maxSteps } = choices;
+  const {
+    seed = 1,
+    heads = 1,
+    width = widthFor(sizeMax),
+    optimizer = OPTIMIZER.kind,
+    replicas = 2,
+    maxSteps,
+  } = choices;
   integer('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   integer('heads', heads, 1, 16);
+  integer('replicas', replicas, 1, CONTEXTS_PER_STEP);
+  if (CONTEXTS_PER_STEP % replicas !== 0)
+    throw new CapstanError(
+      'invalid',
+      `replicas: expected a divisor of ${CONTEXTS_PER_STEP} contexts, got ${replicas}`,
+    );
   integer('width', width, 8, 1024);
   if (width % heads !== 0)
     throw new CapstanError('invalid', `width: expected a multiple of ${heads} heads, got ${width}`);
@@ -49,7 +63,14 @@ export function configure(choices: Choices): Configuration {
     task: entry.name,
     parameters,
     seed,
-    student: { width, heads, expansion: 2, optimizer: { ...OPTIMIZER, kind: optimizer }, averageHorizon: 50 },
+    student: {
+      width,
+      heads,
+      expansion: 2,
+      optimizer: { ...OPTIMIZER, kind: optimizer },
+      replicas,
+      averageHorizon: 50,
+    },
     training: {
       curriculum: {
         sizeStart: Math.min(sizeMax, 16, Math.max(2, Math.floor(sizeMax / 2))),

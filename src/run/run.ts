@@ -35,7 +35,7 @@ export type RunEvent =
 
 export interface RunResult {
   readonly record: RunRecord;
-  /** Seconds inside ONNX Runtime, in this process. */
+  /** Seconds inside ONNX Runtime in this process, the mean over its runtimes. */
   readonly busySeconds: number;
 }
 
@@ -45,13 +45,18 @@ export async function carryOut(path: string, options: RunOptions): Promise<RunRe
   const lock = lockFolder(path);
   try {
     folder.sweep();
-    const runtime = await Runtime.open(options);
+    const count = file.configuration.student.replicas;
+    const runtimes = await Promise.all(Array.from({ length: count }, () => Runtime.open(options)));
     try {
-      options.tell({ kind: 'opened', file, fallback: runtime.fallback });
-      const run = new Run(folder, file, runtime, () => lock.assertHeld(), options);
-      return { record: await run.all(), busySeconds: runtime.busySeconds };
+      options.tell({ kind: 'opened', file, fallback: runtimes[0]!.fallback });
+      const run = new Run(folder, file, runtimes, () => lock.assertHeld(), options);
+      const record = await run.all();
+      return {
+        record,
+        busySeconds: runtimes.reduce((total, { busySeconds }) => total + busySeconds / count, 0),
+      };
     } finally {
-      await runtime.close();
+      await Promise.all(runtimes.map((runtime) => runtime.close()));
     }
   } finally {
     lock.release();
@@ -65,7 +70,13 @@ class Run {
   readonly #tell: RunOptions['tell'];
   readonly #machine: string;
 
-  constructor(folder: Folder, file: RunFile, runtime: Runtime, assertHeld: () => void, options: RunOptions) {
+  constructor(
+    folder: Folder,
+    file: RunFile,
+    runtimes: readonly Runtime[],
+    assertHeld: () => void,
+    options: RunOptions,
+  ) {
     const { configuration } = file;
     this.#folder = folder;
     this.#file = file;
@@ -75,7 +86,7 @@ class Run {
       task: taskEntry(configuration.task).open(configuration.parameters),
       examiner: examinerOf(configuration.task),
       configuration,
-      runtime,
+      runtimes,
       assertHeld,
       clock: options.clock,
       signal: options.signal,
@@ -129,9 +140,9 @@ class Run {
 
   /** A hard held-out question, answered by what the run serves. */
   async #example() {
-    const { task, examiner, configuration, runtime } = this.#setting;
+    const { task, examiner, configuration, runtimes } = this.#setting;
     const checkpoint = promoted(new Folder(`${this.#folder.path}/ida`));
-    const assistant = await checkpointAssistant(task, configuration.student, checkpoint, runtime);
+    const assistant = await checkpointAssistant(task, configuration.student, checkpoint, runtimes[0]!);
     const level = checkpoint.lineage.level;
     const sample = task.sample(Random.seeded(configuration.seed).split('example'), {
       split: 'test',

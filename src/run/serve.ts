@@ -36,7 +36,7 @@ export async function checkpointAssistant<Q, A>(
     groundTruth: lineage.groundTruth,
     encoding: task.encoding,
     network,
-    answerers: new Answerers(runtime),
+    answerers: new Answerers([runtime]),
     slot: hash,
     rounds: (question) => Math.max(lineage.level, task.level(question)),
   });

@@ -6,7 +6,7 @@
 import { hash } from 'node:crypto';
 import { CapstanError, messageOf } from '../base/errors.ts';
 import type { ExamplesState } from '../distill/examples.ts';
-import type { StudentState } from '../distill/student.ts';
+import type { StudentState } from '../distill/replicas.ts';
 import type { Progress } from '../iterate/progress.ts';
 import { STATE } from '../network/step.ts';
 import { decodeTensors, encodeTensors } from '../registry/safetensors.ts';

@@ -1,0 +1,25 @@
+/** Reading the values of options: what comes back is of its kind and in its range, or the message says what was expected. */
+
+import { CapstanError } from '../base/errors.ts';
+
+/** An integer in decimal, from `low` to `high`. */
+export function integer(
+  name: string,
+  low = Number.MIN_SAFE_INTEGER,
+  high = Number.MAX_SAFE_INTEGER,
+): (text: string) => number {
+  const range = low === Number.MIN_SAFE_INTEGER ? '' : ` from ${low} to ${high}`;
+  return (text) => {
+    const value = Number(text);
+    if (/^[+-]?\d+$/.test(text) && Number.isSafeInteger(value) && value >= low && value <= high) return value;
+    throw new CapstanError('usage', `--${name}: expected an integer${range}, got «${text}»`);
+  };
+}
+
+export function oneOf<T extends string>(name: string, values: readonly T[]): (text: string) => T {
+  return (text) => {
+    const value = values.find((one) => one === text);
+    if (value !== undefined) return value;
+    throw new CapstanError('usage', `--${name}: expected one of ${values.join(', ')}, got «${text}»`);
+  };
+}

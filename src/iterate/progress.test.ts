@@ -1,0 +1,176 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Random } from '../base/random.ts';
+import { permutationPowering } from '../tasks/permutation-powering.ts';
+import { stages } from './curriculum.ts';
+import type { Verdict } from './gate.ts';
+import type { IterateOptions } from './iterate.ts';
+import { afterStep, conclude, isReady, nextStage, type Progress, START, violationOf } from './progress.ts';
+
+const SEEDED = { seed: 1 };
+const task = permutationPowering({ elements: 8, powers: 8 });
+const options: IterateOptions = {
+  curriculum: { sizeStart: 8, levelMax: 3, byLevel: true, contexts: 2, frontierShare: 0.5 },
+  gate: {
+    advance: 0.85,
+    finish: 0.98,
+    horizon: 0.9,
+    questions: 64,
+    attempt: 0.8,
+    stepsMin: 10,
+    stepsBetween: 5,
+  },
+  stepsPerIteration: 100,
+  stepsMax: 1000,
+  endless: false,
+};
+const plan = stages(task, options.curriculum); // level 1, then levels 2 and 3 with gates
+const GATED = 1;
+const LAST = 2;
+
+const lesson = (level: number) => ({
+  questions: task.sample(Random.seeded(level), { split: 'train', size: 8, level }),
+  targets: [],
+});
+
+const verdict = (passed: boolean, horizon = 1): Verdict => ({
+  passed,
+  threshold: 0.85,
+  agreement: { value: 0.9, low: 0.88, high: 0.92, n: 64 },
+  perLevel: [],
+  horizon,
+});
+
+describe('a stage is ready', () => {
+  const at = (stage: number, stageSteps: number, agreed: number, weight = 1): Progress => ({
+    ...START,
+    stage,
+    stageSteps,
+    agreed,
+    weight,
+  });
+  const ready = (now: Progress, change: Partial<IterateOptions> = {}) =>
+    isReady(now, { ...options, ...change }, plan);
+
+  test('from its least number of steps on, when training agrees well enough', () => {
+    expect(ready(at(0, 9, 0.9))).toBe(false);
+    expect(ready(at(0, 10, 0.9))).toBe(true);
+    expect(ready(at(0, 11, 0.9))).toBe(true);
+    expect(ready(at(0, 10, 0.79))).toBe(false);
+  });
+
+  test('with a gate, only every so many steps', () => {
+    const looks = Array.from({ length: 30 }, (_, steps) => steps).filter((steps) =>
+      ready(at(GATED, steps, 0.9)),
+    );
+    expect(looks).toEqual([10, 15, 20, 25]);
+  });
+
+  test('by the average of what was seen, however little that is', () => {
+    expect(ready(at(0, 10, 0.09, 0.1))).toBe(true);
+    expect(ready(at(0, 10, 0.07, 0.1))).toBe(false);
+    expect(ready(at(0, 10, 0, 0))).toBe(false);
+  });
+
+  test('never at the last frontier of an endless run, but before it', () => {
+    expect(ready(at(LAST, 10, 1), { endless: true })).toBe(false);
+    expect(ready(at(GATED, 10, 1), { endless: true })).toBe(true);
+  });
+});
+
+describe('a step', () => {
+  const step = (
+    now: Progress,
+    levels: readonly number[],
+    agreed: readonly number[],
+    known: readonly number[],
+  ) => afterStep(now, task, plan[GATED]!, levels.map(lesson), { loss: 1, agreed, known }, 7);
+
+  test('is counted three times over, with its decisions', () => {
+    expect(step(START, [2, 1], [4, 8], [8, 8])).toMatchObject({
+      step: 1,
+      stageSteps: 1,
+      iterationSteps: 1,
+      decisions: 7,
+    });
+  });
+
+  test('is measured at the frontier and by known targets alone', () => {
+    const { agreed, weight } = step(START, [2, 1, 2], [3, 0, 1], [6, 8, 2]);
+    expect(agreed / weight).toBeCloseTo(0.5);
+    const unseen = step({ ...START, agreed: 0.4, weight: 0.5 }, [1, 2], [8, 0], [8, 0]);
+    expect(unseen).toMatchObject({ agreed: 0.4, weight: 0.5 });
+  });
+
+  test('after step, the average stays between the least and the most that was seen', () =>
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 8 }), { minLength: 1, maxLength: 40 }), (seen) => {
+        let now = START;
+        for (const agreed of seen) now = step(now, [2], [agreed], [8]);
+        const average = now.agreed / now.weight;
+        expect(average).toBeGreaterThanOrEqual(Math.min(...seen) / 8 - 1e-12);
+        expect(average).toBeLessThanOrEqual(Math.max(...seen) / 8 + 1e-12);
+      }),
+      SEEDED,
+    ));
+});
+
+describe('an iteration ends', () => {
+  const running = { ...START, stage: GATED, stageSteps: 30, iterationSteps: 40, agreed: 0.9, weight: 1 };
+  const ended = (now: Progress, passed: boolean, endless = false) =>
+    conclude(now, verdict(passed, 2), { ...options, endless }, plan);
+
+  test('behind a passed gate with the next stage, all counts of the old one forgotten', () => {
+    expect(ended(running, true)).toEqual({
+      ...running,
+      stage: LAST,
+      stageSteps: 0,
+      iterationSteps: 0,
+      agreed: 0,
+      weight: 0,
+      horizons: [2],
+    });
+  });
+
+  test('and with it the run, where the gate failed', () => {
+    expect(ended(running, false)).toEqual({ ...running, state: 'gate-failed', horizons: [2] });
+    expect(ended({ ...running, stage: LAST }, false).state).toBe('gate-failed');
+    expect(ended({ ...running, stage: 0 }, false).state).toBe('gate-failed');
+  });
+
+  test('and with it the run, where no frontier is left', () => {
+    expect(ended({ ...running, stage: LAST }, true).state).toBe('finished');
+  });
+
+  test('of an endless run at its last frontier as intended, whatever the gate says', () => {
+    expect(ended({ ...running, stage: LAST }, false, true).state).toBe('finished');
+    expect(ended(running, false, true).state).toBe('gate-failed');
+  });
+
+  test('a warm-up ends in the same iteration, with its steps', () => {
+    const warm = { ...running, stage: 0 };
+    expect(nextStage(warm)).toEqual({ ...warm, stage: 1, stageSteps: 0, agreed: 0, weight: 0 });
+  });
+});
+
+describe('the horizon must rise', () => {
+  test.each([
+    [[1]],
+    [[2, 3]],
+    [[1, 2, 5]],
+    [[5, 2, 3]], // the fall was reported when it happened
+  ])('as in %j', (horizons) => {
+    expect(violationOf(horizons)).toBeUndefined();
+  });
+
+  test.each([
+    [[0], 0, 0],
+    [[2, 2], 2, 2],
+    [[2, 3, 1], 3, 1],
+    [[2, 3, 0], 3, 0],
+  ])('or it is said how it did not: %j', (horizons, before, after) => {
+    expect(violationOf(horizons)).toBe(
+      `the horizon went from level ${before} to level ${after}, it did not rise`,
+    );
+  });
+});

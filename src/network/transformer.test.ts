@@ -1,0 +1,205 @@
+/** What the network can and cannot see, on random weights in the interpreter. */
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { input } from '../autodiff/graph.ts';
+import { interpret } from '../autodiff/interpreter.ts';
+import { CapstanError } from '../base/errors.ts';
+import { Random } from '../base/random.ts';
+import { countOf, initialise, unpack } from './parameters.ts';
+import {
+  type BatchShape,
+  batchInputs,
+  type NetworkShape,
+  transformer,
+  transformerWeights,
+} from './transformer.ts';
+
+interface Words {
+  readonly factLeft: readonly number[];
+  readonly factRight: readonly number[];
+  readonly questionLeft: readonly number[];
+  readonly questionRight: readonly number[];
+  readonly reread: readonly number[];
+}
+
+interface Case {
+  readonly network: NetworkShape;
+  readonly batch: BatchShape;
+  readonly parameters: Float32Array;
+  readonly words: Words;
+}
+
+const V = 7;
+/** Nothing of what is compared here is rounded differently but for sums taken in another order. */
+const SAME = 1e-12;
+
+const cases: fc.Arbitrary<Case> = fc
+  .record({
+    seed: fc.nat(2 ** 31),
+    heads: fc.constantFrom(1, 2),
+    contexts: fc.integer({ min: 1, max: 2 }),
+    facts: fc.integer({ min: 1, max: 4 }),
+    questions: fc.integer({ min: 1, max: 3 }),
+    rounds: fc.integer({ min: 1, max: 3 }),
+  })
+  .map(({ seed, heads, ...batch }) => {
+    const network = { words: V, width: 4, heads, expansion: 2 };
+    const random = Random.seeded(seed);
+    const draw = (name: string, count: number) => {
+      const stream = random.split(name);
+      return Array.from({ length: count }, () => stream.below(V));
+    };
+    const { contexts: B, facts: N, questions: Q, rounds: R } = batch;
+    const noise = random.split('noise');
+    return {
+      network,
+      batch,
+      parameters: initialise(transformerWeights(network), random).map((x) => x + 0.1 * noise.normal()),
+      words: {
+        factLeft: draw('factLeft', B * N),
+        factRight: draw('factRight', B * N),
+        questionLeft: draw('questionLeft', B * Q),
+        questionRight: draw('questionRight', B * Q),
+        reread: draw('reread', R * B * Q),
+      },
+    };
+  });
+
+/** The scores of each question: [B·Q] rows of V. */
+function scores({ network, batch, parameters, words }: Case): readonly (readonly number[])[] {
+  const weights = transformerWeights(network);
+  const w = unpack(weights, input('parameters', [countOf(weights)]));
+  const [value] = interpret([transformer(network, batch, w, batchInputs(batch))], { ...words, parameters });
+  return Array.from({ length: batch.contexts * batch.questions }, (_, row) => [
+    ...value!.data.subarray(row * network.words, (row + 1) * network.words),
+  ]);
+}
+
+function expectSame(ours: readonly (readonly number[])[], theirs: readonly (readonly number[])[]): void {
+  expect(ours.length).toBe(theirs.length);
+  for (const [row, values] of ours.entries())
+    for (const [word, value] of values.entries())
+      expect(Math.abs(value - theirs[row]![word]!)).toBeLessThan(SAME * (1 + Math.abs(value)));
+}
+
+describe('the network', () => {
+  test('does not mind the order of the facts', () => {
+    fc.assert(
+      fc.property(cases, fc.nat(2 ** 31), (one, seed) => {
+        const { contexts: B, facts: N } = one.batch;
+        const orders = Array.from({ length: B }, (_, b) =>
+          Random.seeded(seed)
+            .split(b)
+            .shuffle(Array.from({ length: N }, (_, i) => b * N + i)),
+        ).flat();
+        const shuffled = (words: readonly number[]) => orders.map((place) => words[place]!);
+        const { factLeft, factRight } = one.words;
+        const words = { ...one.words, factLeft: shuffled(factLeft), factRight: shuffled(factRight) };
+        expectSame(scores({ ...one, words }), scores(one));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('reads every fact: another word in it is another answer', () => {
+    fc.assert(
+      fc.property(cases, fc.nat(), fc.boolean(), (one, chosen, isLeft) => {
+        const name = isLeft ? 'factLeft' : 'factRight';
+        const place = chosen % one.words[name].length;
+        const changed = one.words[name].with(place, (one.words[name][place]! + 1) % V);
+        const [before, after] = [scores(one), scores({ ...one, words: { ...one.words, [name]: changed } })];
+        const own = Math.floor(place / one.batch.facts);
+        for (const [row, values] of after.entries()) {
+          const isOwn = Math.floor(row / one.batch.questions) === own;
+          if (isOwn) expect(values).not.toEqual(before[row]);
+          else expect(values).toEqual(before[row]); // contexts do not see each other
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('answers each question as if it were asked alone: questions and blank rows do not see each other', () => {
+    fc.assert(
+      fc.property(cases, fc.nat(), (one, chosen) => {
+        const { contexts: B, questions: Q, rounds: R, facts: N } = one.batch;
+        const row = chosen % (B * Q);
+        const b = Math.floor(row / Q);
+        const rows = (words: readonly number[]) => words.slice(b * N, (b + 1) * N);
+        const { factLeft, factRight, questionLeft, questionRight, reread } = one.words;
+        const alone: Case = {
+          ...one,
+          batch: { ...one.batch, contexts: 1, questions: 1 },
+          words: {
+            factLeft: rows(factLeft),
+            factRight: rows(factRight),
+            questionLeft: [questionLeft[row]!],
+            questionRight: [questionRight[row]!],
+            reread: Array.from({ length: R }, (_, round) => reread[round * B * Q + row]!),
+          },
+        };
+        expectSame(scores(alone), [scores(one)[row]!]);
+        const padded: Case = {
+          ...alone,
+          batch: { ...alone.batch, questions: 4 },
+          words: {
+            ...alone.words,
+            questionLeft: [questionLeft[row]!, 0, 0, 0],
+            questionRight: [questionRight[row]!, 0, 0, 0],
+            reread: alone.words.reread.flatMap((word) => [word, 0, 0, 0]),
+          },
+        };
+        expectSame(scores(padded).slice(0, 1), scores(alone));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('reads the word of every round: another one is another answer to that question and no other', () => {
+    fc.assert(
+      fc.property(cases, fc.nat(), (one, chosen) => {
+        const rows = one.batch.contexts * one.batch.questions;
+        const place = chosen % one.words.reread.length;
+        const reread = one.words.reread.with(place, (one.words.reread[place]! + 1) % V);
+        const [before, after] = [scores(one), scores({ ...one, words: { ...one.words, reread } })];
+        for (const [row, values] of after.entries())
+          if (row === place % rows) expect(values).not.toEqual(before[row]);
+          else expect(values).toEqual(before[row]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('has the same weights whatever the heads, the facts and the rounds, each named once', () => {
+    const shape = { words: 11, width: 8, expansion: 2 };
+    const [one, two] = [1, 2].map((heads) => transformerWeights({ ...shape, heads }));
+    const plain = (weights: typeof one) =>
+      weights!.map(({ name, shape, hidden }) => ({ name, shape, hidden }));
+    expect(plain(one)).toEqual(plain(two));
+    expect(new Set(one!.map(({ name }) => name)).size).toBe(one!.length);
+    // Muon makes matrices orthogonal; words, slots, biases and gains are none between hidden layers.
+    expect(one!.filter(({ hidden }) => hidden).every(({ shape }) => shape.length === 2)).toBe(true);
+    const outer = ['words', 'left', 'right', 'fact', 'answer.gain', 'answer.bias'];
+    expect(one!.filter(({ hidden, name }) => hidden && outer.includes(name))).toEqual([]);
+  });
+
+  test.each([
+    [6, 4],
+    [7, 2],
+    [1, 2],
+  ])('refuses a width of %i for %i heads', (width, heads) => {
+    const build = () => transformerWeights({ words: V, width, heads, expansion: 2 });
+    expect(build).toThrow(CapstanError);
+    expect(build).toThrow(`width: expected a multiple of ${heads} heads, got ${width}`);
+  });
+
+  test('refuses facts of two batches', () => {
+    const network = { words: V, width: 4, heads: 1, expansion: 2 };
+    const batch = { contexts: 2, facts: 3, questions: 1, rounds: 1 };
+    const weights = transformerWeights(network);
+    const w = unpack(weights, input('parameters', [countOf(weights)]));
+    const words = { ...batchInputs(batch), factLeft: batchInputs({ ...batch, facts: 2 }).factLeft };
+    expect(() => transformer(network, batch, w, words)).toThrow(CapstanError);
+  });
+});
