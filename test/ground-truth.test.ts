@@ -65,7 +65,7 @@ describe('a task', () => {
       | 'sample'
     >();
     expectTypeOf<keyof Encoding<Q, A>>().toEqualTypeOf<
-      'words' | 'blank' | 'context' | 'facts' | 'pair' | 'word' | 'wordOf' | 'answerOf'
+      'words' | 'blank' | 'context' | 'facts' | 'pair' | 'rounds' | 'word' | 'wordOf' | 'answerOf'
     >();
   });
 

@@ -19,7 +19,6 @@ export interface NetworkAssistantOptions<Q, A> {
   readonly answerers: Answerers;
   /** The slot of the runtime that holds the flat parameters. */
   readonly slot: string;
-  readonly rounds: (question: Q) => number;
 }
 
 /** Contexts per pass. A pass of one context has a graph of its own, for single questions. */
@@ -32,7 +31,7 @@ export function networkAssistant<Q, A>(options: NetworkAssistantOptions<Q, A>): 
       const answers = new Array<Answer<A>>(questions.length);
       scope.signal?.throwIfAborted();
       await Promise.all(
-        passes(options, questions).map((pass) => answerPass(options, pass, questions, answers)),
+        passes(options.encoding, questions).map((pass) => answerPass(options, pass, questions, answers)),
       );
       return answers;
     },
@@ -46,23 +45,21 @@ interface Pass {
   readonly groups: readonly (readonly number[])[];
 }
 
-/** Questions about one context that take the same rounds form a group; groups of equal form pass together. */
-function passes<Q, A>(
-  { encoding, rounds }: NetworkAssistantOptions<Q, A>,
-  questions: readonly Q[],
-): readonly Pass[] {
-  const forms = new Map<string, { facts: number; rounds: number; groups: Map<object, number[]> }>();
+/** Contexts of equal size pass together, those with long questions first: a pass takes the rounds of its longest. */
+function passes<Q>(encoding: Encoding<Q, unknown>, questions: readonly Q[]): readonly Pass[] {
+  const sizes = new Map<number, Map<object, { rounds: number; places: number[] }>>();
   questions.forEach((question, place) => {
-    const form = { facts: encoding.facts(question).length / 2, rounds: rounds(question) };
-    const { groups } = found(forms, `${form.facts}/${form.rounds}`, () => ({ ...form, groups: new Map() }));
-    found(groups, encoding.context(question), (): number[] => []).push(place);
+    const size = found(sizes, encoding.facts(question).length / 2, () => new Map());
+    const group = found(size, encoding.context(question), () => ({ rounds: 0, places: [] }));
+    group.rounds = Math.max(group.rounds, encoding.rounds(question));
+    group.places.push(place);
   });
-  return [...forms.values()].flatMap((form) => {
-    const groups = [...form.groups.values()];
-    return Array.from({ length: Math.ceil(groups.length / CONTEXTS) }, (_, i) => ({
-      ...form,
-      groups: groups.slice(i * CONTEXTS, (i + 1) * CONTEXTS),
-    }));
+  return [...sizes].flatMap(([facts, size]) => {
+    const sorted = [...size.values()].sort((a, b) => b.rounds - a.rounds);
+    return Array.from({ length: Math.ceil(sorted.length / CONTEXTS) }, (_, i) => {
+      const together = sorted.slice(i * CONTEXTS, (i + 1) * CONTEXTS);
+      return { facts, rounds: together[0]!.rounds, groups: together.map(({ places }) => places) };
+    });
   });
 }
 

@@ -11,7 +11,7 @@ import { addTasks } from './tasks.ts';
 import { outliveReaders } from './terminal.ts';
 
 /** Exit statuses; the table in the README is this one. */
-const STATUS: { readonly [C in ErrorCode]: number } = {
+export const STATUS: { readonly [C in ErrorCode]: number } = {
   usage: 2,
   invalid: 2,
   'not-found': 3,
@@ -24,7 +24,7 @@ const STATUS: { readonly [C in ErrorCode]: number } = {
   'gate-failed': 100,
   interrupted: 130,
 };
-const STATUS_BUG = 1;
+export const STATUS_BUG = 1;
 
 export async function main(args: readonly string[]): Promise<number> {
   const program = new Command('capstan')

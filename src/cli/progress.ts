@@ -10,9 +10,14 @@ import { inkFor } from './terminal.ts';
 
 export interface ProgressOptions {
   readonly quiet: boolean;
-  readonly stream: WriteStream;
+  readonly stream: Screen;
   readonly path: string;
 }
+
+/** What is used of a stream that may be a terminal. */
+export type Screen = Pick<WriteStream, 'isTTY' | 'hasColors' | 'columns'> & {
+  write(text: string): unknown;
+};
 
 export interface Progress {
   readonly tell: (event: RunEvent) => void;
@@ -112,11 +117,11 @@ function duration(seconds: number): string {
 
 /** Writes lines that stay, and below them a few that are painted again and again. */
 class Painter {
-  readonly #stream: WriteStream;
+  readonly #stream: Screen;
   #painted: readonly string[] = [];
   #last = 0;
 
-  constructor(stream: WriteStream) {
+  constructor(stream: Screen) {
     this.#stream = stream;
   }
 

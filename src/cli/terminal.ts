@@ -7,7 +7,7 @@ import pc from 'picocolors';
 export type Ink = ReturnType<typeof pc.createColors>;
 
 /** Colours where this very stream shows them; Node knows NO_COLOR, FORCE_COLOR and dumb terminals. */
-export function inkFor(stream: WriteStream): Ink {
+export function inkFor(stream: Pick<WriteStream, 'isTTY' | 'hasColors'>): Ink {
   return pc.createColors(stream.isTTY === true && stream.hasColors());
 }
 

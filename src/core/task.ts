@@ -50,7 +50,9 @@ export interface Encoding<Q, A> {
   /** Pairs of words, flat: [left, right, left, right, …]. */
   facts(question: Q): readonly number[];
   pair(question: Q): readonly [left: number, right: number];
-  /** The word read before round `round` = 0, 1, …; defined for any round. */
+  /** How many rounds the question takes, ≥ 1: one for each word it re-reads. */
+  rounds(question: Q): number;
+  /** The word read before round `round` = 0 … rounds − 1. */
   word(question: Q, round: number): number;
   wordOf(answer: A): number;
   /** Undefined for a word that is no answer. */

@@ -1,6 +1,6 @@
 /** What a student was taught, as bytes: one leaf for each lesson, shards of leaves named by their hash, one Merkle root
- *  over all. A leaf holds 16-bit little-endian numbers: N, Q, R, then the words of the facts (2N), of the questions
- *  (2Q) and those re-read (R·Q, by question), and the target words (Q), with the blank where the target is unknown.
+ *  over all. A leaf holds 16-bit little-endian numbers: N and Q, the words of the facts (2N), of the questions (2Q),
+ *  for each question the number of words re-read and those words, and the target words (Q), the blank for "unknown".
  *  A shard is its leaves, each after its length in bytes as a 32-bit little-endian number. */
 
 import { hash } from 'node:crypto';
@@ -11,13 +11,15 @@ import type { Lesson } from './student.ts';
 export function encodeLesson<Q, A>(
   encoding: Encoding<Q, A>,
   { questions, targets }: Lesson<Q, A>,
-  rounds: number,
 ): Uint8Array {
   const facts = encoding.facts(questions[0]!);
-  const numbers = [facts.length / 2, questions.length, rounds, ...facts];
+  const numbers = [facts.length / 2, questions.length, ...facts];
   for (const question of questions) numbers.push(...encoding.pair(question));
-  for (const question of questions)
+  for (const question of questions) {
+    const rounds = encoding.rounds(question);
+    numbers.push(rounds);
     for (let round = 0; round < rounds; round++) numbers.push(encoding.word(question, round));
+  }
   for (const target of targets)
     numbers.push(target.kind === 'known' ? encoding.wordOf(target.value) : encoding.blank);
   const bytes = new DataView(new ArrayBuffer(2 * numbers.length));

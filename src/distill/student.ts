@@ -72,7 +72,7 @@ export class Student<Q, A> {
     return student;
   }
 
-  /** Takes one optimizer step, number `step` = 0, 1, …, on lessons of equal size, run for `rounds` rounds. */
+  /** Takes one optimizer step, number `step` = 0, 1, …, on lessons of equal size, in `rounds` rounds. */
   async learn(lessons: readonly Lesson<Q, A>[], step: number, rounds: number): Promise<Learned> {
     const parts = shares(lessons, this.#replicas.runtimes.length);
     const { encoding } = this.#task;
@@ -116,8 +116,8 @@ export class Student<Q, A> {
     };
   }
 
-  /** X: the student's moving average, running at least `rounds` rounds and as many as a question has levels. */
-  assistant(name: string, groundTruth: boolean, rounds: number): Assistant<Q, A> {
+  /** X: the student's moving average. */
+  assistant(name: string, groundTruth: boolean): Assistant<Q, A> {
     return networkAssistant({
       name,
       groundTruth,
@@ -125,7 +125,6 @@ export class Student<Q, A> {
       network: this.network,
       answerers: this.#answerers,
       slot: 'average',
-      rounds: (question) => Math.max(rounds, this.#task.level(question)),
     });
   }
 

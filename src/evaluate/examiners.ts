@@ -13,7 +13,7 @@ const EXAMINERS: { readonly [task: string]: AnyExaminer } = {
 };
 
 export function examinerOf(task: string): AnyExaminer {
-  const examiner = EXAMINERS[task];
+  const examiner = Object.hasOwn(EXAMINERS, task) ? EXAMINERS[task] : undefined;
   if (!examiner) throw new CapstanError('not-found', `task «${task}»: expected one with an examiner`);
   return examiner;
 }

@@ -60,10 +60,13 @@ export async function* iterate<Q, A>(
   while (now.state === 'running') {
     const ready = isReady(now, options, plan);
     const spent = now.step >= options.stepsMax || now.iterationSteps >= options.stepsPerIteration;
-    if (ready && !plan[now.stage]!.gated) now = nextStage(now);
     const stage = plan[now.stage]!;
+    if (ready && !stage.gated) {
+      now = nextStage(now);
+      continue; // whether that one is ready is another question
+    }
     const last = now.stage === plan.length - 1;
-    const teacher = student.assistant(`X${stage.iteration}`, overseer.origin.groundTruth, stage.level);
+    const teacher = student.assistant(`X${stage.iteration}`, overseer.origin.groundTruth);
     const amplified = amplify(overseer, memo(teacher, task.key));
 
     if ((ready && stage.gated) || spent) {

@@ -5,10 +5,11 @@ import type { Encoding } from '../core/task.ts';
 import type { BatchShape } from './transformer.ts';
 
 export type BatchTensors = {
-  readonly [name: string]: { readonly shape: readonly number[]; readonly data: Int32Array };
+  readonly [name: string]: { readonly shape: readonly number[]; readonly data: Int32Array | Float32Array };
 };
 
-/** `groups[b]` are questions about one context; at most B groups of at most Q questions, each context with N facts. */
+/** `groups[b]` are questions about one context; at most B groups of at most Q questions, each context with N facts and no question with
+ *  more than R rounds. */
 export function encodeBatch<Q, A>(
   encoding: Encoding<Q, A>,
   { contexts: B, facts: N, questions: Q, rounds: R }: BatchShape,
@@ -19,6 +20,7 @@ export function encodeBatch<Q, A>(
   const questionLeft = new Int32Array(B * Q).fill(encoding.blank);
   const questionRight = new Int32Array(B * Q).fill(encoding.blank);
   const reread = new Int32Array(R * B * Q).fill(encoding.blank);
+  const active = new Float32Array(R * B * Q);
   groups.forEach((questions, b) => {
     const facts = encoding.facts(questions[0]!);
     for (let i = 0; i < N; i++) {
@@ -28,7 +30,10 @@ export function encodeBatch<Q, A>(
     questions.forEach((question, q) => {
       const row = b * Q + q;
       [questionLeft[row], questionRight[row]] = encoding.pair(question);
-      for (let round = 0; round < R; round++) reread[round * B * Q + row] = encoding.word(question, round);
+      for (let round = 0; round < encoding.rounds(question); round++) {
+        reread[round * B * Q + row] = encoding.word(question, round);
+        active[round * B * Q + row] = 1;
+      }
     });
   });
   return {
@@ -37,5 +42,6 @@ export function encodeBatch<Q, A>(
     questionLeft: { shape: [B, Q], data: questionLeft },
     questionRight: { shape: [B, Q], data: questionRight },
     reread: { shape: [R, B, Q], data: reread },
+    active: { shape: [R, B, Q, 1], data: active },
   };
 }

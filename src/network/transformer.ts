@@ -1,6 +1,8 @@
 /** The looped prefix transformer: facts and questions are tokens of ONE sequence in ONE format, everybody attends to
  *  the facts only, and ONE pre-norm layer (Vaswani et al. 2017; Xiong et al. 2020) is applied round after round, as in
  *  the universal transformer (Dehghani et al. 2019). Before each round every question re-reads one of its words.
+ *  A question that has read its last word is done and stays as it is, so that it takes the same rounds whatever else is
+ *  in the batch, and a longer frontier changes nothing for shorter questions (docs/decisions/0005).
  *  Sharing the layer and the format is what lets a look-up learned at level 1 become the squaring of level 2.
  *
  *  Letters: B contexts, N facts of each, Q questions of each, S = N + Q, D width, H heads, K = D/H, V words, R rounds. */
@@ -18,6 +20,7 @@ import {
   reshape,
   slice,
   softmax,
+  sub,
   transpose,
   transposed,
 } from '../autodiff/graph.ts';
@@ -100,6 +103,8 @@ export interface BatchNodes {
   readonly questionRight: Node;
   /** [R B Q] */
   readonly reread: Node;
+  /** [R B Q 1]: 1 while a question has words left to read, then 0. */
+  readonly active: Node;
 }
 
 export function batchInputs({ contexts: B, facts: N, questions: Q, rounds: R }: BatchShape): BatchNodes {
@@ -109,6 +114,7 @@ export function batchInputs({ contexts: B, facts: N, questions: Q, rounds: R }: 
     questionLeft: input('questionLeft', [B, Q], 'int'),
     questionRight: input('questionRight', [B, Q], 'int'),
     reread: input('reread', [R, B, Q], 'int'),
+    active: input('active', [R, B, Q, 1]),
   };
 }
 
@@ -123,9 +129,10 @@ export function transformer(network: NetworkShape, batch: BatchShape, w: Weights
   let questions = add(gather(left, words.questionLeft), gather(right, words.questionRight)); // [B Q D]
   for (let round = 0; round < R; round++) {
     facts = add(facts, w.fact!);
-    questions = add(questions, reshape(slice(reread, 0, round, round + 1), [B, Q, D]));
+    const asking = add(questions, reshape(slice(reread, 0, round, round + 1), [B, Q, D]));
     const memory = remember(network, w, facts);
-    questions = layer(network, w, questions, memory);
+    const change = sub(layer(network, w, asking, memory), questions);
+    questions = add(questions, mul(change, reshape(slice(words.active, 0, round, round + 1), [B, Q, 1])));
     if (round < R - 1) facts = layer(network, w, facts, memory); // nobody reads the facts after the last round
   }
   const read = add(mul(normalize(reshape(questions, [B * Q, D])), w['answer.gain']!), w['answer.bias']!);

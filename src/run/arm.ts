@@ -148,7 +148,7 @@ class Arm<Q, A> {
 
   async trained({ progress, stage, lessons, loss }: TrainedEvent<Q, A>): Promise<void> {
     const { task, tell } = this.#setting;
-    for (const lesson of lessons) this.#examples.append(encodeLesson(task.encoding, lesson, stage.level));
+    for (const lesson of lessons) this.#examples.append(encodeLesson(task.encoding, lesson));
     this.#advance({ progress });
     if (progress.step % LOOK_EVERY === 0) {
       this.#advance({ points: [...this.state.points, await this.#aside(() => this.#look(stage.level))] });
@@ -164,7 +164,7 @@ class Arm<Q, A> {
     const { task, examiner, tell } = this.#setting;
     const checkpoint = await this.#keepCheckpoint(event);
     const exams = testExams(task, CHECKPOINT_QUESTIONS, TEST.split('checkpoint'));
-    const figures = await this.#aside(() => accuracy(this.#assistant(stage.level), examiner, exams));
+    const figures = await this.#aside(() => accuracy(this.#assistant(), examiner, exams));
     this.#advance({ progress });
     const violation = violationOf(progress.horizons);
     const iteration: IterationRecord = {
@@ -218,14 +218,14 @@ class Arm<Q, A> {
     return result;
   }
 
-  #assistant(rounds: number): Assistant<Q, A> {
-    return this.#student.assistant('X', this.#plan.overseer.origin.groundTruth, rounds);
+  #assistant(): Assistant<Q, A> {
+    return this.#student.assistant('X', this.#plan.overseer.origin.groundTruth);
   }
 
   async #look(frontier: number): Promise<CurvePoint> {
     const { task, examiner } = this.#setting;
     const exams = testExams(task, POINT_QUESTIONS, TEST.split('point'));
-    const assistant = memo(this.#assistant(frontier), task.key);
+    const assistant = memo(this.#assistant(), task.key);
     const amplified = amplify(task.overseer, assistant);
     const values = async (from: Assistant<Q, A>) =>
       (await accuracy(from, examiner, exams)).map(({ value }) => value);

@@ -38,6 +38,5 @@ export async function checkpointAssistant<Q, A>(
     network,
     answerers: new Answerers([runtime]),
     slot: hash,
-    rounds: (question) => Math.max(lineage.level, task.level(question)),
   });
 }

@@ -83,8 +83,16 @@ export class Folder {
     return this.#reading(name, (path) => this.#disk.statSync(path).size);
   }
 
+  /** Whether there is such a file or folder; there is none below a path that leads through a file. */
   exists(name: string): boolean {
-    return this.#reading(name, (path) => this.#disk.statSync(path, { throwIfNoEntry: false }) !== undefined);
+    return this.#reading(name, (path) => {
+      try {
+        return this.#disk.statSync(path, { throwIfNoEntry: false }) !== undefined;
+      } catch (error) {
+        if (isSystemError(error, 'ENOTDIR')) return false;
+        throw error;
+      }
+    });
   }
 
   /** The names of the files and folders in it (or in its folder `sub`), sorted; none if it does not exist. */

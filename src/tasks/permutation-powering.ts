@@ -51,7 +51,7 @@ export function permutationPowering({ elements, powers }: PowerOptions): PowerTa
     sizeMax: elements,
     overseer: scripted('H', decompose),
     encoding: encoding(elements),
-    level: ({ power }) => 32 - Math.clz32(power),
+    level: ({ power }) => digits(power),
     key: ({ permutation, power, element }) => `${power}/${element}/${permutation.key}`,
     show: ({ power, element }) => `σ${superscript(power)}(${element})`,
     showAnswer: String,
@@ -95,8 +95,9 @@ function encoding(elements: number): Encoding<PowerQuestion, number> {
       return words;
     },
     pair: ({ element }) => [BLANK, ELEMENT + element],
+    rounds: ({ power }) => digits(power),
     // Least significant digit first: by the round that reads digit r, facts can have become σ^(2^r).
-    word: ({ power }, round) => DIGIT + (round < 31 ? (power >> round) & 1 : 0),
+    word: ({ power }, round) => DIGIT + ((power >> round) & 1),
     wordOf: (element) => ELEMENT + element,
     answerOf: (word) => (word >= ELEMENT ? word - ELEMENT : undefined),
   };
@@ -194,6 +195,11 @@ function readPermutation(text: string, elements: number): Permutation {
       `permutation [${text.trim()}]: expected each of 0 to n − 1 once, with n from 2 to ${elements}`,
     );
   return permute(domain, images, elements);
+}
+
+/** Binary digits, of a power from 1. */
+function digits(power: number): number {
+  return 32 - Math.clz32(power);
 }
 
 function superscript(power: number): string {
