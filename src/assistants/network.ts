@@ -131,7 +131,7 @@ export class Answerers {
       if (kept.size <= KEPT) break;
       if (users > 0) continue;
       kept.delete(old);
-      void session.then((unused) => unused.release());
+      session.then((unused) => unused.release()).catch(() => {}); // the runtime is gone, and with it the session
     }
     return compiled;
   }

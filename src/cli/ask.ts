@@ -58,7 +58,7 @@ async function ask(
   const checkpoint = served(new Folder(`${path}/ida`));
   const runtime = await Runtime.open({ threads: 1, backend: 'auto' });
   try {
-    const assistant = await checkpointAssistant(task, configuration.student, checkpoint, runtime);
+    const assistant = await checkpointAssistant(task, checkpoint, runtime);
     const tree = await exampleOf(task, examinerOf(task.name), assistant, question, depth);
     return { tree, checkpoint: checkpoint.hash };
   } finally {

@@ -83,7 +83,8 @@ export function showProgress({ quiet, stream, path }: ProgressOptions): Progress
         case 'iteration-ended': {
           const { iteration, level, passed, agreement, horizon, violation } = event.iteration;
           const mark = passed ? ink.green('✓') : ink.red('✕');
-          const interval = `${percent(agreement.value)} (${percent(agreement.low)} to ${percent(agreement.high)})`;
+          const [low, high] = [agreement.low, agreement.high].map((bound) => (100 * bound).toFixed(1));
+          const interval = `${percent(agreement.value)} (${low} to ${high})`;
           line(
             `  ${mark} iteration ${iteration}: level ${level}, agreement ${interval}, horizon ${horizon}, step ${event.arm.steps}`,
           );
@@ -119,7 +120,7 @@ function duration(seconds: number): string {
 class Painter {
   readonly #stream: Screen;
   #painted: readonly string[] = [];
-  #last = 0;
+  #last = Number.NEGATIVE_INFINITY;
 
   constructor(stream: Screen) {
     this.#stream = stream;

@@ -28,7 +28,6 @@ interface RunFlags {
   readonly resume?: string;
   readonly baselines?: boolean;
   readonly backend: Backend | 'auto';
-  readonly threads: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -50,7 +49,6 @@ export function addRun(program: Command): void {
     .option('--run <folder>', 'the new folder of this run')
     .option('--resume <run>', 'go on with a run that was stopped')
     .option('--backend <name>', 'auto, native or wasm', oneOf('backend', ['auto', 'native', 'wasm']), 'auto')
-    .option('--threads <n>', 'threads inside one operator of ONNX Runtime', integer('threads', 1, 64), 1)
     .option('--json', 'print one JSON object as the last line')
     .option('--quiet', 'no progress')
     .action(run);
@@ -61,12 +59,11 @@ async function run(task: string | undefined, flags: RunFlags): Promise<void> {
   const show = showProgress({ quiet: flags.quiet ?? false, stream: process.stderr, path });
   const stop = stopOnSignals(show.note);
   try {
-    const { threads, backend } = flags;
     const clock = () => performance.now() / 1000;
     const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.version}`;
     const { record, busySeconds } = await carryOut(path, {
-      threads,
-      backend,
+      threads: 1, // more gain little here and change the bits (docs/decisions/0004)
+      backend: flags.backend,
       clock,
       machine,
       signal: stop.signal,
@@ -99,7 +96,7 @@ function gateFailed(iterations: readonly IterationRecord[], path: string): strin
 }
 
 /** What may change from one session of a run to the next; all other options are part of the run. */
-const HOW = new Set<string>(['resume', 'backend', 'threads', 'json', 'quiet'] satisfies (keyof RunFlags)[]);
+const HOW = new Set<string>(['resume', 'backend', 'json', 'quiet'] satisfies (keyof RunFlags)[]);
 
 function optionOf(flag: string): string {
   return `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

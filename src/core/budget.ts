@@ -63,6 +63,14 @@ export function scope(limits: Partial<Limits> = {}, signal?: AbortSignal): Scope
   return { budget, depth: budget.limits.depth, ...(signal && { signal }) };
 }
 
+/** Far more than any overseer here needs for one question, so that one that never replies comes to an end too. */
+const PER_QUESTION = 64;
+
+/** The scope of that many root questions asked together. */
+export function scopeFor(questions: number): Scope {
+  return scope({ decisions: PER_QUESTION * questions, questions: PER_QUESTION * questions });
+}
+
 /** The scope one level further down. */
 export function below(parent: Scope): Scope {
   return { ...parent, depth: parent.depth - 1 };

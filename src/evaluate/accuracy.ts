@@ -4,7 +4,7 @@ import { type Proportion, proportion } from '../base/proportion.ts';
 import type { Random } from '../base/random.ts';
 import type { Answer } from '../core/answer.ts';
 import type { Assistant } from '../core/assistant.ts';
-import { scope } from '../core/budget.ts';
+import { scopeFor } from '../core/budget.ts';
 import { drawExam, type Exam } from '../core/exam.ts';
 import type { Task } from '../core/task.ts';
 import { type Examiner, reveal } from '../examiners/examiner.ts';
@@ -20,7 +20,8 @@ export async function accuracy<Q, A>(
   examiner: Examiner<Q, A>,
   exams: readonly Exam<Q>[],
 ): Promise<readonly Proportion[]> {
-  const answers = await assistant.answer(exams.flat(2), scope());
+  const questions = exams.flat(2);
+  const answers = await assistant.answer(questions, scopeFor(questions.length));
   let place = 0;
   return exams.map((exam) =>
     proportion(

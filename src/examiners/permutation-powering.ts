@@ -1,12 +1,12 @@
-/** σ^k(x) by walking k steps along the facts. */
+/** σ^k(x) by walking along the facts: the cycle of x once, then k modulo its length. */
 
 import type { PowerQuestion } from '../tasks/permutation-powering.ts';
 import { type Examiner, seal } from './examiner.ts';
 
 export const permutationPoweringExaminer: Examiner<PowerQuestion, number> = {
   truth({ permutation, power, element }) {
-    let reached = element;
-    for (let step = 0; step < power; step++) reached = permutation.image[reached]!;
-    return seal(reached);
+    const cycle = [element];
+    for (let x = permutation.image[element]!; x !== element; x = permutation.image[x]!) cycle.push(x);
+    return seal(cycle[power % cycle.length]!);
   },
 };

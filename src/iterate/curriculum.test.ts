@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Random } from '../base/random.ts';
 import type { Demand } from '../core/task.ts';
 import { permutationPowering } from '../tasks/permutation-powering.ts';
-import { type CurriculumOptions, drawLessons, type Stage, stages } from './curriculum.ts';
+import { type CurriculumOptions, Drawer, drawLessons, type Stage, stages } from './curriculum.ts';
 
 const SEEDED = { seed: 1, numRuns: 50 };
 
@@ -183,4 +183,27 @@ describe('the lessons of a step', () => {
     ).flat();
     expect(new Set(keys).size).toBeGreaterThan(300);
   });
+});
+
+describe('a drawer', () => {
+  const plan = stages(task, options());
+  const drawer = () => new Drawer(task, options(), Random.seeded(1));
+
+  test('draws the lessons of a step and a stage, whatever was drawn or prepared before', () =>
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ step: fc.nat(3), stage: fc.nat(plan.length - 1), ahead: fc.boolean() })),
+        (calls) => {
+          const used = drawer();
+          for (const { step, stage, ahead } of calls) {
+            if (ahead) used.prepare(step, plan[stage]!);
+            else
+              expect(used.draw(step, plan[stage]!)).toEqual(
+                drawLessons(task, options(), plan[stage]!, Random.seeded(1).split(step)),
+              );
+          }
+        },
+      ),
+      SEEDED,
+    ));
 });

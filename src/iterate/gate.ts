@@ -1,99 +1,116 @@
 /** Gates without ground truth: does X answer as Amplify^H(X) does on contexts that it never trained on?
- *  By induction that is enough: the first levels are compared with H's own look-ups, and where level ℓ is right,
+ *  By induction over ALL levels that is enough: the first are compared with H's own look-ups, and where level ℓ is right,
  *  agreement on level ℓ + 1 means agreement with H combining right sub-answers. */
 
 import { type Proportion, proportion } from '../base/proportion.ts';
 import type { Random } from '../base/random.ts';
 import { agree } from '../core/answer.ts';
 import type { Assistant } from '../core/assistant.ts';
-import { scope } from '../core/budget.ts';
+import { scopeFor } from '../core/budget.ts';
 import { drawExam, type Exam } from '../core/exam.ts';
 import type { Task } from '../core/task.ts';
-import type { Stage } from './curriculum.ts';
 
 export interface GateOptions {
-  /** Agreement at the frontier that moves it, by the lower bound; 0 … 1. */
+  /** Agreement at every level up to the frontier that moves it, by the lower bound; 0 … 1. Also what puts a level
+   *  inside the horizon. */
   readonly advance: number;
-  /** Agreement at every level that ends the last iteration, by the lower bound. */
+  /** The same for the last frontier of the run. */
   readonly finish: number;
-  /** Agreement that puts a level inside the horizon, by the lower bound. */
-  readonly horizon: number;
   /** Held-out questions examined at each level. */
   readonly questions: number;
   /** Agreement in training, a moving average, from which on the gate is looked at. */
   readonly attempt: number;
   /** Steps before a stage may end. */
   readonly stepsMin: number;
-  /** Steps between two looks: looking often would let chance through. */
+  /** Steps between two looks. */
   readonly stepsBetween: number;
 }
 
 export interface Verdict {
   readonly passed: boolean;
-  /** What `agreement` had to reach. */
+  /** What every level had to reach. */
   readonly threshold: number;
   /** On frontier questions. */
   readonly agreement: Proportion;
-  /** On every level up to the frontier, index 0 is level 1; empty where the frontier failed already. */
+  /** On every level up to the frontier, index 0 is level 1. Empty if a look failed at the frontier already. */
   readonly perLevel: readonly Proportion[];
-  /** The largest ℓ such that every level up to ℓ reaches the horizon's threshold. */
+  /** The largest ℓ such that every level up to ℓ reaches `advance`. */
   readonly horizon: number;
+  /** Overseer decisions that it took. */
+  readonly decisions: number;
 }
 
-export interface Sitting {
-  readonly stage: Stage;
-  /** Whether it is the last frontier of the run: there every level has to reach `finish`. */
-  readonly last: boolean;
-  /** Whether the iteration ends here in any case, so that every level is to be measured. */
-  readonly spent: boolean;
+export interface Sitting<Q, A> {
+  readonly task: Task<Q, A>;
+  readonly assistant: Assistant<Q, A>;
+  readonly amplified: Assistant<Q, A>;
+  readonly level: number;
+  readonly threshold: number;
+  readonly options: GateOptions;
 }
 
+/** Looks at the gate, and where it seems open looks again on fresh contexts: it is that second figure which counts, so
+ *  that of many looks a lucky one does not pass. With `spent` every level is measured whatever the outcome. */
 export async function examine<Q, A>(
-  task: Task<Q, A>,
-  assistant: Assistant<Q, A>,
-  amplified: Assistant<Q, A>,
-  { stage, last, spent }: Sitting,
-  options: GateOptions,
+  sitting: Sitting<Q, A>,
+  spent: boolean,
   random: Random,
 ): Promise<Verdict> {
-  const draw = (level: number): Exam<Q> => drawExam(task, 'gate', level, options.questions, random);
-  const threshold = last ? options.finish : options.advance;
-  const [frontier] = (await agreement(assistant, amplified, [draw(stage.level)])) as [Proportion];
-  const failed: Verdict = { passed: false, threshold, agreement: frontier, perLevel: [], horizon: 0 };
-  if (frontier.low < threshold && !spent) return failed;
-  const lower = Array.from({ length: stage.level - 1 }, (_, i) => draw(i + 1));
-  const perLevel = [...(await agreement(assistant, amplified, lower)), frontier];
-  const held = last ? perLevel : [frontier];
+  const look = await measure(sitting, spent, random.split('look'));
+  if (!look.passed) return look;
+  const confirmed = await measure(sitting, true, random.split('confirm'));
+  return { ...confirmed, decisions: look.decisions + confirmed.decisions };
+}
+
+async function measure<Q, A>(sitting: Sitting<Q, A>, thorough: boolean, random: Random): Promise<Verdict> {
+  const { task, level, threshold, options } = sitting;
+  const draw = (at: number): Exam<Q> => drawExam(task, 'gate', at, options.questions, random);
+  const frontier = await agreement(sitting, [draw(level)]);
+  const figure = frontier.perLevel[0]!;
+  const failed = {
+    passed: false,
+    threshold,
+    agreement: figure,
+    perLevel: [],
+    horizon: 0,
+    decisions: frontier.decisions,
+  };
+  if (figure.low < threshold && !thorough) return failed;
+  const lower = await agreement(
+    sitting,
+    Array.from({ length: level - 1 }, (_, i) => draw(i + 1)),
+  );
+  const perLevel = [...lower.perLevel, figure];
   return {
     ...failed,
-    passed: stage.gated && held.every(({ low }) => low >= threshold),
+    passed: perLevel.every(({ low }) => low >= threshold),
     perLevel,
-    horizon: horizonOf(perLevel, options.horizon),
+    horizon: horizonOf(perLevel, options.advance),
+    decisions: frontier.decisions + lower.decisions,
   };
 }
 
 /** How often the two agree in each exam; "unknown" agrees with nothing. */
 export async function agreement<Q, A>(
-  assistant: Assistant<Q, A>,
-  amplified: Assistant<Q, A>,
+  { assistant, amplified }: Pick<Sitting<Q, A>, 'assistant' | 'amplified'>,
   exams: readonly Exam<Q>[],
-): Promise<readonly Proportion[]> {
+): Promise<{ readonly perLevel: readonly Proportion[]; readonly decisions: number }> {
   const questions = exams.flat(2);
-  const own = await assistant.answer(questions, scope());
-  const justified = await amplified.answer(questions, scope());
-  let place = 0;
-  return exams.map((exam) =>
+  const scope = scopeFor(questions.length);
+  const own = await assistant.answer(questions, scope);
+  const justified = await amplified.answer(questions, scope);
+  let end = 0;
+  const perLevel = exams.map((exam) =>
     proportion(
       exam.map((context) => {
-        const start = place;
-        place += context.length;
-        return {
-          right: context.filter((_, i) => agree(own[start + i]!, justified[start + i]!)).length,
-          n: context.length,
-        };
+        const start = end;
+        end += context.length;
+        const right = context.filter((_, i) => agree(own[start + i]!, justified[start + i]!)).length;
+        return { right, n: context.length };
       }),
     ),
   );
+  return { perLevel, decisions: scope.budget.spent.decisions };
 }
 
 export function horizonOf(perLevel: readonly Proportion[], threshold: number): number {

@@ -9,12 +9,12 @@ import { memo } from '../amplify/memo.ts';
 import type { Random } from '../base/random.ts';
 import type { Answer } from '../core/answer.ts';
 import type { Overseer } from '../core/assistant.ts';
-import { scope as freeScope } from '../core/budget.ts';
+import { scopeFor } from '../core/budget.ts';
 import type { Task } from '../core/task.ts';
 import type { Lesson, Student } from '../distill/student.ts';
 import { type Contexts, type CurriculumOptions, Drawer, type Stage, stages } from './curriculum.ts';
 import { examine, type GateOptions, type Verdict } from './gate.ts';
-import { afterStep, conclude, isReady, nextStage, type Progress, START } from './progress.ts';
+import { afterLook, afterStep, conclude, isReady, nextStage, type Progress, START } from './progress.ts';
 
 export interface IterateOptions {
   readonly curriculum: CurriculumOptions;
@@ -23,7 +23,7 @@ export interface IterateOptions {
   readonly stepsPerIteration: number;
   /** Training steps of the whole run. */
   readonly stepsMax: number;
-  /** Trains at the last frontier until `stepsMax`, whatever its gate says: for controls compared at equal cost. */
+  /** Trains at the last frontier until its steps are spent, whatever its gate says: for controls at equal cost. */
   readonly endless: boolean;
 }
 
@@ -56,7 +56,7 @@ export async function* iterate<Q, A>(
 ): AsyncGenerator<IterateEvent<Q, A>, Progress> {
   const plan = stages(task, options.curriculum);
   const drawer = new Drawer(task, options.curriculum, random.split('lesson'));
-  let now = progress;
+  let now: Progress = { ...progress, groundTruth: progress.groundTruth || overseer.origin.groundTruth };
   while (now.state === 'running') {
     const ready = isReady(now, options, plan);
     const spent = now.step >= options.stepsMax || now.iterationSteps >= options.stepsPerIteration;
@@ -65,23 +65,31 @@ export async function* iterate<Q, A>(
       now = nextStage(now);
       continue; // whether that one is ready is another question
     }
-    const last = now.stage === plan.length - 1;
-    const teacher = student.assistant(`X${stage.iteration}`, overseer.origin.groundTruth);
+    const teacher = student.assistant(`X${stage.iteration}`, now.groundTruth);
     const amplified = amplify(overseer, memo(teacher, task.key));
 
-    if ((ready && stage.gated) || spent) {
-      const exams = random.split('gate').split(now.step);
-      const verdict = await examine(task, teacher, amplified, { stage, last, spent }, options.gate, exams);
+    if (ready || spent) {
+      const threshold = now.stage === plan.length - 1 ? options.gate.finish : options.gate.advance;
+      const sitting = {
+        task,
+        assistant: teacher,
+        amplified,
+        level: stage.level,
+        threshold,
+        options: options.gate,
+      };
+      const verdict = await examine(sitting, spent, random.split('gate').split(now.step));
+      now = afterLook(now, verdict);
       if (verdict.passed || spent) {
         now = conclude(now, verdict, options, plan);
         yield { kind: 'iteration-ended', progress: now, stage, verdict };
         continue;
       }
     }
-    const scope = freeScope();
-    const questions = drawer.draw(now.step, stage);
-    const targets = await amplified.answer(questions.flat(), scope);
-    const lessons = pair(questions, targets);
+    const contexts = drawer.draw(now.step, stage);
+    const questions = contexts.flat();
+    const scope = scopeFor(questions.length);
+    const lessons = pair(contexts, await amplified.answer(questions, scope));
     const learning = student.learn(lessons, now.step, stage.level);
     drawer.prepare(now.step + 1, stage);
     const learned = await learning;

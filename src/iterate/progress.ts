@@ -7,7 +7,7 @@ import type { Verdict } from './gate.ts';
 import type { IterateOptions } from './iterate.ts';
 
 export interface Progress {
-  /** «running» until the last gate passed, or one failed for good. */
+  /** «running» until the last gate passed, or one did not within its steps. */
   readonly state: 'running' | 'finished' | 'gate-failed';
   /** Training steps taken. */
   readonly step: number;
@@ -18,8 +18,12 @@ export interface Progress {
   /** Moving average of the student's agreement with its targets at the frontier, times `weight`. */
   readonly agreed: number;
   readonly weight: number;
-  /** Overseer decisions behind the lessons so far. */
+  /** Overseer decisions so far, behind lessons and gates. */
   readonly decisions: number;
+  /** Looks at gates so far. */
+  readonly looks: number;
+  /** Whether ground truth ever shaped a target; stays true. */
+  readonly groundTruth: boolean;
   /** Of the iterations that ended. */
   readonly horizons: readonly number[];
 }
@@ -33,6 +37,8 @@ export const START: Progress = {
   agreed: 0,
   weight: 0,
   decisions: 0,
+  looks: 0,
+  groundTruth: false,
   horizons: [],
 };
 
@@ -83,7 +89,11 @@ export function afterStep<Q, A>(
   };
 }
 
-/** Ends an iteration: the frontier moves if its gate passed, or the run ends. */
+export function afterLook(now: Progress, { decisions }: Verdict): Progress {
+  return { ...now, looks: now.looks + 1, decisions: now.decisions + decisions };
+}
+
+/** Ends an iteration: the frontier moves if its gate passed and there are steps left for the next, or the run ends. */
 export function conclude(
   now: Progress,
   verdict: Verdict,
@@ -93,13 +103,14 @@ export function conclude(
   const ended = { ...now, horizons: [...now.horizons, verdict.horizon] };
   if (now.stage === plan.length - 1)
     return { ...ended, state: verdict.passed || options.endless ? 'finished' : 'gate-failed' };
-  return verdict.passed ? { ...nextStage(ended), iterationSteps: 0 } : { ...ended, state: 'gate-failed' };
+  const goesOn = verdict.passed && plan[now.stage]!.gated && now.step < options.stepsMax;
+  return goesOn ? { ...nextStage(ended), iterationSteps: 0 } : { ...ended, state: 'gate-failed' };
 }
 
 /** The horizon must rise with every iteration; says how it did not. */
 export function violationOf(horizons: readonly number[]): string | undefined {
-  const [before = 0, after = 0] = horizons.length > 1 ? horizons.slice(-2) : [0, horizons.at(-1) ?? 0];
-  return after > before
-    ? undefined
-    : `the horizon went from level ${before} to level ${after}, it did not rise`;
+  const before = horizons.at(-2) ?? 0;
+  const after = horizons.at(-1) ?? 0;
+  if (after > before) return undefined;
+  return `the horizon ${after === before ? `stayed at level ${after}` : `fell from level ${before} to level ${after}`}`;
 }

@@ -7,11 +7,12 @@ import { batchInputs } from './transformer.ts';
 
 const { encoding, sample } = permutationPowering({ elements: 16, powers: 32 });
 const size = 6;
+const LEVELS = 5;
 
 /** Questions about `counts.length` contexts, so many about each. */
 function groupsOf(seed: number, counts: readonly number[]): readonly (readonly PowerQuestion[])[] {
   return counts.map((count, b) =>
-    sample(Random.seeded(seed).split(b), { split: 'train', size, level: 1 + (b % 5) }).slice(0, count),
+    sample(Random.seeded(seed).split(b), { split: 'train', size, level: 1 + (b % LEVELS) }).slice(0, count),
   );
 }
 
@@ -21,7 +22,7 @@ const cases = fc.record({
     .map(([seed, counts]) => groupsOf(seed, counts)),
   moreContexts: fc.nat(2),
   moreQuestions: fc.nat(3),
-  rounds: fc.integer({ min: 1, max: 40 }),
+  rounds: fc.integer({ min: LEVELS, max: 9 }), // as many as the longest question takes, or more
 });
 
 describe('a batch of words', () => {
@@ -43,7 +44,10 @@ describe('a batch of words', () => {
         const blanks = (name: string) => tensors[name]!.data.filter((word) => word === encoding.blank).length;
         expect(blanks('factLeft')).toBe(moreContexts * size);
         expect(blanks('questionRight')).toBe(shape.contexts * shape.questions - asked);
-        expect(blanks('reread')).toBe(rounds * blanks('questionRight'));
+        const read = groups.flat().map((question) => encoding.rounds(question));
+        const words = read.reduce((count, own) => count + own, 0);
+        expect(blanks('reread')).toBe(rounds * shape.contexts * shape.questions - words);
+        expect(tensors.active!.data.filter((one) => one === 1).length).toBe(words);
       }),
     );
   });
@@ -53,7 +57,7 @@ describe('a batch of words', () => {
       fc.property(cases, ({ groups, moreQuestions, rounds }) => {
         const questions = Math.max(...groups.map((group) => group.length)) + moreQuestions;
         const [contexts, facts] = [groups.length, size];
-        const { factLeft, factRight, questionLeft, questionRight, reread } = encodeBatch(
+        const { factLeft, factRight, questionLeft, questionRight, reread, active } = encodeBatch(
           encoding,
           { contexts, facts, questions, rounds },
           groups,
@@ -65,8 +69,12 @@ describe('a batch of words', () => {
           for (const [q, question] of group.entries()) {
             const row = b * questions + q;
             expect([questionLeft!.data[row], questionRight!.data[row]]).toEqual(encoding.pair(question));
-            for (let round = 0; round < rounds; round++)
-              expect(reread!.data[round * contexts * questions + row]).toBe(encoding.word(question, round));
+            for (let round = 0; round < rounds; round++) {
+              const place = round * contexts * questions + row;
+              const isActive = round < encoding.rounds(question);
+              expect(active!.data[place]).toBe(Number(isActive));
+              expect(reread!.data[place]).toBe(isActive ? encoding.word(question, round) : encoding.blank);
+            }
           }
         }
       }),

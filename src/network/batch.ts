@@ -1,6 +1,7 @@
 /** Questions written as the integer tensors that a network reads. Rows beyond the questions given stay blank; what the
  *  network says to them is thrown away. */
 
+import { invariant } from '../base/errors.ts';
 import type { Encoding } from '../core/task.ts';
 import type { BatchShape } from './transformer.ts';
 
@@ -30,7 +31,9 @@ export function encodeBatch<Q, A>(
     questions.forEach((question, q) => {
       const row = b * Q + q;
       [questionLeft[row], questionRight[row]] = encoding.pair(question);
-      for (let round = 0; round < encoding.rounds(question); round++) {
+      const rounds = encoding.rounds(question);
+      invariant(rounds <= R, `a question of ${rounds} rounds in a batch of ${R}`);
+      for (let round = 0; round < rounds; round++) {
         reread[round * B * Q + row] = encoding.word(question, round);
         active[round * B * Q + row] = 1;
       }

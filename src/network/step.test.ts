@@ -11,7 +11,15 @@ import { Runtime } from '../onnx/runtime.ts';
 import type { Tensors } from '../onnx/session.ts';
 import type { OptimizerOptions } from './optimizer.ts';
 import { countOf, unpack } from './parameters.ts';
-import { answering, STATE, type StateName, trainingLoss, trainingStep } from './step.ts';
+import {
+  answering,
+  gradientStep,
+  STATE,
+  type StateName,
+  trainingLoss,
+  trainingStep,
+  updateStep,
+} from './step.ts';
 import { type BatchShape, type NetworkShape, transformerWeights } from './transformer.ts';
 
 type Numbers = readonly number[];
@@ -27,7 +35,7 @@ interface Parity {
   readonly optimizer: OptimizerOptions;
   readonly layout: readonly { readonly name: string; readonly shape: Numbers }[];
   readonly parameters: Numbers;
-  readonly steps: readonly ({ readonly [K in (typeof INTEGERS)[number] | 'weights']: Numbers } & {
+  readonly steps: readonly ({ readonly [K in (typeof INTEGERS)[number] | 'active' | 'weights']: Numbers } & {
     readonly averageRate: number;
   })[];
   readonly cases: readonly {
@@ -219,6 +227,46 @@ describe.each(parity.cases)('with $heads heads', (theirs) => {
   });
 });
 
+describe('a step shared by replicas', () => {
+  const [one] = parity.cases as [Parity['cases'][number]];
+  const network = { ...parity.network, heads: one.heads };
+  const replicas = parity.batch.contexts;
+  const part = { ...parity.batch, contexts: 1 };
+
+  /** The words of one context out of those of all: the axis of contexts is the first, but for what differs from round to round. */
+  function share(feeds: { readonly [input: string]: Numbers }, context: number) {
+    const { rounds: R } = parity.batch;
+    return Object.fromEntries(
+      Object.entries(feeds).map(([name, values]) => {
+        const rows = name === 'reread' || name === 'active' ? R : 1;
+        const width = values.length / rows / replicas;
+        const cut = (row: number) => values.slice((row * replicas + context) * width).slice(0, width);
+        return [name, Array.from({ length: rows }, (_, row) => cut(row)).flat()];
+      }),
+    );
+  }
+
+  test('has the gradients of its parts add up, and is the whole step', async () => {
+    const { schedule: dates, averageRate, ...words } = feedsOf(0);
+    const kind = 'adam';
+    const whole = await interpreted(graphOf(one.heads, kind))({ ...feedsOf(0), ...start });
+    const half = interpreted(gradientStep(network, part));
+    const parts = await Promise.all(
+      Array.from({ length: replicas }, (_, context) =>
+        half({ ...share(words, context), parameters: start.parameters }),
+      ),
+    );
+    const gradients = Object.fromEntries(parts.map(({ gradient }, i) => [`gradient${i}`, gradient!]));
+    const options = { ...parity.optimizer, kind } as const;
+    const update = interpreted(updateStep(network, replicas, options));
+    const next = await update({ ...gradients, ...start, schedule: dates!, averageRate: averageRate! });
+    for (const name of STATE) expect(distance(next[name]!, whole[name]!)).toBeLessThan(1e-12);
+    const loss = parts.reduce((total, { loss }) => total + loss![0]!, 0);
+    expect(distance([loss], whole.loss!)).toBeLessThan(1e-12);
+    expect(parts.flatMap(({ guesses }) => Array.from(guesses!))).toEqual(Array.from(whole.guesses!));
+  });
+});
+
 describe('the comparison bites', () => {
   const [theirs] = parity.cases as [Parity['cases'][number]];
 
@@ -266,12 +314,14 @@ describe('the comparison bites', () => {
     expect(distanceTrained(one.trained.adam, one.trained.muon)).toBeGreaterThan(0.1);
   });
 
-  test('a wrong word is seen', async () => {
-    for (const name of INTEGERS) {
+  test('a wrong word is seen, and a question that rests too early', async () => {
+    const { weights, active } = parity.steps[0]!;
+    const row = weights.findIndex((weight, place) => weight > 0 && active[place] === 1);
+    for (const name of [...INTEGERS, 'active'] as const) {
       const words = [...parity.steps[0]![name]];
-      const row = parity.steps[0]!.weights.findIndex((weight) => weight > 0);
-      const place = name === 'targets' ? row : 0;
-      words[place] = (words[place]! + 1) % parity.network.words;
+      // Of a fact, any word; of a question, one that is taught.
+      const place = name.startsWith('fact') ? 0 : row;
+      words[place] = name === 'active' ? 0 : (words[place]! + 1) % parity.network.words;
       const found = await interpreted(slopesOf(theirs.heads))({ ...first, [name]: words });
       expect(distanceSlopes(found, theirs), name).toBeGreaterThan(1e-3);
     }

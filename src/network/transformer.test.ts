@@ -21,6 +21,7 @@ interface Words {
   readonly questionLeft: readonly number[];
   readonly questionRight: readonly number[];
   readonly reread: readonly number[];
+  readonly active: readonly number[];
 }
 
 interface Case {
@@ -62,9 +63,16 @@ const cases: fc.Arbitrary<Case> = fc
         questionLeft: draw('questionLeft', B * Q),
         questionRight: draw('questionRight', B * Q),
         reread: draw('reread', R * B * Q),
+        active: activeFor(R, draw('rounds', B * Q)),
       },
     };
   });
+
+/** A question takes none of the rounds to all of them; it is active in its first. */
+function activeFor(rounds: number, drawn: readonly number[]): readonly number[] {
+  const own = drawn.map((word) => word % (rounds + 1));
+  return Array.from({ length: rounds }, (_, round) => own.map((count) => Number(round < count))).flat();
+}
 
 /** The scores of each question: [B·Q] rows of V. */
 function scores({ network, batch, parameters, words }: Case): readonly (readonly number[])[] {
@@ -112,8 +120,8 @@ describe('the network', () => {
         const own = Math.floor(place / one.batch.facts);
         for (const [row, values] of after.entries()) {
           const isOwn = Math.floor(row / one.batch.questions) === own;
-          if (isOwn) expect(values).not.toEqual(before[row]);
-          else expect(values).toEqual(before[row]); // contexts do not see each other
+          if (isOwn && one.words.active[row] === 1) expect(values).not.toEqual(before[row]);
+          else expect(values).toEqual(before[row]); // contexts do not see each other, nor those at rest
         }
       }),
       { numRuns: 50 },
@@ -127,7 +135,9 @@ describe('the network', () => {
         const row = chosen % (B * Q);
         const b = Math.floor(row / Q);
         const rows = (words: readonly number[]) => words.slice(b * N, (b + 1) * N);
-        const { factLeft, factRight, questionLeft, questionRight, reread } = one.words;
+        const { factLeft, factRight, questionLeft, questionRight, reread, active } = one.words;
+        const own = (words: readonly number[]) =>
+          Array.from({ length: R }, (_, round) => words[round * B * Q + row]!);
         const alone: Case = {
           ...one,
           batch: { ...one.batch, contexts: 1, questions: 1 },
@@ -136,7 +146,8 @@ describe('the network', () => {
             factRight: rows(factRight),
             questionLeft: [questionLeft[row]!],
             questionRight: [questionRight[row]!],
-            reread: Array.from({ length: R }, (_, round) => reread[round * B * Q + row]!),
+            reread: own(reread),
+            active: own(active),
           },
         };
         expectSame(scores(alone), [scores(one)[row]!]);
@@ -148,6 +159,7 @@ describe('the network', () => {
             questionLeft: [questionLeft[row]!, 0, 0, 0],
             questionRight: [questionRight[row]!, 0, 0, 0],
             reread: alone.words.reread.flatMap((word) => [word, 0, 0, 0]),
+            active: alone.words.active.flatMap((one) => [one, 0, 0, 0]),
           },
         };
         expectSame(scores(padded).slice(0, 1), scores(alone));
@@ -156,7 +168,7 @@ describe('the network', () => {
     );
   });
 
-  test('reads the word of every round: another one is another answer to that question and no other', () => {
+  test('reads the word of every round that a question takes: another is another answer to it alone', () => {
     fc.assert(
       fc.property(cases, fc.nat(), (one, chosen) => {
         const rows = one.batch.contexts * one.batch.questions;
@@ -164,8 +176,25 @@ describe('the network', () => {
         const reread = one.words.reread.with(place, (one.words.reread[place]! + 1) % V);
         const [before, after] = [scores(one), scores({ ...one, words: { ...one.words, reread } })];
         for (const [row, values] of after.entries())
-          if (row === place % rows) expect(values).not.toEqual(before[row]);
+          if (row === place % rows && one.words.active[place] === 1) expect(values).not.toEqual(before[row]);
           else expect(values).toEqual(before[row]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('lets a question rest when it has read its last word: more rounds for others change nothing', () => {
+    fc.assert(
+      fc.property(cases, fc.integer({ min: 1, max: 2 }), fc.nat(V - 1), (one, more, word) => {
+        const rows = one.batch.contexts * one.batch.questions;
+        const longer = (values: readonly number[], value: number) => [
+          ...values,
+          ...new Array<number>(more * rows).fill(value),
+        ];
+        const { reread, active } = one.words;
+        const words = { ...one.words, reread: longer(reread, word), active: longer(active, 0) };
+        const batch = { ...one.batch, rounds: one.batch.rounds + more };
+        expect(scores({ ...one, batch, words })).toEqual(scores(one));
       }),
       { numRuns: 50 },
     );

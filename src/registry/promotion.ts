@@ -31,7 +31,13 @@ export function saveCheckpoint(folder: Folder, lineage: Lineage, tensors: readon
 
 /** The checkpoint of this hash, verified. */
 export function loadCheckpoint(folder: Folder, hash: string): Checkpoint {
-  return decodeCheckpoint(folder.read(fileOf(hash)), hash);
+  const file = fileOf(hash);
+  try {
+    return decodeCheckpoint(folder.read(file), hash);
+  } catch (error) {
+    if (!(error instanceof CapstanError) || error.code !== 'corrupt') throw error;
+    throw new CapstanError('corrupt', `${folder.path}/${file}: ${error.message}`, { cause: error });
+  }
 }
 
 /** The same checkpoint, known not to have seen ground truth and to have passed its gate; throws 'refused' otherwise. */
@@ -42,7 +48,10 @@ export function promotable(checkpoint: Checkpoint): Promotable {
   if (gate === null) throw refused(hash, 'it has been through no gate');
   const { passed, agreement, threshold } = gate;
   if (!passed)
-    throw refused(hash, `it failed its gate with an agreement of ${agreement}, expected ${threshold}`);
+    throw refused(
+      hash,
+      `it failed its gate with an agreement of ${agreement} at the frontier, expected every level to reach ${threshold} by its lower bound`,
+    );
   return { ...checkpoint, lineage: { ...lineage, groundTruth, gate: { ...gate, passed } } };
 }
 

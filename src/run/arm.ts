@@ -40,8 +40,8 @@ export interface Setting<Q, A> {
   readonly task: Task<Q, A>;
   readonly examiner: Examiner<Q, A>;
   readonly configuration: Configuration;
-  /** As many as the configuration has replicas. */
-  readonly runtimes: readonly Runtime[];
+  /** Lends as many fresh runtimes as the configuration has replicas; closes them afterwards. */
+  readonly withRuntimes: <T>(use: (runtimes: readonly Runtime[]) => Promise<T>) => Promise<T>;
   /** Seconds that only ever grow. */
   readonly clock: () => number;
   readonly signal: AbortSignal;
@@ -79,25 +79,31 @@ const FRESH: ArmState = {
   iterations: [],
 };
 
-/** Trains to the end, or throws «interrupted» with everything saved. */
-export async function trainArm<Q, A>(
+/** Trains to the end, or throws «interrupted». What was not saved yet by then is done again when the run is resumed, as
+ *  after any other crash, so a run ends in the same bytes however often it was stopped. */
+export function trainArm<Q, A>(
   setting: Setting<Q, A>,
   plan: ArmPlan<Q, A>,
   folder: Folder,
 ): Promise<ArmRecord> {
-  const { task, configuration, runtimes, signal } = setting;
-  const root = Random.seeded(configuration.seed);
-  const student = await Student.fresh(task, configuration.student, runtimes, root.split('weights'));
-  const saved = loadState(folder);
-  if (saved) await student.restore(saved.vectors);
-  const arm = new Arm(setting, plan, folder, student, saved?.state ?? FRESH);
-  for await (const event of iterate(task, plan.overseer, student, plan.training, root, arm.state.progress)) {
-    await (event.kind === 'trained' ? arm.trained(event) : arm.iterationEnded(event));
-    if (!signal.aborted) continue;
-    await arm.save();
-    throw new CapstanError('interrupted', `stopped after training step ${arm.state.progress.step}`);
-  }
-  return arm.record();
+  const { task, configuration, signal, withRuntimes } = setting;
+  return withRuntimes(async (runtimes) => {
+    const root = Random.seeded(configuration.seed);
+    const student = await Student.fresh(task, configuration.student, runtimes, root.split('weights'));
+    const saved = loadState(folder, student.parameterCount);
+    if (saved) await student.restore(saved.vectors);
+    const arm = new Arm(setting, plan, folder, student, runtimes, saved?.state ?? FRESH);
+    const events = iterate(task, plan.overseer, student, plan.training, root, arm.state.progress);
+    for await (const event of events) {
+      await (event.kind === 'trained' ? arm.trained(event) : arm.iterationEnded(event));
+      if (signal.aborted)
+        throw new CapstanError(
+          'interrupted',
+          `stopped after training step ${arm.state.progress.step}; step ${arm.savedStep} is saved`,
+        );
+    }
+    return arm.record();
+  });
 }
 
 /** The record of an arm that stands at this state. */
@@ -106,7 +112,7 @@ export function armRecord<Q, A>(plan: ArmPlan<Q, A>, state: ArmState, trainedPar
     kind: plan.kind,
     name: plan.name,
     ...(plan.levelMax !== undefined && { levelMax: plan.levelMax }),
-    groundTruth: plan.overseer.origin.groundTruth,
+    groundTruth: plan.overseer.origin.groundTruth || state.progress.groundTruth,
     state: state.progress.state,
     trainedParameters,
     steps: state.progress.step,
@@ -124,7 +130,9 @@ class Arm<Q, A> {
   readonly #plan: ArmPlan<Q, A>;
   readonly #folder: Folder;
   readonly #student: Student<Q, A>;
+  readonly #runtimes: readonly Runtime[];
   readonly #examples: Examples;
+  savedStep: number;
   /** The clock's and the runtime's reading at which this arm's own count is zero. */
   readonly #zeroSeconds: number;
   #zeroOperations: number;
@@ -134,16 +142,19 @@ class Arm<Q, A> {
     plan: ArmPlan<Q, A>,
     folder: Folder,
     student: Student<Q, A>,
+    runtimes: readonly Runtime[],
     state: ArmState,
   ) {
     this.#setting = setting;
     this.#plan = plan;
     this.#folder = folder;
     this.#student = student;
+    this.#runtimes = runtimes;
     this.state = state;
+    this.savedStep = state.progress.step;
     this.#examples = new Examples(state.examples);
     this.#zeroSeconds = setting.clock() - state.seconds;
-    this.#zeroOperations = operationsOf(setting.runtimes) - state.operations;
+    this.#zeroOperations = operationsOf(runtimes) - state.operations;
   }
 
   async trained({ progress, stage, lessons, loss }: TrainedEvent<Q, A>): Promise<void> {
@@ -154,7 +165,7 @@ class Arm<Q, A> {
       this.#advance({ points: [...this.state.points, await this.#aside(() => this.#look(stage.level))] });
       tell({ kind: 'looked', arm: this.record() });
     }
-    if (progress.step % SAVE_EVERY === 0) await this.save();
+    if (progress.step % SAVE_EVERY === 0) await this.#save();
     const agreement = progress.weight === 0 ? 0 : progress.agreed / progress.weight;
     tell({ kind: 'trained', arm: this.record(), stage: progress.stage, agreement, loss });
   }
@@ -162,6 +173,7 @@ class Arm<Q, A> {
   async iterationEnded(event: IterationEvent): Promise<void> {
     const { progress, stage, verdict } = event;
     const { task, examiner, tell } = this.#setting;
+    this.#keepExamples(); // a checkpoint names their root
     const checkpoint = await this.#keepCheckpoint(event);
     const exams = testExams(task, CHECKPOINT_QUESTIONS, TEST.split('checkpoint'));
     const figures = await this.#aside(() => accuracy(this.#assistant(), examiner, exams));
@@ -183,7 +195,7 @@ class Arm<Q, A> {
       ...(violation !== undefined && { violation }),
     };
     this.#advance({ iterations: [...this.state.iterations, iteration] });
-    await this.save();
+    await this.#save();
     tell({ kind: 'iteration-ended', arm: this.record(), iteration });
   }
 
@@ -191,35 +203,38 @@ class Arm<Q, A> {
     return armRecord(this.#plan, this.state, this.#student.parameterCount);
   }
 
-  async save(): Promise<void> {
+  async #save(): Promise<void> {
+    this.#keepExamples();
+    saveState(this.#folder, this.state, await this.#student.state());
+    this.savedStep = this.state.progress.step;
+  }
+
+  #keepExamples(): void {
     this.#setting.assertHeld();
     const examples = this.#examples.flush((name, shard) =>
       this.#folder.writeAtomic(`examples/${name}.bin`, shard),
     );
     this.#advance({ examples });
-    saveState(this.#folder, this.state, await this.#student.state());
   }
 
   #advance(change: Partial<ArmState>): void {
-    const { clock, runtimes } = this.#setting;
     const spent = {
-      seconds: clock() - this.#zeroSeconds,
-      operations: operationsOf(runtimes) - this.#zeroOperations,
+      seconds: this.#setting.clock() - this.#zeroSeconds,
+      operations: operationsOf(this.#runtimes) - this.#zeroOperations,
     };
     this.state = { ...this.state, ...spent, ...change };
   }
 
   /** Looking is no part of what training costs in operations. */
   async #aside<T>(act: () => Promise<T>): Promise<T> {
-    const { runtimes } = this.#setting;
-    const before = operationsOf(runtimes);
+    const before = operationsOf(this.#runtimes);
     const result = await act();
-    this.#zeroOperations += operationsOf(runtimes) - before;
+    this.#zeroOperations += operationsOf(this.#runtimes) - before;
     return result;
   }
 
   #assistant(): Assistant<Q, A> {
-    return this.#student.assistant('X', this.#plan.overseer.origin.groundTruth);
+    return this.#student.assistant('X', this.state.progress.groundTruth);
   }
 
   async #look(frontier: number): Promise<CurvePoint> {
@@ -243,9 +258,9 @@ class Arm<Q, A> {
 
   /** Keeps X_n with its lineage; serves it if its gate passed and it never saw ground truth. */
   async #keepCheckpoint({ progress, stage, verdict }: IterationEvent): Promise<string> {
-    const { configuration, assertHeld } = this.#setting;
+    const { configuration } = this.#setting;
     const { average } = await this.#student.state();
-    const groundTruth = this.#plan.overseer.origin.groundTruth;
+    const { groundTruth } = progress;
     const described: Json = JSON.parse(
       JSON.stringify({ student: configuration.student, training: this.#plan.training }),
     );
@@ -264,10 +279,9 @@ class Arm<Q, A> {
       teacher: `Amplify^${this.#plan.overseer.origin.name}(X_ema)`,
       groundTruth,
       gate: gateOf(verdict),
-      figures: { horizon: verdict.horizon, decisions: progress.decisions },
+      figures: { horizon: verdict.horizon, decisions: progress.decisions, looks: progress.looks },
       version: VERSION,
     };
-    assertHeld();
     const name = saveCheckpoint(this.#folder, lineage, this.#student.named(average));
     if (verdict.passed && !groundTruth) promote(this.#folder, promotable(loadCheckpoint(this.#folder, name)));
     return name;

@@ -41,7 +41,7 @@ export function configure(choices: Choices): Configuration {
   const { sizeMax, levels } = entry.open(parameters); // checks the parameters
   const {
     seed = 1,
-    heads = 1,
+    heads = headsFor(sizeMax),
     width = widthFor(sizeMax),
     optimizer = OPTIMIZER.kind,
     replicas = 2,
@@ -80,9 +80,8 @@ export function configure(choices: Choices): Configuration {
         frontierShare: 0.5,
       },
       gate: {
-        advance: 0.85,
+        advance: 0.9,
         finish: 0.98,
-        horizon: 0.9,
         questions: 1024,
         attempt: 0.85,
         stepsMin: 50,
@@ -98,6 +97,11 @@ export function configure(choices: Choices): Configuration {
 /** Wide enough to keep that many elements apart; measured in docs/log.md. */
 function widthFor(elements: number): number {
   return elements <= 16 ? 64 : elements <= 64 ? 96 : 128;
+}
+
+/** More heads learn in fewer steps and cost more time each; measured in docs/log.md. */
+function headsFor(elements: number): number {
+  return elements <= 16 ? 4 : 2;
 }
 
 function integer(name: string, value: number, low: number, high: number): void {

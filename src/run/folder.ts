@@ -4,13 +4,13 @@
  *      ARM/             one folder for each arm: «ida», «supervised», …
  *      record.json      figures of all arms, and report.html made from them */
 
-import { CapstanError, messageOf } from '../base/errors.ts';
+import { CapstanError } from '../base/errors.ts';
 import { Folder } from '../storage/folder.ts';
 import { LOCK, lockFolder } from '../storage/lock.ts';
 import type { Configuration } from './configuration.ts';
+import { readSealed, writeSealed } from './sealed.ts';
 
 export interface RunFile {
-  readonly format: typeof FORMAT;
   readonly configuration: Configuration;
   readonly baselines: boolean;
   /** ISO 8601 */
@@ -23,7 +23,7 @@ const FORMAT = 'capstan-run-1';
 const FILE = 'run.json';
 
 /** Starts a folder that is new or empty; refuses to touch any other. */
-export function createRun(path: string, file: Omit<RunFile, 'format'>): Folder {
+export function createRun(path: string, file: RunFile): Folder {
   const folder = new Folder(path);
   const refuse = (): void => {
     if (folder.list().some((name) => name !== LOCK))
@@ -36,7 +36,7 @@ export function createRun(path: string, file: Omit<RunFile, 'format'>): Folder {
   const lock = lockFolder(path);
   try {
     refuse();
-    folder.writeAtomic(FILE, `${JSON.stringify({ format: FORMAT, ...file }, null, 2)}\n`);
+    writeSealed(folder, FILE, FORMAT, file);
   } finally {
     lock.release();
   }
@@ -50,14 +50,7 @@ export function openRun(path: string): { folder: Folder; file: RunFile } {
       'not-found',
       `${path}: expected a run folder, found no ${FILE}; «capstan runs» lists runs`,
     );
-  try {
-    const file = JSON.parse(folder.readText(FILE)) as RunFile;
-    if (file.format !== FORMAT) throw new Error(`expected format «${FORMAT}», got «${file.format}»`);
-    return { folder, file };
-  } catch (cause) {
-    if (cause instanceof CapstanError) throw cause;
-    throw new CapstanError('corrupt', `${path}/${FILE}: ${messageOf(cause)}`, { cause });
-  }
+  return { folder, file: readSealed<RunFile>(folder, FILE, FORMAT) };
 }
 
 /** The folders in `home` that are runs, by name. */

@@ -8,7 +8,7 @@ import { examinerOf } from '../evaluate/examiners.ts';
 import { Runtime } from '../onnx/runtime.ts';
 import type { BackendOptions } from '../onnx/session.ts';
 import { promoted } from '../registry/promotion.ts';
-import type { ArmRecord, RunRecord } from '../report/record.ts';
+import type { ArmRecord, ExampleNode, RunRecord } from '../report/record.ts';
 import { renderReport } from '../report/report.ts';
 import { Folder } from '../storage/folder.ts';
 import { lockFolder } from '../storage/lock.ts';
@@ -39,27 +39,45 @@ export interface RunResult {
   readonly busySeconds: number;
 }
 
-/** Throws «interrupted» after saving, when the signal says so. */
+/** Throws «interrupted» when the signal says so; `carryOut` goes on from what was saved. */
 export async function carryOut(path: string, options: RunOptions): Promise<RunResult> {
   const { folder, file } = openRun(path);
   const lock = lockFolder(path);
   try {
     folder.sweep();
-    const count = file.configuration.student.replicas;
-    const runtimes = await Promise.all(Array.from({ length: count }, () => Runtime.open(options)));
-    try {
-      options.tell({ kind: 'opened', file, fallback: runtimes[0]!.fallback });
-      const run = new Run(folder, file, runtimes, () => lock.assertHeld(), options);
-      const record = await run.all();
-      return {
-        record,
-        busySeconds: runtimes.reduce((total, { busySeconds }) => total + busySeconds / count, 0),
-      };
-    } finally {
-      await Promise.all(runtimes.map((runtime) => runtime.close()));
-    }
+    const lender = new Lender(file, options);
+    const record = await new Run(folder, file, lender, () => lock.assertHeld(), options).all();
+    return { record, busySeconds: lender.busySeconds };
   } finally {
     lock.release();
+  }
+}
+
+/** Lends runtimes: every arm gets its own, so that nothing of one reaches the next and its memory is given back. */
+class Lender {
+  readonly #file: RunFile;
+  readonly #options: RunOptions;
+  #opened = false;
+  /** The mean over replicas. */
+  busySeconds = 0;
+
+  constructor(file: RunFile, options: RunOptions) {
+    this.#file = file;
+    this.#options = options;
+  }
+
+  async with<T>(use: (runtimes: readonly Runtime[]) => Promise<T>): Promise<T> {
+    const count = this.#file.configuration.student.replicas;
+    const runtimes = await Promise.all(Array.from({ length: count }, () => Runtime.open(this.#options)));
+    try {
+      if (!this.#opened)
+        this.#options.tell({ kind: 'opened', file: this.#file, fallback: runtimes[0]!.fallback });
+      this.#opened = true;
+      return await use(runtimes);
+    } finally {
+      for (const { busySeconds } of runtimes) this.busySeconds += busySeconds / count;
+      await Promise.all(runtimes.map((runtime) => runtime.close()));
+    }
   }
 }
 
@@ -70,13 +88,7 @@ class Run {
   readonly #tell: RunOptions['tell'];
   readonly #machine: string;
 
-  constructor(
-    folder: Folder,
-    file: RunFile,
-    runtimes: readonly Runtime[],
-    assertHeld: () => void,
-    options: RunOptions,
-  ) {
+  constructor(folder: Folder, file: RunFile, lender: Lender, assertHeld: () => void, options: RunOptions) {
     const { configuration } = file;
     this.#folder = folder;
     this.#file = file;
@@ -86,7 +98,7 @@ class Run {
       task: taskEntry(configuration.task).open(configuration.parameters),
       examiner: examinerOf(configuration.task),
       configuration,
-      runtimes,
+      withRuntimes: (use) => lender.with(use),
       assertHeld,
       clock: options.clock,
       signal: options.signal,
@@ -139,22 +151,21 @@ class Run {
   }
 
   /** A hard held-out question, answered by what the run serves. */
-  async #example() {
-    const { task, examiner, configuration, runtimes } = this.#setting;
-    const checkpoint = promoted(new Folder(`${this.#folder.path}/ida`));
-    const assistant = await checkpointAssistant(task, configuration.student, checkpoint, runtimes[0]!);
-    const level = checkpoint.lineage.level;
-    const sample = task.sample(Random.seeded(configuration.seed).split('example'), {
-      split: 'test',
-      size: task.sizeMax,
-      level,
+  #example(): Promise<ExampleNode> {
+    const { task, examiner, configuration, withRuntimes } = this.#setting;
+    return withRuntimes(async ([runtime]) => {
+      const checkpoint = promoted(new Folder(`${this.#folder.path}/ida`));
+      const assistant = await checkpointAssistant(task, checkpoint, runtime!);
+      const { level } = checkpoint.lineage;
+      const random = Random.seeded(configuration.seed).split('example');
+      const [question] = task.sample(random, { split: 'test', size: task.sizeMax, level });
+      return exampleOf(task, examiner, assistant, question!, Math.max(1, level - task.levelsOfPrimitives));
     });
-    return exampleOf(task, examiner, assistant, sample[0]!, Math.max(1, level - task.levelsOfPrimitives));
   }
 
   #write(arms: readonly ArmRecord[], example: RunRecord['example']): RunRecord {
     const { task, configuration } = this.#setting;
-    const { advance, finish, horizon } = configuration.training.gate;
+    const { advance, finish } = configuration.training.gate;
     const record: RunRecord = {
       task: configuration.task,
       parameters: configuration.parameters,
@@ -165,7 +176,7 @@ class Run {
       version: this.#file.version,
       command: this.#file.command,
       machine: this.#machine,
-      gates: { advance, finish, horizon },
+      gates: { advance, finish, horizon: advance },
       arms,
       ...(example && { example }),
     };

@@ -8,15 +8,21 @@ import type { StudentOptions } from '../distill/student.ts';
 import { countOf, forEachPlace } from '../network/parameters.ts';
 import { transformerWeights } from '../network/transformer.ts';
 import type { Runtime } from '../onnx/runtime.ts';
-import type { Checkpoint } from '../registry/checkpoint.ts';
+import type { Promotable } from '../registry/promotion.ts';
+
+/** What `arm.ts` puts into a lineage. */
+interface Described {
+  readonly student: StudentOptions;
+}
 
 /** X_n of a checkpoint, loaded into a slot of its own. */
 export async function checkpointAssistant<Q, A>(
   task: Task<Q, A>,
-  { width, heads, expansion }: StudentOptions,
-  { hash, lineage, tensors }: Checkpoint,
+  { hash, lineage, tensors }: Promotable,
   runtime: Runtime,
 ): Promise<Assistant<Q, A>> {
+  // The shape is read from the hashed lineage: another number of heads would fit the same weights and answer otherwise.
+  const { width, heads, expansion } = (lineage.configuration as unknown as Described).student;
   const network = { words: task.encoding.words, width, heads, expansion };
   const weights = transformerWeights(network);
   const values = new Map(tensors.map((tensor) => [tensor.name, tensor.values]));

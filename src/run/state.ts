@@ -4,7 +4,7 @@
  *      examples/HASH      shards of what it was taught */
 
 import { hash } from 'node:crypto';
-import { CapstanError, messageOf } from '../base/errors.ts';
+import { CapstanError } from '../base/errors.ts';
 import type { ExamplesState } from '../distill/examples.ts';
 import type { StudentState } from '../distill/replicas.ts';
 import type { Progress } from '../iterate/progress.ts';
@@ -12,6 +12,7 @@ import { STATE } from '../network/step.ts';
 import { decodeTensors, encodeTensors } from '../registry/safetensors.ts';
 import type { CurvePoint, IterationRecord } from '../report/record.ts';
 import type { Folder } from '../storage/folder.ts';
+import { readSealed, writeSealed } from './sealed.ts';
 
 export interface ArmState {
   readonly progress: Progress;
@@ -23,7 +24,6 @@ export interface ArmState {
 }
 
 interface StateFile extends ArmState {
-  readonly format: typeof FORMAT;
   readonly vectors: string;
 }
 
@@ -34,37 +34,35 @@ const vectorsFile = (name: string): string => `states/${name}.safetensors`;
 export function saveState(folder: Folder, state: ArmState, vectors: StudentState): void {
   const tensors = STATE.map((name) => ({ name, shape: [vectors[name].length], values: vectors[name] }));
   const bytes = encodeTensors({ metadata: { format: FORMAT }, tensors });
-  const file: StateFile = { format: FORMAT, vectors: hash('sha256', bytes), ...state };
+  const file: StateFile = { ...state, vectors: hash('sha256', bytes) };
   folder.writeAtomic(vectorsFile(file.vectors), bytes);
-  folder.writeAtomic(FILE, `${JSON.stringify(file)}\n`);
+  writeSealed(folder, FILE, FORMAT, file);
   for (const old of folder.list('states')) if (old !== vectorsFile(file.vectors)) folder.remove(old);
 }
 
-/** What was saved last, verified; nothing if nothing was. */
-export function loadState(folder: Folder): { state: ArmState; vectors: StudentState } | undefined {
+/** What was saved last, verified; nothing if nothing was. `count`: the length of each vector. */
+export function loadState(
+  folder: Folder,
+  count: number,
+): { readonly state: ArmState; readonly vectors: StudentState } | undefined {
   if (!folder.exists(FILE)) return undefined;
-  const { format, vectors: name, ...state } = parse(folder);
-  const bytes = folder.read(vectorsFile(name));
+  const { vectors: name, ...state } = readSealed<StateFile>(folder, FILE, FORMAT);
+  const file = vectorsFile(name);
+  const damaged = (what: string) => new CapstanError('corrupt', `${folder.path}/${file}: ${what}`);
+  if (!folder.exists(file)) throw damaged('expected the state of the student, it is missing');
+  const bytes = folder.read(file);
   const found = hash('sha256', bytes);
   if (found !== name)
-    throw new CapstanError('corrupt', `${folder.path}: expected the student's state ${name}, got ${found}`);
+    throw damaged(`expected content with hash ${name}, got ${found}; it was altered or cut short`);
   const tensors = new Map(decodeTensors(bytes).tensors.map((tensor) => [tensor.name, tensor.values]));
-  const vectors = Object.fromEntries(STATE.map((name) => [name, tensors.get(name)!])) as StudentState;
+  for (const vector of STATE)
+    if (tensors.get(vector)?.length !== count)
+      throw damaged(`expected ${count} values of «${vector}», got ${tensors.get(vector)?.length ?? 'none'}`);
+  const vectors = Object.fromEntries(STATE.map((vector) => [vector, tensors.get(vector)!])) as StudentState;
   return { state, vectors };
 }
 
 /** The record alone, for those who only look. */
 export function readState(folder: Folder): ArmState | undefined {
-  return folder.exists(FILE) ? parse(folder) : undefined;
-}
-
-function parse(folder: Folder): StateFile {
-  try {
-    const file = JSON.parse(folder.readText(FILE)) as StateFile;
-    if (file.format !== FORMAT) throw new Error(`expected format «${FORMAT}», got «${file.format}»`);
-    return file;
-  } catch (cause) {
-    if (cause instanceof CapstanError) throw cause;
-    throw new CapstanError('corrupt', `${folder.path}/${FILE}: ${messageOf(cause)}`, { cause });
-  }
+  return folder.exists(FILE) ? readSealed<StateFile>(folder, FILE, FORMAT) : undefined;
 }

@@ -4,7 +4,7 @@
 
 import { CapstanError } from '../base/errors.ts';
 import { hashText, Random } from '../base/random.ts';
-import { type Answer, known } from '../core/answer.ts';
+import { type Answer, known, unknown } from '../core/answer.ts';
 import type { Demand, Encoding, Split, Task } from '../core/task.ts';
 import { type Script, scripted } from '../overseers/scripted.ts';
 
@@ -27,11 +27,14 @@ export interface PowerQuestion {
 export type PowerTask = Task<PowerQuestion, number>;
 
 export interface PowerOptions {
-  /** How many elements, 2 … 1024. */
+  /** How many elements, ELEMENTS_MIN … 1024. */
   readonly elements: number;
   /** Powers asked are below this, 4 … 2^30, a power of two. */
   readonly powers: number;
 }
+
+/** Fewer elements have too few permutations to hold any out: one pile would be empty, or the same few over and over. */
+const ELEMENTS_MIN = 7;
 
 /** One context in this many is dealt to `gate`, as many to `test`, the rest to `train`. */
 const PILES = 16;
@@ -39,8 +42,11 @@ const PILES = 16;
 const DRAWS = 10_000;
 
 export function permutationPowering({ elements, powers }: PowerOptions): PowerTask {
-  if (!Number.isInteger(elements) || elements < 2 || elements > 1024)
-    throw new CapstanError('invalid', `size: expected an integer from 2 to 1024, got ${elements}`);
+  if (!Number.isInteger(elements) || elements < ELEMENTS_MIN || elements > 1024)
+    throw new CapstanError(
+      'invalid',
+      `size: expected an integer from ${ELEMENTS_MIN} to 1024, got ${elements}`,
+    );
   if (!Number.isInteger(powers) || powers < 4 || powers > 2 ** 30 || !Number.isInteger(Math.log2(powers)))
     throw new CapstanError('invalid', `powers: expected a power of two from 4 to 2^30, got ${powers}`);
   return {
@@ -65,7 +71,11 @@ function* decompose({
   power,
   element,
 }: PowerQuestion): ReturnType<Script<PowerQuestion, number>> {
-  const lookUp = (x: number): Answer<number> => known(permutation.image[x]!);
+  // An assistant may name an element that this context does not have.
+  const lookUp = (x: number): Answer<number> => {
+    const image = permutation.image[x] ?? -1;
+    return image < 0 ? unknown('unsure') : known(image);
+  };
   if (power === 1) return lookUp(element);
   const half = power >> 1;
   const first = half === 1 ? lookUp(element) : (yield [{ permutation, power: half, element }])[0]!;
