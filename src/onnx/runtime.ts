@@ -3,6 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { CapstanError, type ErrorCode, messageOf } from '../base/errors.ts';
 import type { Program } from './lower.ts';
+import { Meter, type Span } from './meter.ts';
 import type { Backend, BackendOptions, Tensor, Tensors, Wiring } from './session.ts';
 
 export type Request = { readonly id: number } & Call;
@@ -20,7 +21,7 @@ type Call =
     };
 export type Message = Request | 'close';
 export type Reply =
-  | { readonly id: number; readonly result: unknown; readonly busySeconds: number }
+  | { readonly id: number; readonly result: unknown; readonly busy: Span }
   | { readonly id: number; readonly error: unknown; readonly code: ErrorCode };
 
 /** A loaded program. */
@@ -42,13 +43,13 @@ export class Runtime {
   #lastId = 0;
   /** Why nothing can be asked any more. */
   #ended: CapstanError | undefined;
-  /** Seconds spent inside ONNX Runtime. */
-  busySeconds = 0;
+  readonly #meter: Meter;
   /** Floating-point operations of all runs, matrix products only. */
   operations = 0;
 
-  private constructor(worker: Worker, backend: Backend, fallback: string | undefined) {
+  private constructor(worker: Worker, backend: Backend, fallback: string | undefined, meter: Meter) {
     this.#worker = worker;
+    this.#meter = meter;
     this.#exit = new Promise((resolve) => worker.once('exit', () => resolve()));
     this.backend = backend;
     this.fallback = fallback;
@@ -56,13 +57,17 @@ export class Runtime {
     worker.on('error', (error) => this.#fail(error));
   }
 
-  static async open({ threads, backend: wanted }: BackendOptions): Promise<Runtime> {
+  /** The meter is told of every span inside ONNX Runtime. */
+  static async open(
+    { threads, backend: wanted }: BackendOptions,
+    meter: Meter = new Meter(),
+  ): Promise<Runtime> {
     const worker = startWorker({ threads, backend: wanted });
     return new Promise((resolve, reject) => {
       const refuse = (error: unknown) => reject(revived(error));
       worker.once('message', ({ backend, fallback }) => {
         worker.off('error', refuse);
-        resolve(new Runtime(worker, backend, fallback));
+        resolve(new Runtime(worker, backend, fallback, meter));
       });
       worker.once('error', refuse);
     });
@@ -108,7 +113,7 @@ export class Runtime {
     this.#waiting.delete(reply.id);
     if ('error' in reply) waiting?.reject(revived(reply.error, reply.code));
     else {
-      this.busySeconds = reply.busySeconds;
+      this.#meter.add(reply.busy);
       waiting?.resolve(reply.result as never);
     }
   }

@@ -21,7 +21,7 @@ port.on('message', (request: Message) => {
     if (isClosing) return;
     let reply: Reply;
     try {
-      reply = { id: request.id, result: await serve(request), busySeconds: device.busySeconds };
+      reply = { id: request.id, result: await serve(request), busy: device.busy };
     } catch (error) {
       reply = { id: request.id, error, code: error instanceof CapstanError ? error.code : 'runtime' };
     }

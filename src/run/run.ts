@@ -5,6 +5,7 @@ import { nobody } from '../assistants/nobody.ts';
 import { Random } from '../base/random.ts';
 import { accuracy, testExams } from '../evaluate/accuracy.ts';
 import { examinerOf } from '../evaluate/examiners.ts';
+import { Meter } from '../onnx/meter.ts';
 import { Runtime } from '../onnx/runtime.ts';
 import type { BackendOptions } from '../onnx/session.ts';
 import { promoted } from '../registry/promotion.ts';
@@ -35,7 +36,7 @@ export type RunEvent =
 
 export interface RunResult {
   readonly record: RunRecord;
-  /** Seconds inside ONNX Runtime in this process, the mean over its runtimes. */
+  /** Seconds during which this process was inside ONNX Runtime, on whichever thread. */
   readonly busySeconds: number;
 }
 
@@ -47,7 +48,7 @@ export async function carryOut(path: string, options: RunOptions): Promise<RunRe
     folder.sweep();
     const lender = new Lender(file, options);
     const record = await new Run(folder, file, lender, () => lock.assertHeld(), options).all();
-    return { record, busySeconds: lender.busySeconds };
+    return { record, busySeconds: lender.meter.seconds };
   } finally {
     lock.release();
   }
@@ -58,8 +59,7 @@ class Lender {
   readonly #file: RunFile;
   readonly #options: RunOptions;
   #opened = false;
-  /** The mean over replicas. */
-  busySeconds = 0;
+  readonly meter = new Meter();
 
   constructor(file: RunFile, options: RunOptions) {
     this.#file = file;
@@ -68,14 +68,15 @@ class Lender {
 
   async with<T>(use: (runtimes: readonly Runtime[]) => Promise<T>): Promise<T> {
     const count = this.#file.configuration.student.replicas;
-    const runtimes = await Promise.all(Array.from({ length: count }, () => Runtime.open(this.#options)));
+    const runtimes = await Promise.all(
+      Array.from({ length: count }, () => Runtime.open(this.#options, this.meter)),
+    );
     try {
       if (!this.#opened)
         this.#options.tell({ kind: 'opened', file: this.#file, fallback: runtimes[0]!.fallback });
       this.#opened = true;
       return await use(runtimes);
     } finally {
-      for (const { busySeconds } of runtimes) this.busySeconds += busySeconds / count;
       await Promise.all(runtimes.map((runtime) => runtime.close()));
     }
   }

@@ -33,12 +33,14 @@ function drawStep(stream: Random, step: number) {
   const words = (count: number) => Array.from({ length: count }, () => stream.below(network.words));
   const known = words(B * Q).map((word) => Number(word % 4 > 0)); // a quarter of the answers is unknown
   const count = known.reduce((total, one) => total + one, 0);
+  const rounds = words(B * Q).map((word) => word % (R + 1)); // that a question takes; 0 is a row left blank
   return {
     factLeft: words(B * N),
     factRight: words(B * N),
     questionLeft: words(B * Q),
     questionRight: words(B * Q),
     reread: words(R * B * Q),
+    active: Array.from({ length: R }, (_, round) => rounds.map((own) => Number(round < own))).flat(),
     targets: words(B * Q),
     weights: known.map((one) => one / count),
     averageRate: 1 / (1 + step / 4),

@@ -20,7 +20,8 @@ torch.set_num_threads(1)
 
 
 def scores_of(w, heads, words):
-    """Vaswani et al. 2017 with pre-norm, one layer applied R times; everybody attends to the facts: [B Q V]"""
+    """Vaswani et al. 2017 with pre-norm, one layer applied R times; everybody attends to the facts, and questions that
+    have read their last word rest: [B Q V]"""
 
     def pair(left, right):
         both = torch.cat([F.embedding(left, w["words"]), F.embedding(right, w["words"])], dim=-1)
@@ -42,13 +43,14 @@ def scores_of(w, heads, words):
 
     facts = pair(words["factLeft"], words["factRight"])
     questions = pair(words["questionLeft"], words["questionRight"])
-    for reread in words["reread"]:
+    for reread, active in zip(words["reread"], words["active"]):
         facts = facts + w["fact"]
-        questions = questions + F.embedding(reread, w["words"]) @ w["reread"]
+        asking = questions + F.embedding(reread, w["words"]) @ w["reread"]
         seen = norm(facts)
         keys, values = by_head(seen @ w["key"]), by_head(seen @ w["value"] + w["value.bias"])
-        everybody = layer(torch.cat([facts, questions], dim=1), keys, values)
-        facts, questions = everybody[:, : facts.shape[1]], everybody[:, facts.shape[1] :]
+        everybody = layer(torch.cat([facts, asking], dim=1), keys, values)
+        facts, answered = everybody[:, : facts.shape[1]], everybody[:, facts.shape[1] :]
+        questions = torch.where(active.bool().unsqueeze(-1), answered, questions)
     read = F.layer_norm(questions, questions.shape[-1:], w["answer.gain"], w["answer.bias"], eps=1e-5)
     codes = w["words"] @ w["right"]
     return read @ codes.T / math.sqrt(codes.shape[-1])
@@ -165,7 +167,7 @@ def numbers(x):
 def tensors_of(step, batch):
     B, N, Q, R = (batch[name] for name in ("contexts", "facts", "questions", "rounds"))
     shapes = {"factLeft": (B, N), "factRight": (B, N), "questionLeft": (B, Q), "questionRight": (B, Q)}
-    shapes |= {"reread": (R, B, Q), "targets": (B * Q,), "weights": (B * Q,)}
+    shapes |= {"reread": (R, B, Q), "active": (R, B, Q), "targets": (B * Q,), "weights": (B * Q,)}
     return {name: torch.tensor(step[name]).reshape(shape) for name, shape in shapes.items()} | {
         "averageRate": step["averageRate"]
     }

@@ -1,7 +1,8 @@
 """The training step of our network as a PyTorch user would write it: modules, autograd, clip_grad_norm_, Adam.
 
 Speaks JSON lines. The first line in is the case (network, batch, optimizer, words and targets of one step); then every
-line is a number of steps to take, answered by the seconds that they took and the last loss.
+line is a number of steps to take from the start, answered by the seconds that they took, those of processor time, and
+the last loss.
 """
 
 import json
@@ -12,7 +13,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-torch.set_num_threads(1)
+torch.set_num_threads(1)  # whoever starts this also says so to the BLAS, in the environment
 
 
 class Network(nn.Module):
@@ -47,7 +48,7 @@ class Network(nn.Module):
         x = x + self.mix(heard)
         return x + self.contract(F.relu(self.expand(self.norm(x))))
 
-    def forward(self, factLeft, factRight, questionLeft, questionRight, reread):
+    def forward(self, factLeft, factRight, questionLeft, questionRight, reread, active):
         left, right = self.left(self.words.weight), self.right(self.words.weight)  # [V D]: few words, many places
         rereads = F.embedding(reread, self.reread(self.words.weight))
         facts = F.embedding(factLeft, left) + F.embedding(factRight, right)
@@ -55,10 +56,10 @@ class Network(nn.Module):
         rounds = reread.shape[0]
         for i in range(rounds):
             facts = facts + self.fact
-            questions = questions + rereads[i]
             seen = self.norm(facts)
             keys, values = self.by_head(self.key(seen)).transpose(-1, -2), self.by_head(self.value(seen))
-            questions = self.layer(questions, keys, values)
+            answered = self.layer(questions + rereads[i], keys, values)
+            questions = torch.where(active[i], answered, questions)
             if i < rounds - 1:
                 facts = self.layer(facts, keys, values)
         return self.answer(questions).flatten(0, 1) @ right.T * self.width**-0.5
@@ -69,24 +70,30 @@ def main():
     network, batch, options = case["network"], case["batch"], case["optimizer"]
     B, N, Q, R = (batch[name] for name in ("contexts", "facts", "questions", "rounds"))
     shapes = {"factLeft": (B, N), "factRight": (B, N), "questionLeft": (B, Q), "questionRight": (B, Q)}
-    shapes["reread"] = (R, B, Q)
+    shapes |= {"reread": (R, B, Q), "active": (R, B, Q, 1)}
     words = {name: torch.tensor(case["words"][name]).reshape(shape) for name, shape in shapes.items()}
+    words["active"] = words["active"].bool()
     targets = torch.tensor(case["words"]["targets"])
     weights = torch.tensor(case["words"]["weights"])
 
     torch.manual_seed(1)
     student = Network(**network)
     parameters = list(student.parameters())
-    average = [p.detach().clone() for p in parameters]
+    start = [p.detach().clone() for p in parameters]
+    average = [p.clone() for p in start]
     optimizer = torch.optim.Adam(
         parameters, lr=options["learningRate"], betas=(options["beta1"], options["beta2"]), foreach=True
     )
     print(json.dumps({"torch": torch.__version__, "parameters": sum(p.numel() for p in parameters)}), flush=True)
 
-    taken = 0
     for line in sys.stdin:
-        started = time.perf_counter()
-        for _ in range(int(line)):
+        with torch.no_grad():
+            torch._foreach_zero_([x for state in optimizer.state.values() for x in state.values()] or [torch.zeros(1)])
+            for p, a, s in zip(parameters, average, start):
+                p.copy_(s)
+                a.copy_(s)
+        started, startedCpu = time.perf_counter(), time.process_time()
+        for taken in range(int(line)):
             optimizer.param_groups[0]["lr"] = options["learningRate"] * min(1, (taken + 1) / options["warmUp"])
             scores = student(**words)
             loss = (F.cross_entropy(scores, targets, reduction="none") * weights).sum()
@@ -101,8 +108,8 @@ def main():
                 torch._foreach_add_(average, parameters, alpha=rate)
             last = loss.item()
             guesses.tolist()
-            taken += 1
-        print(json.dumps({"seconds": time.perf_counter() - started, "loss": last}), flush=True)
+        seconds, cpuSeconds = time.perf_counter() - started, time.process_time() - startedCpu
+        print(json.dumps({"seconds": seconds, "cpuSeconds": cpuSeconds, "loss": last}), flush=True)
 
 
 main()

@@ -1,0 +1,122 @@
+/** A whole training step, ours and PyTorch's of the same network on the same batch, one thread each. The peer is
+ *  `peers/pytorch/step.py`, a process that takes steps when it is asked to; only the steps are timed, on its side. */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { type Benchmark, type Figure, figure, interleave, median } from './benchmark.ts';
+import { openStepper, type StepCase, stepCase } from './training.ts';
+
+/** A Python with PyTorch on OpenBLAS, not on the reference BLAS. */
+const PYTHON = process.env.CAPSTAN_PYTHON ?? '/usr/bin/python3';
+const TURNS = 15;
+/** Seconds of one turn, about. */
+const TURN = 0.4;
+
+export interface Size {
+  readonly width: number;
+  readonly facts: number;
+  readonly rounds: number;
+}
+
+export function stepBenchmark(name: string, { width, facts, rounds }: Size): Benchmark {
+  return {
+    measures: `ms per training step (forward, loss, backward, clip, Adam, moving average), width ${width}, 16 contexts × ${facts} facts, ${rounds} rounds`,
+    run: async (say) => [await measure(name, await stepCase(width, facts, rounds), say)],
+  };
+}
+
+async function measure(name: string, one: StepCase, say: (line: string) => void): Promise<Figure> {
+  const ours = await openStepper(one);
+  const peer = await openPeer(one);
+  try {
+    await ours.take(2);
+    const steps = Math.max(1, Math.round((2 * TURN) / (await ours.take(2))));
+    if (typeof peer === 'string') {
+      say(`PyTorch is not here (${peer}); set CAPSTAN_PYTHON to a Python that has it`);
+      const { own } = await interleave(TURNS, { own: () => ours.take(steps) });
+      return figure(name, 'ms', (1000 * median(own)) / steps);
+    }
+    if (peer.parameters !== ours.parameters)
+      throw new Error(`expected the same network, got ${ours.parameters} and ${peer.parameters} parameters`);
+    const { own, other } = await interleave(TURNS, {
+      own: () => ours.take(steps),
+      other: () => peer.take(steps),
+    });
+    const ms = (seconds: number) => (1000 * seconds) / steps;
+    const least = [Math.min(...own), Math.min(...other)] as const;
+    say(
+      `${TURNS} turns of ${steps} steps each; ${ours.parameters} parameters, ${ours.operations} operations`,
+    );
+    say(`ours      median ${ms(median(own)).toFixed(3)} ms, least ${ms(least[0]).toFixed(3)} ms`);
+    say(
+      `PyTorch   median ${ms(median(other)).toFixed(3)} ms, least ${ms(least[1]).toFixed(3)} ms, on ${peer.cores().toFixed(2)} cores`,
+    );
+    say(
+      `ratio of the least ${(least[0] / least[1]).toFixed(3)}; losses ${ours.loss().toFixed(3)} and ${peer.loss().toFixed(3)}`,
+    );
+    return figure(name, 'ms', ms(median(own)), { name: `PyTorch ${peer.version}`, value: ms(median(other)) });
+  } finally {
+    if (typeof peer !== 'string') await peer.close();
+    await ours.close();
+  }
+}
+
+interface Peer {
+  readonly version: string;
+  readonly parameters: number;
+  take(steps: number): Promise<number>;
+  loss(): number;
+  /** Cores in use in the last turn. */
+  cores(): number;
+  close(): Promise<void>;
+}
+
+/** The peer, or why there is none. */
+async function openPeer(one: StepCase): Promise<Peer | string> {
+  const script = fileURLToPath(new URL('peers/pytorch/step.py', import.meta.url));
+  // torch.set_num_threads does not reach the threads of OpenBLAS.
+  const env = { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
+  const child = spawn(PYTHON, [script], { stdio: ['pipe', 'pipe', 'pipe'], env });
+  const exit = new Promise<void>((resolve) => {
+    child.once('close', () => resolve());
+    child.once('error', () => resolve());
+  });
+  let said = '';
+  child.stderr.on('data', (text) => {
+    said += text;
+  });
+  child.once('error', (error) => {
+    said += error.message;
+  });
+  child.stdin.on('error', () => {}); // a peer that cannot start says why on stderr
+  const lines = createInterface({ input: child.stdout });
+  const ask = async (question: string): Promise<{ readonly [key: string]: unknown } | undefined> => {
+    const answer = once(lines, 'line');
+    child.stdin.write(`${question}\n`);
+    const [line] = await Promise.race([answer, exit.then(() => [undefined])]);
+    return line === undefined ? undefined : JSON.parse(line);
+  };
+  const opened = await ask(JSON.stringify(one));
+  if (!opened) return said.trim().split('\n').at(-1) ?? 'it said nothing';
+  let loss = Number.NaN;
+  let cores = Number.NaN;
+  return {
+    version: String(opened.torch),
+    parameters: Number(opened.parameters),
+    async take(steps) {
+      const answer = await ask(String(steps));
+      if (!answer) throw new Error(`PyTorch stopped: ${said}`);
+      loss = Number(answer.loss);
+      cores = Number(answer.cpuSeconds) / Number(answer.seconds);
+      return Number(answer.seconds);
+    },
+    loss: () => loss,
+    cores: () => cores,
+    async close() {
+      child.stdin.end();
+      await exit;
+    },
+  };
+}
