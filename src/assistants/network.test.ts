@@ -12,7 +12,7 @@ import { Runtime } from '../onnx/runtime.ts';
 import { type PowerQuestion, permutationPowering } from '../tasks/permutation-powering.ts';
 import { Answerers, type NetworkAssistantOptions, networkAssistant } from './network.ts';
 
-const task = permutationPowering({ elements: 6, powers: 16 });
+const task = permutationPowering({ elements: 8, powers: 16 });
 const network: NetworkShape = { words: task.encoding.words, width: 16, heads: 2, expansion: 2 };
 const SLOT = 'weights';
 

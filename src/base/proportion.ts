@@ -22,7 +22,8 @@ const CORRELATION_MIN = 0.05;
 
 /** Wilson's interval (1927) with the number of questions divided by the design effect (Kish 1965): how much larger the
  *  variance between clusters is than independent questions would have. Few clusters widen it by Student's t. */
-export function proportion(clusters: readonly Count[]): Proportion {
+export function proportion(counts: readonly Count[]): Proportion {
+  const clusters = counts.filter(({ n }) => n > 0);
   const right = clusters.reduce((total, cluster) => total + cluster.right, 0);
   const n = clusters.reduce((total, cluster) => total + cluster.n, 0);
   if (n === 0) return { value: 0, low: 0, high: 1, n: 0 };
@@ -35,8 +36,9 @@ export function proportion(clusters: readonly Count[]): Proportion {
   const scale = 1 + q2 / size;
   return {
     value,
-    low: Math.max(0, (centre - spread) / scale),
-    high: Math.min(1, (centre + spread) / scale),
+    // The value is inside it; where it is 0 or 1, rounding would say otherwise.
+    low: Math.max(0, Math.min(value, (centre - spread) / scale)),
+    high: Math.min(1, Math.max(value, (centre + spread) / scale)),
     n,
   };
 }
@@ -44,14 +46,16 @@ export function proportion(clusters: readonly Count[]): Proportion {
 /** Var(ratio estimate over clusters) / Var(n independent questions), at least what CORRELATION_MIN makes it. */
 function designEffect(clusters: readonly Count[], value: number, n: number): number {
   const count = clusters.length;
-  const least = 1 + (n / count - 1) * CORRELATION_MIN;
+  const size = clusters.reduce((total, cluster) => total + cluster.n ** 2, 0) / n; // of the cluster of a question
+  const least = 1 + (size - 1) * CORRELATION_MIN;
   if (count < 2 || value === 0 || value === 1) return least;
   const residuals = clusters.reduce((total, cluster) => total + (cluster.right - value * cluster.n) ** 2, 0);
   const clustered = ((count / (count - 1)) * residuals) / (n * n);
   return Math.max(least, clustered / ((value * (1 - value)) / n));
 }
 
-/** Student's t from the normal quantile, first term of the expansion in 1/freedom (Abramowitz & Stegun 26.7.5). */
+/** Student's t from the normal quantile, first term of the expansion in 1/freedom (Abramowitz & Stegun 26.7.5). One
+ *  cluster, which has no freedom, counts as two. */
 function quantileFor(freedom: number): number {
-  return freedom < 1 ? Z : Z + (Z ** 3 + Z) / (4 * freedom);
+  return Z + (Z ** 3 + Z) / (4 * Math.max(1, freedom));
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Budget, below, scope } from './budget.ts';
+import { Budget, below, scope, scopeFor } from './budget.ts';
 
 const limit = fc.oneof(fc.nat(1000), fc.constant(Infinity));
 const takings = fc.array(fc.tuple(fc.constantFrom('decisions' as const, 'questions' as const), fc.nat(300)));
@@ -69,5 +69,19 @@ describe('a scope', () => {
 
   test('without a depth limit has none at any level', () => {
     expect(below(scope()).depth).toBe(Infinity);
+  });
+
+  test('of root questions has 64 decisions and 64 sub-questions for each of them, all in one budget', () => {
+    fc.assert(
+      fc.property(fc.nat(5000), (questions) => {
+        const { budget, depth } = scopeFor(questions);
+        expect(budget.limits).toEqual({
+          decisions: 64 * questions,
+          questions: 64 * questions,
+          depth: Infinity,
+        });
+        expect(depth).toBe(Infinity);
+      }),
+    );
   });
 });

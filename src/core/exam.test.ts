@@ -5,7 +5,7 @@ import { type PowerQuestion, permutationPowering } from '../tasks/permutation-po
 import { drawExam, type Exam } from './exam.ts';
 import type { Demand } from './task.ts';
 
-const task = permutationPowering({ elements: 6, powers: 16 });
+const task = permutationPowering({ elements: 7, powers: 16 });
 const draw = (split: 'gate' | 'test', level: number, questions: number, seed = 1): Exam<PowerQuestion> =>
   drawExam(task, split, level, questions, Random.seeded(seed));
 const contextsOf = (exam: Exam<PowerQuestion>) => exam.map(([question]) => question!.permutation.key);
@@ -51,21 +51,22 @@ describe('an exam', () => {
         },
       };
       drawExam(spied, split, 3, 20, Random.seeded(1));
-      expect(demands).toEqual(Array.from({ length: 4 }, () => ({ split, size: 6, level: 3 })));
+      expect(demands).toEqual(Array.from({ length: 3 }, () => ({ split, size: 7, level: 3 })));
     }
   });
 
   test('shares no context with training, nor the exams of gates with those of tests', () => {
     const trained = new Set(
-      Array.from({ length: 1000 }, (_, i) => {
-        const [question] = task.sample(Random.seeded(2).split(i), { split: 'train', size: 6, level: 2 });
+      Array.from({ length: 6000 }, (_, i) => {
+        const [question] = task.sample(Random.seeded(2).split(i), { split: 'train', size: 7, level: 2 });
         return question!.permutation.key;
       }),
     );
-    const gate = new Set(contextsOf(draw('gate', 2, 1000)));
-    const tested = new Set(contextsOf(draw('test', 2, 1000)));
-    // Most of the 720 permutations were seen: the piles are kept apart, not only unlikely to meet.
-    expect(trained.size).toBeGreaterThan(400);
+    const gate = new Set(contextsOf(draw('gate', 2, 4000)));
+    const tested = new Set(contextsOf(draw('test', 2, 4000)));
+    // Most of the 5040 permutations were seen: the piles are kept apart, not only unlikely to meet.
+    expect(trained.size).toBeGreaterThan(2500);
+    expect(Math.min(gate.size, tested.size)).toBeGreaterThan(200);
     expect([...gate].filter((key) => trained.has(key) || tested.has(key))).toEqual([]);
     expect([...tested].filter((key) => trained.has(key))).toEqual([]);
   });
@@ -99,5 +100,28 @@ describe('an exam', () => {
       contextsOf(drawExam(large, 'gate', level, 320, Random.seeded(1))),
     );
     expect(new Set(keys).size).toBe(60);
+  });
+
+  test.each([
+    [32, 32, 32],
+    [33, 32, 32],
+    [64, 32, 32],
+    [128, 32, 32],
+    [8, 8, 128],
+  ])('of 1024 questions about %i elements asks %i of each of %i contexts', (elements, each, contexts) => {
+    const large = permutationPowering({ elements, powers: 8 });
+    const exam = drawExam(large, 'gate', 2, 1024, Random.seeded(1));
+    expect(exam.map((context) => context.length)).toEqual(new Array(contexts).fill(each));
+    for (const context of exam) {
+      expect(new Set(context.map(large.key)).size).toBe(each); // no question twice
+      expect(context[0]!.permutation.domain.length).toBe(elements);
+    }
+    // Which ones are asked is chance: none of the elements is left out for good, none asked always.
+    const asked = exam.map((context) => new Set(context.map(({ element }) => element)));
+    for (let element = 0; element < elements; element++) {
+      const times = asked.filter((one) => one.has(element)).length;
+      expect(times).toBeGreaterThan(0);
+      if (elements > 40) expect(times).toBeLessThan(contexts);
+    }
   });
 });

@@ -15,7 +15,7 @@ import { type Learned, type Lesson, Student, type StudentOptions } from './stude
 type PowerStudent = Student<PowerQuestion, number>;
 type PowerLesson = Lesson<PowerQuestion, number>;
 
-const task = permutationPowering({ elements: 4, powers: 8 });
+const task = permutationPowering({ elements: 8, powers: 8 });
 const OPTIONS: StudentOptions = {
   width: 32,
   heads: 1,

@@ -27,7 +27,7 @@ const STUDENT = {
 /** Two iterations of a few steps each, behind gates that anybody passes. */
 const EASY: IterateOptions = {
   curriculum: { sizeStart: 4, levelMax: 3, byLevel: true, contexts: 4, frontierShare: 0.5 },
-  gate: { advance: 0, finish: 0, horizon: 0, questions: 16, attempt: -1, stepsMin: 2, stepsBetween: 2 },
+  gate: { advance: 0, finish: 0, questions: 16, attempt: -1, stepsMin: 2, stepsBetween: 2 },
   stepsPerIteration: 20,
   stepsMax: 100,
   endless: false,

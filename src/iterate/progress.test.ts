@@ -5,16 +5,24 @@ import { permutationPowering } from '../tasks/permutation-powering.ts';
 import { stages } from './curriculum.ts';
 import type { Verdict } from './gate.ts';
 import type { IterateOptions } from './iterate.ts';
-import { afterStep, conclude, isReady, nextStage, type Progress, START, violationOf } from './progress.ts';
+import {
+  afterLook,
+  afterStep,
+  conclude,
+  isReady,
+  nextStage,
+  type Progress,
+  START,
+  violationOf,
+} from './progress.ts';
 
 const SEEDED = { seed: 1 };
 const task = permutationPowering({ elements: 8, powers: 8 });
 const options: IterateOptions = {
   curriculum: { sizeStart: 8, levelMax: 3, byLevel: true, contexts: 2, frontierShare: 0.5 },
   gate: {
-    advance: 0.85,
+    advance: 0.9,
     finish: 0.98,
-    horizon: 0.9,
     questions: 64,
     attempt: 0.8,
     stepsMin: 10,
@@ -35,10 +43,11 @@ const lesson = (level: number) => ({
 
 const verdict = (passed: boolean, horizon = 1): Verdict => ({
   passed,
-  threshold: 0.85,
+  threshold: 0.9,
   agreement: { value: 0.9, low: 0.88, high: 0.92, n: 64 },
   perLevel: [],
   horizon,
+  decisions: 11,
 });
 
 describe('a stage is ready', () => {
@@ -115,6 +124,27 @@ describe('a step', () => {
     ));
 });
 
+describe('a look', () => {
+  test('is counted, with its decisions, and changes nothing else', () => {
+    const now = { ...START, step: 40, decisions: 100, looks: 2, groundTruth: true };
+    for (const passed of [true, false])
+      expect(afterLook(now, verdict(passed))).toEqual({ ...now, decisions: 111, looks: 3 });
+  });
+});
+
+test('ground truth, once it shaped a target, stays: nothing that follows forgets it', () => {
+  const now = { ...START, groundTruth: true, stage: GATED };
+  const learned = { loss: 1, agreed: [1], known: [1] };
+  for (const next of [
+    nextStage(now),
+    afterStep(now, task, plan[GATED]!, [lesson(2)], learned, 1),
+    afterLook(now, verdict(true)),
+    conclude(now, verdict(true), options, plan),
+    conclude(now, verdict(false), options, plan),
+  ])
+    expect(next.groundTruth).toBe(true);
+});
+
 describe('an iteration ends', () => {
   const running = { ...START, stage: GATED, stageSteps: 30, iterationSteps: 40, agreed: 0.9, weight: 1 };
   const ended = (now: Progress, passed: boolean, endless = false) =>
@@ -136,6 +166,22 @@ describe('an iteration ends', () => {
     expect(ended(running, false)).toEqual({ ...running, state: 'gate-failed', horizons: [2] });
     expect(ended({ ...running, stage: LAST }, false).state).toBe('gate-failed');
     expect(ended({ ...running, stage: 0 }, false).state).toBe('gate-failed');
+  });
+
+  test('and with it the run, where the gate passed with the last step: there are none left for the next', () => {
+    const { stepsMax } = options;
+    expect(ended({ ...running, step: stepsMax - 1 }, true).state).toBe('running');
+    expect(ended({ ...running, step: stepsMax }, true)).toEqual({
+      ...running,
+      step: stepsMax,
+      state: 'gate-failed',
+      horizons: [2],
+    });
+    expect(ended({ ...running, step: stepsMax, stage: LAST }, true).state).toBe('finished');
+  });
+
+  test('in a warm-up as failed, whatever is found there', () => {
+    expect(ended({ ...running, stage: 0 }, true).state).toBe('gate-failed');
   });
 
   test('and with it the run, where no frontier is left', () => {
@@ -164,13 +210,11 @@ describe('the horizon must rise', () => {
   });
 
   test.each([
-    [[0], 0, 0],
-    [[2, 2], 2, 2],
-    [[2, 3, 1], 3, 1],
-    [[2, 3, 0], 3, 0],
-  ])('or it is said how it did not: %j', (horizons, before, after) => {
-    expect(violationOf(horizons)).toBe(
-      `the horizon went from level ${before} to level ${after}, it did not rise`,
-    );
+    [[0], 'stayed at level 0'],
+    [[2, 2], 'stayed at level 2'],
+    [[2, 3, 1], 'fell from level 3 to level 1'],
+    [[2, 3, 0], 'fell from level 3 to level 0'],
+  ])('or it is said how it did not: %j', (horizons, how) => {
+    expect(violationOf(horizons)).toBe(`the horizon ${how}`);
   });
 });

@@ -1,12 +1,8 @@
 /** What a finished or running experiment says of itself: all that the report shows and nothing else. */
 
-/** A proportion with its 95 % interval; n is the number of questions behind it. */
-export interface Proportion {
-  readonly value: number;
-  readonly low: number;
-  readonly high: number;
-  readonly n: number;
-}
+import type { Proportion } from '../base/proportion.ts';
+
+export type { Proportion };
 
 export interface RunRecord {
   readonly task: string;

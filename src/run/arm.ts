@@ -1,28 +1,24 @@
 /** One arm of an experiment: IDA itself, or a baseline trained beside it. It trains, looks and saves; an arm that is
  *  resumed goes on from its last save and ends in the same bits. */
 
-import { hash } from 'node:crypto';
 import { amplify } from '../amplify/amplify.ts';
 import { memo } from '../amplify/memo.ts';
-import { canonical, type Json } from '../base/canonical.ts';
 import { CapstanError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
-import { VERSION } from '../base/version.ts';
 import type { Assistant, Overseer } from '../core/assistant.ts';
 import type { Task } from '../core/task.ts';
 import { Examples, encodeLesson } from '../distill/examples.ts';
 import { Student } from '../distill/student.ts';
 import { accuracy, testExams } from '../evaluate/accuracy.ts';
 import type { Examiner } from '../evaluate/examiners.ts';
-import type { Verdict } from '../iterate/gate.ts';
 import { type IterateOptions, type IterationEvent, iterate, type TrainedEvent } from '../iterate/iterate.ts';
 import { START, violationOf } from '../iterate/progress.ts';
 import type { Runtime } from '../onnx/runtime.ts';
-import type { Gate, Lineage } from '../registry/checkpoint.ts';
 import { loadCheckpoint, promotable, promote, saveCheckpoint } from '../registry/promotion.ts';
 import type { ArmKind, ArmRecord, CurvePoint, IterationRecord } from '../report/record.ts';
 import type { Folder } from '../storage/folder.ts';
 import type { Configuration } from './configuration.ts';
+import { lineageOf } from './lineage.ts';
 import { type ArmState, loadState, saveState } from './state.ts';
 
 export interface ArmPlan<Q, A> {
@@ -257,39 +253,18 @@ class Arm<Q, A> {
   }
 
   /** Keeps X_n with its lineage; serves it if its gate passed and it never saw ground truth. */
-  async #keepCheckpoint({ progress, stage, verdict }: IterationEvent): Promise<string> {
-    const { configuration } = this.#setting;
+  async #keepCheckpoint(event: IterationEvent): Promise<string> {
     const { average } = await this.#student.state();
-    const { groundTruth } = progress;
-    const described: Json = JSON.parse(
-      JSON.stringify({ student: configuration.student, training: this.#plan.training }),
-    );
-    const lineage: Lineage = {
-      task: configuration.task,
-      parameters: configuration.parameters,
-      iteration: stage.iteration,
-      level: stage.level,
+    const lineage = lineageOf(this.#setting.configuration, this.#plan, event, {
       parent: this.state.iterations.at(-1)?.checkpoint ?? null,
-      seed: configuration.seed,
-      configuration: described,
-      configurationHash: hash('sha256', canonical(described)),
-      step: progress.step,
       dataRoot: this.#examples.root(),
       dataCount: this.#examples.count,
-      teacher: `Amplify^${this.#plan.overseer.origin.name}(X_ema)`,
-      groundTruth,
-      gate: gateOf(verdict),
-      figures: { horizon: verdict.horizon, decisions: progress.decisions, looks: progress.looks },
-      version: VERSION,
-    };
+    });
     const name = saveCheckpoint(this.#folder, lineage, this.#student.named(average));
-    if (verdict.passed && !groundTruth) promote(this.#folder, promotable(loadCheckpoint(this.#folder, name)));
+    if (event.verdict.passed && !lineage.groundTruth)
+      promote(this.#folder, promotable(loadCheckpoint(this.#folder, name)));
     return name;
   }
-}
-
-function gateOf({ agreement: { value, ...interval }, threshold, passed }: Verdict): Gate {
-  return { agreement: value, ...interval, threshold, passed };
 }
 
 function operationsOf(runtimes: readonly Runtime[]): number {

@@ -5,8 +5,6 @@ import { nobody } from '../assistants/nobody.ts';
 import { Random } from '../base/random.ts';
 import { accuracy, testExams } from '../evaluate/accuracy.ts';
 import { examinerOf } from '../evaluate/examiners.ts';
-import { Meter } from '../onnx/meter.ts';
-import { Runtime } from '../onnx/runtime.ts';
 import type { BackendOptions } from '../onnx/session.ts';
 import { promoted } from '../registry/promotion.ts';
 import type { ArmRecord, ExampleNode, RunRecord } from '../report/record.ts';
@@ -18,6 +16,7 @@ import { type ArmEvent, type ArmPlan, type Setting, trainArm } from './arm.ts';
 import { baselinePlans, idaPlan } from './arms.ts';
 import { exampleOf } from './example.ts';
 import { openRun, type RunFile } from './folder.ts';
+import { Lender } from './lender.ts';
 import { checkpointAssistant } from './serve.ts';
 
 export interface RunOptions extends BackendOptions {
@@ -46,39 +45,13 @@ export async function carryOut(path: string, options: RunOptions): Promise<RunRe
   const lock = lockFolder(path);
   try {
     folder.sweep();
-    const lender = new Lender(file, options);
+    const lender = new Lender(file.configuration.student.replicas, options, (fallback) =>
+      options.tell({ kind: 'opened', file, fallback }),
+    );
     const record = await new Run(folder, file, lender, () => lock.assertHeld(), options).all();
     return { record, busySeconds: lender.meter.seconds };
   } finally {
     lock.release();
-  }
-}
-
-/** Lends runtimes: every arm gets its own, so that nothing of one reaches the next and its memory is given back. */
-class Lender {
-  readonly #file: RunFile;
-  readonly #options: RunOptions;
-  #opened = false;
-  readonly meter = new Meter();
-
-  constructor(file: RunFile, options: RunOptions) {
-    this.#file = file;
-    this.#options = options;
-  }
-
-  async with<T>(use: (runtimes: readonly Runtime[]) => Promise<T>): Promise<T> {
-    const count = this.#file.configuration.student.replicas;
-    const runtimes = await Promise.all(
-      Array.from({ length: count }, () => Runtime.open(this.#options, this.meter)),
-    );
-    try {
-      if (!this.#opened)
-        this.#options.tell({ kind: 'opened', file: this.#file, fallback: runtimes[0]!.fallback });
-      this.#opened = true;
-      return await use(runtimes);
-    } finally {
-      await Promise.all(runtimes.map((runtime) => runtime.close()));
-    }
   }
 }
 

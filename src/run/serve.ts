@@ -4,16 +4,11 @@ import { Answerers, networkAssistant } from '../assistants/network.ts';
 import { CapstanError } from '../base/errors.ts';
 import type { Assistant } from '../core/assistant.ts';
 import type { Task } from '../core/task.ts';
-import type { StudentOptions } from '../distill/student.ts';
 import { countOf, forEachPlace } from '../network/parameters.ts';
 import { transformerWeights } from '../network/transformer.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import type { Promotable } from '../registry/promotion.ts';
-
-/** What `arm.ts` puts into a lineage. */
-interface Described {
-  readonly student: StudentOptions;
-}
+import { describedIn } from './lineage.ts';
 
 /** X_n of a checkpoint, loaded into a slot of its own. */
 export async function checkpointAssistant<Q, A>(
@@ -22,7 +17,7 @@ export async function checkpointAssistant<Q, A>(
   runtime: Runtime,
 ): Promise<Assistant<Q, A>> {
   // The shape is read from the hashed lineage: another number of heads would fit the same weights and answer otherwise.
-  const { width, heads, expansion } = (lineage.configuration as unknown as Described).student;
+  const { width, heads, expansion } = describedIn(lineage).student;
   const network = { words: task.encoding.words, width, heads, expansion };
   const weights = transformerWeights(network);
   const values = new Map(tensors.map((tensor) => [tensor.name, tensor.values]));
