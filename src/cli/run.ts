@@ -92,7 +92,11 @@ function gateFailed(iterations: readonly IterationRecord[], path: string): strin
   const left = served
     ? `the checkpoint of level ${served.level} stays promoted`
     : 'no checkpoint has been promoted';
-  return `the gate of level ${iterations.at(-1)?.level} did not pass within its steps; ${left} (${path})`;
+  const { level, passed } = iterations.at(-1)!; // an arm whose gate failed ended one at least
+  const what = passed
+    ? `no steps were left after the gate of level ${level}`
+    : `the gate of level ${level} did not pass within its steps`;
+  return `${what}; ${left} (${path})`;
 }
 
 /** What may change from one session of a run to the next; all other options are part of the run. */
@@ -135,7 +139,8 @@ function started(task: string | undefined, flags: RunFlags): string {
   return path;
 }
 
-/** The first signal asks to stop after the current step, the second kills. */
+/** The first signal asks to stop after the current step, the second kills. Either way the run goes on from its last
+ *  save. */
 function stopOnSignals(note: (text: string) => void): {
   readonly signal: AbortSignal;
   readonly release: () => void;
@@ -144,7 +149,7 @@ function stopOnSignals(note: (text: string) => void): {
   const stop = (): void => {
     release();
     controller.abort();
-    note('stopping after this step, to save it; a second Ctrl-C stops at once');
+    note('stopping after this step; a second Ctrl-C stops at once');
   };
   const release = (): void => {
     for (const name of SIGNALS) process.off(name, stop);

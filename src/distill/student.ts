@@ -2,6 +2,7 @@
  *  Amplify^H(teacher) gives. The teacher is the moving average of the student itself. */
 
 import { Answerers, networkAssistant } from '../assistants/network.ts';
+import { CapstanError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
 import { type Answer, agree, known } from '../core/answer.ts';
 import type { Assistant } from '../core/assistant.ts';
@@ -65,6 +66,11 @@ export class Student<Q, A> {
     runtimes: readonly Runtime[],
     random: Random,
   ): Promise<Student<Q, A>> {
+    if (runtimes.length !== options.replicas)
+      throw new CapstanError(
+        'invalid',
+        `runtimes: expected ${options.replicas} for as many replicas, got ${runtimes.length}`,
+      );
     const student = new Student(task, options, runtimes);
     const parameters = initialise(student.weights, random);
     const nothing = new Float32Array(parameters.length);

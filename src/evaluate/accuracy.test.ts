@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { amplify } from '../amplify/amplify.ts';
 import { nobody } from '../assistants/nobody.ts';
 import { hashText, Random } from '../base/random.ts';
 import { type Answer, known, unknown } from '../core/answer.ts';
-import type { Assistant } from '../core/assistant.ts';
+import type { Assistant, Overseer } from '../core/assistant.ts';
+import { ask } from '../core/workspace.ts';
 import { type Examiner, seal } from '../examiners/examiner.ts';
 import { permutationPoweringExaminer } from '../examiners/permutation-powering.ts';
 import { type PowerQuestion, permutationPowering } from '../tasks/permutation-powering.ts';
@@ -64,6 +66,22 @@ describe('accuracy', () => {
   test('counts «unknown» as wrong', async () => {
     const careful = by((question) => (chance(question) < 0.3 ? unknown('unsure') : known(walked(question))));
     for (const { value } of await measured(careful)) expect(value).toBeCloseTo(0.7, 1);
+  });
+
+  test('of an H that only ever asks is 0, and comes to an end: it is given up after 64 decisions a question', async () => {
+    let decisions = 0;
+    const curious: Overseer<PowerQuestion, number> = {
+      origin: task.overseer.origin,
+      act: async (workspaces) => {
+        decisions += workspaces.length;
+        return workspaces.map(({ question }) => ask(question));
+      },
+    };
+    const few = testExams(task, 16, Random.seeded(3));
+    const figures = await accuracy(amplify(curious, nobody), permutationPoweringExaminer, few);
+    expect(figures.map(({ value, n }) => [value, n])).toEqual(new Array(4).fill([0, 16]));
+    expect(decisions).toBeGreaterThan(4 * 16);
+    expect(decisions).toBeLessThanOrEqual(64 * 4 * 16);
   });
 
   test('is of each level its own', async () => {

@@ -82,7 +82,7 @@ describe('a student of the oracle', () => {
         task,
         examiner: permutationPoweringExaminer,
         configuration,
-        runtimes: [runtime],
+        withRuntimes: (use) => use([runtime]),
         clock: () => 0,
         signal: new AbortController().signal,
         assertHeld: () => {},

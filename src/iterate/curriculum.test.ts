@@ -66,7 +66,7 @@ describe('the stages', () => {
   });
 
   const chosen = fc
-    .record({ elements: fc.integer({ min: 4, max: 80 }), digits: fc.integer({ min: 2, max: 8 }) })
+    .record({ elements: fc.integer({ min: 7, max: 80 }), digits: fc.integer({ min: 2, max: 8 }) })
     .chain(({ elements, digits }) =>
       fc.record({
         task: fc.constant(taskOf(elements, 2 ** digits)),

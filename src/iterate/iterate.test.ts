@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Random } from '../base/random.ts';
+import { unknown } from '../core/answer.ts';
 import type { Overseer } from '../core/assistant.ts';
 import type { Demand } from '../core/task.ts';
+import { ask } from '../core/workspace.ts';
 import type { StudentState } from '../distill/replicas.ts';
 import { Student } from '../distill/student.ts';
 import { OPTIMIZER } from '../network/optimizer.ts';
@@ -218,16 +220,79 @@ describe('a budget', () => {
     expect(ended(events)).toMatchObject([{ verdict: { passed: false }, stage: { gated: false } }]);
   });
 
-  test('spent where the gate passes lets the run finish only if all later gates pass untrained', async () => {
+  test('spent where the gate passes ends the run there: no later gate is examined untrained', async () => {
     const events = await all(run({ stepsMax: 6 }));
     expect(trained(events).length).toBe(6);
-    expect(ended(events).map(({ progress }) => [progress.step, progress.state])).toEqual([
-      [6, 'running'],
-      [6, 'finished'],
-    ]);
-    const strict = await all(run({ stepsMax: 6, gate: { ...EASY.gate, finish: 1 } }));
-    expect(trained(strict).length).toBe(6);
-    expect(last(strict).state).toBe('gate-failed');
+    expect(
+      ended(events).map(({ verdict, progress }) => [verdict.passed, progress.step, progress.state]),
+    ).toEqual([[true, 6, 'gate-failed']]);
+    expect(last(events)).toMatchObject({ looks: 1, horizons: [2] });
+  });
+
+  test('that reaches to the last gate is enough', async () => {
+    const { step } = last(reference.events);
+    expect(last(await all(run({ stepsMax: step })))).toMatchObject({ state: 'finished', step });
+    // And a step less, when the student is examined as it is, one that has not come there is not.
+    expect(last(await all(run({ stepsMax: step - 1 })))).toMatchObject({ state: 'finished' });
+    expect(last(await all(run({ stepsMax: step - 2 })))).toMatchObject({ state: 'gate-failed' });
+  });
+});
+
+describe('every loop is bounded', () => {
+  test('an H that only ever asks teaches nothing but «unknown: budget», and the run comes to its end', async () => {
+    const curious: Overseer<PowerQuestion, number> = {
+      origin: { name: 'H?', groundTruth: false },
+      act: async (workspaces) => workspaces.map(({ question }) => ask(question)),
+    };
+    const events = await all(run({ gate: SHUT, stepsMax: 2 }, { overseer: curious }));
+    expect(trained(events).length).toBe(2);
+    let before = 0;
+    for (const { lessons, progress } of trained(events)) {
+      const targets = lessons.flatMap((lesson) => lesson.targets);
+      expect(targets).toEqual(targets.map(() => unknown('budget')));
+      expect(progress.decisions - before).toBeLessThanOrEqual(64 * targets.length);
+      before = progress.decisions;
+    }
+    expect(last(events)).toMatchObject({ state: 'gate-failed', step: 2, horizons: [0], weight: 0 });
+  });
+});
+
+describe('what a run knows of itself', () => {
+  /** H, counted. */
+  const counting = (origin = task.overseer.origin) => {
+    const count = { decisions: 0 };
+    const overseer: Overseer<PowerQuestion, number> = {
+      origin,
+      act: (workspaces, scope) => {
+        count.decisions += workspaces.length;
+        return task.overseer.act(workspaces, scope);
+      },
+    };
+    return { count, overseer };
+  };
+
+  test('is every decision of H, behind lessons and gates, and every look', async () => {
+    for (const gate of [EASY.gate, SHUT]) {
+      const { count, overseer } = counting();
+      let looks = 0;
+      for await (const { kind, progress } of run({ gate, stepsPerIteration: 8 }, { overseer })) {
+        expect(progress.decisions).toBe(count.decisions);
+        if (kind === 'iteration-ended') looks = progress.looks;
+      }
+      // At the two gates once; or at that of level 2 after 2 steps and after 4, its last.
+      expect(looks).toBe(2);
+    }
+  });
+
+  test('is whether ground truth shaped a target, and that stays, whoever oversees what follows', async () => {
+    const { overseer } = counting({ name: 'oracle', groundTruth: true });
+    const events = await all(run({ stepsMax: 3 }, { overseer }));
+    expect(events.map(({ progress }) => progress.groundTruth)).toEqual(events.map(() => true));
+    await student.restore(untrained);
+    const from = events[0]!.progress;
+    const rest = await all(iterate(task, task.overseer, student, { ...EASY, stepsMax: 3 }, random, from));
+    expect(rest.map(({ progress }) => progress.groundTruth)).toEqual(rest.map(() => true));
+    for (const { progress } of reference.events) expect(progress.groundTruth).toBe(false);
   });
 });
 

@@ -78,7 +78,8 @@ export async function* iterate<Q, A>(
         threshold,
         options: options.gate,
       };
-      const verdict = await examine(sitting, spent, random.split('gate').split(now.step));
+      const look = await examine(sitting, spent, random.split('gate').split(now.step));
+      const verdict = { ...look, passed: look.passed && stage.gated }; // a warm-up whose steps ran out passed nothing
       now = afterLook(now, verdict);
       if (verdict.passed || spent) {
         now = conclude(now, verdict, options, plan);

@@ -67,13 +67,37 @@ test('the pawls hold: no earlier or equal iteration takes the place of a later o
   expect(promoted(folder).lineage).toMatchObject({ iteration: 2, seed: 1 });
 });
 
+test('the same checkpoint twice is promoted once: a crash in between loses nothing', () => {
+  const first = save();
+  promote(folder, promotable(first));
+  const before = folder.readText('promoted.json');
+  promote(folder, promotable(first));
+  expect(folder.readText('promoted.json')).toBe(before);
+  const second = save({ iteration: 2 });
+  promote(folder, promotable(second));
+  expect(() => promote(folder, promotable(first))).toThrow(refused); // once it was served, but no more
+  expect(promoted(folder)).toEqual(second);
+});
+
+test.each([
+  ['cut short', (bytes: Uint8Array) => bytes.slice(0, 100)],
+  ['emptied', () => new Uint8Array(0)],
+  ['of one bit turned', (bytes: Uint8Array) => bytes.with(bytes.length - 1, bytes.at(-1)! ^ 1)],
+])('a checkpoint %s is corrupt, and the file is named', (_, damage) => {
+  const { hash } = save();
+  const file = `checkpoints/${hash}.safetensors`;
+  folder.writeAtomic(file, damage(Uint8Array.from(folder.read(file))));
+  expect(() => loadCheckpoint(folder, hash)).toThrow(expect.objectContaining({ code: 'corrupt' }));
+  expect(() => loadCheckpoint(folder, hash)).toThrow(`${folder.path}/${file}: `);
+});
+
 test.each<[string, Partial<Lineage>, RegExp]>([
   ['that saw ground truth', { groundTruth: true }, /trained on ground truth/],
   ['without a gate', { gate: null }, /through no gate/],
   [
     'that failed its gate',
     { gate: { ...GATE, passed: false, agreement: 0.7 } },
-    /agreement of 0.7, expected 0.85/,
+    /agreement of 0.7 at the frontier, expected every level to reach 0.85 by its lower bound/,
   ],
 ])('a checkpoint %s is refused, however it is presented', (_, flaw, message) => {
   const flawed = save(flaw);

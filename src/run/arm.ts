@@ -47,6 +47,7 @@ export interface Setting<Q, A> {
 }
 
 export type ArmEvent =
+  | { readonly kind: 'arm-started'; readonly name: string }
   | {
       readonly kind: 'trained';
       readonly arm: ArmRecord;
@@ -84,6 +85,7 @@ export function trainArm<Q, A>(
 ): Promise<ArmRecord> {
   const { task, configuration, signal, withRuntimes } = setting;
   return withRuntimes(async (runtimes) => {
+    setting.tell({ kind: 'arm-started', name: plan.name });
     const root = Random.seeded(configuration.seed);
     const student = await Student.fresh(task, configuration.student, runtimes, root.split('weights'));
     const saved = loadState(folder, student.parameterCount);

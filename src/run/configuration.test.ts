@@ -13,7 +13,7 @@ describe('a configuration', () => {
   const choices: fc.Arbitrary<Choices> = fc.record(
     {
       task: fc.constant(TASK),
-      size: fc.integer({ min: 6, max: 128 }),
+      size: fc.integer({ min: 7, max: 128 }),
       powers: fc.integer({ min: 2, max: 10 }).map((digits) => 2 ** digits),
       seed: fc.maxSafeNat(),
       width: fc.integer({ min: 1, max: 16 }).map((sixteens) => 16 * sixteens),
@@ -61,7 +61,7 @@ describe('a configuration', () => {
       task: TASK,
       parameters: { elements: 64, powers: 64 },
       seed: 1,
-      student: { width: 96, heads: 1 },
+      student: { width: 96, heads: 2, replicas: 2 },
       training: {
         curriculum: { sizeStart: 16, levelMax: 6, byLevel: true },
         stepsPerIteration: 800,
@@ -78,22 +78,27 @@ describe('a configuration', () => {
   });
 
   test.each([
-    [8, 64, 4],
-    [16, 64, 8],
-    [32, 96, 16],
-    [64, 96, 16],
-    [128, 128, 16],
-  ])('of %i elements has a network of width %i and begins with %i facts', (size, width, sizeStart) => {
-    const { student, training } = configure({ task: TASK, size });
-    expect(student.width).toBe(width);
-    expect(training.curriculum.sizeStart).toBe(sizeStart);
-  });
+    [7, 64, 4, 3],
+    [8, 64, 4, 4],
+    [16, 64, 4, 8],
+    [17, 96, 2, 8],
+    [32, 96, 2, 16],
+    [64, 96, 2, 16],
+    [128, 128, 2, 16],
+  ])(
+    'of %i elements has a network of width %i with %i heads and begins with %i facts',
+    (size, width, heads, sizeStart) => {
+      const { student, training } = configure({ task: TASK, size });
+      expect(student).toMatchObject({ width, heads });
+      expect(training.curriculum.sizeStart).toBe(sizeStart);
+    },
+  );
 
   test('has gates that ask for more at the end than on the way, and looks where training agrees', () => {
     const { gate } = configure({ task: TASK }).training;
     expect(gate.finish).toBeGreaterThan(gate.advance);
-    expect(gate.horizon).toBeLessThanOrEqual(gate.finish);
-    for (const share of [gate.advance, gate.finish, gate.horizon, gate.attempt]) {
+    expect(gate).toMatchObject({ advance: 0.9, finish: 0.98, questions: 1024 });
+    for (const share of [gate.advance, gate.finish, gate.attempt]) {
       expect(share).toBeGreaterThan(0.5);
       expect(share).toBeLessThan(1);
     }
@@ -102,8 +107,8 @@ describe('a configuration', () => {
 
 describe('nonsense is refused with what was expected', () => {
   test.each<[Partial<Choices>, string]>([
-    [{ size: 1 }, 'size: expected an integer from 2 to 1024, got 1'],
-    [{ size: 8.5 }, 'size: expected an integer from 2 to 1024, got 8.5'],
+    [{ size: 6 }, 'size: expected an integer from 7 to 1024, got 6'],
+    [{ size: 8.5 }, 'size: expected an integer from 7 to 1024, got 8.5'],
     [{ powers: 12 }, 'powers: expected a power of two from 4 to 2^30, got 12'],
     [{ powers: 2 }, 'powers: expected a power of two from 4 to 2^30, got 2'],
     [{ seed: -1 }, 'seed: expected an integer from 0 to 9007199254740991, got -1'],

@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
 
-const FILE: Omit<RunFile, 'format'> = {
+const FILE: RunFile = {
   configuration: configure({ task: 'permutation-powering', size: 8 }),
   baselines: true,
   started: '2026-01-02T03:04:05.000Z',
@@ -29,7 +29,7 @@ describe('a run that is created', () => {
   test('is opened as it was, in a folder that is made with its parents', () => {
     createRun(at('deep/down/run'), FILE);
     const { folder, file } = openRun(at('deep/down/run'));
-    expect(file).toEqual({ format: 'capstan-run-1', ...FILE });
+    expect(file).toEqual(FILE);
     expect(folder.path).toBe(at('deep/down/run'));
     expect(fs.readdirSync(folder.path)).toEqual(['run.json']);
   });
@@ -138,12 +138,40 @@ describe('a folder that is no run', () => {
     ['no object', 'null'],
     ['another format', '{"format":"capstan-run-9"}'],
     ['no format', '{}'],
+    ['a format and nothing else', '{"format":"capstan-run-1"}'],
+    ['a list', '[]'],
+    ['no hash', '{"format":"capstan-run-1","content":{}}'],
+    ['no content', `{"format":"capstan-run-1","sha256":"${'0'.repeat(64)}"}`],
   ])('because run.json holds %s is corrupt, and the file is named', (_, text) => {
     fs.mkdirSync(at('run'));
     fs.writeFileSync(at('run/run.json'), text);
     expect(() => openRun(at('run'))).toThrow(code('corrupt'));
     expect(() => openRun(at('run'))).toThrow(`${at('run')}/run.json: `);
   });
+});
+
+test.each([
+  ['another seed', '"seed": 1', '"seed": 2'],
+  ['another number of heads', '"heads": 4', '"heads": 2'],
+  ['baselines left out', '"baselines": true', '"baselines": false'],
+  ['an option more', '"replicas"', '"more": 1, "replicas"'],
+  ['an option less', '"averageHorizon": 50', '"averageHorizonn": 50'],
+])('a run file altered by hand, %s, is corrupt, and the file is named', (_, before, after) => {
+  createRun(at('run'), FILE);
+  const text = fs.readFileSync(at('run/run.json'), 'utf8');
+  expect(text).toContain(before);
+  fs.writeFileSync(at('run/run.json'), text.replace(before, after));
+  expect(() => openRun(at('run'))).toThrow(code('corrupt'));
+  expect(() => openRun(at('run'))).toThrow(/run\/run\.json: expected content with hash [0-9a-f]{64}/);
+});
+
+test('a run file that is only written otherwise, and says the same, is whole', () => {
+  createRun(at('run'), FILE);
+  const text = fs.readFileSync(at('run/run.json'), 'utf8');
+  const { content, ...seal } = JSON.parse(text);
+  const turned = Object.fromEntries(Object.entries(content).reverse());
+  fs.writeFileSync(at('run/run.json'), JSON.stringify({ content: turned, ...seal }));
+  expect(openRun(at('run')).file).toEqual(FILE);
 });
 
 describe('runs', () => {

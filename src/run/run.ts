@@ -30,7 +30,6 @@ export interface RunOptions extends BackendOptions {
 
 export type RunEvent =
   | { readonly kind: 'opened'; readonly file: RunFile; readonly fallback: string | undefined }
-  | { readonly kind: 'arm-started'; readonly name: string }
   | ArmEvent;
 
 export interface RunResult {
@@ -59,14 +58,12 @@ class Run {
   readonly #folder: Folder;
   readonly #file: RunFile;
   readonly #setting: Setting<AnyQuestion, AnyAnswer>;
-  readonly #tell: RunOptions['tell'];
   readonly #machine: string;
 
   constructor(folder: Folder, file: RunFile, lender: Lender, assertHeld: () => void, options: RunOptions) {
     const { configuration } = file;
     this.#folder = folder;
     this.#file = file;
-    this.#tell = options.tell;
     this.#machine = options.machine;
     this.#setting = {
       task: taskEntry(configuration.task).open(configuration.parameters),
@@ -97,7 +94,6 @@ class Run {
   }
 
   #train(plan: ArmPlan<AnyQuestion, AnyAnswer>): Promise<ArmRecord> {
-    this.#tell({ kind: 'arm-started', name: plan.name });
     return trainArm(this.#setting, plan, new Folder(`${this.#folder.path}/${plan.key}`));
   }
 

@@ -21,8 +21,9 @@ export function writeSealed(folder: Folder, name: string, format: string, conten
 export function readSealed<T>(folder: Folder, name: string, format: string): T {
   const text = folder.readText(name);
   try {
-    const { format: found, sha256, content }: Partial<Sealed> = JSON.parse(text);
+    const { format: found, sha256, content }: Partial<Sealed> = Object(JSON.parse(text));
     if (found !== format) throw new Error(`expected format «${format}», got «${found}»`);
+    if (sha256 === undefined || content === undefined) throw new Error('expected content and its hash');
     if (digest(content) !== sha256) throw new Error(`expected content with hash ${sha256}, it was altered`);
     return content as T;
   } catch (cause) {

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest';
 import { amplify } from '../amplify/amplify.ts';
 import { Random } from '../base/random.ts';
 import { scope } from '../core/budget.ts';
 import { Student } from '../distill/student.ts';
 import { Runtime } from '../onnx/runtime.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type Lineage } from '../registry/checkpoint.ts';
+import { type Promotable, promotable } from '../registry/promotion.ts';
 import { type PowerQuestion, permutationPowering } from '../tasks/permutation-powering.ts';
 import { configure } from './configuration.ts';
 import { checkpointAssistant } from './serve.ts';
@@ -18,14 +19,14 @@ const LINEAGE: Lineage = {
   level: 3,
   parent: null,
   seed: 1,
-  configuration: {},
+  configuration: { student: { width: 16, heads: 4, expansion: 2 } },
   configurationHash: 'c'.repeat(64),
   step: 7,
   dataRoot: 'd'.repeat(64),
   dataCount: 7,
   teacher: 'Amplify^H(X_ema)',
   groundTruth: false,
-  gate: null,
+  gate: { agreement: 1, low: 0.99, high: 1, n: 1024, threshold: 0.9, passed: true },
   figures: {},
   version: '1.2.3',
 };
@@ -39,12 +40,12 @@ beforeAll(async () => {
 afterAll(() => runtime.close());
 
 /** Saved to bytes and read again. */
-async function checkpoint(lineage: Partial<Lineage> = {}): Promise<Checkpoint> {
+async function checkpoint(lineage: Partial<Lineage> = {}): Promise<Promotable> {
   const { average } = await student.state();
   const { bytes, hash } = encodeCheckpoint({ ...LINEAGE, ...lineage }, student.named(average));
-  return decodeCheckpoint(bytes, hash);
+  return promotable(decodeCheckpoint(bytes, hash));
 }
-const serve = (given: Checkpoint) => checkpointAssistant(task, configuration.student, given, runtime);
+const serve = (given: Promotable) => checkpointAssistant(task, given, runtime);
 const questions = [1, 2, 3, 4].flatMap((level) =>
   task.sample(Random.seeded(level), { split: 'test', size: 8, level }),
 );
@@ -67,13 +68,30 @@ describe('a checkpoint', () => {
     expect(await later.answer(questions, scope())).not.toEqual(before);
   });
 
-  test.each([true, false])(
-    'says of itself what its lineage says of ground truth: %s',
-    async (groundTruth) => {
-      const { origin } = await serve(await checkpoint({ groundTruth }));
-      expect(origin).toEqual({ name: 'X2', groundTruth });
-    },
-  );
+  test('says of itself that it saw no ground truth: one that did is not served', async () => {
+    const { origin } = await serve(await checkpoint());
+    expect(origin).toEqual({ name: 'X2', groundTruth: false });
+    await expect(checkpoint({ groundTruth: true })).rejects.toThrow(
+      expect.objectContaining({ code: 'refused' }),
+    );
+    await expect(checkpoint({ gate: null })).rejects.toThrow(expect.objectContaining({ code: 'refused' }));
+  });
+
+  test('has the shape that its hashed lineage says, whatever anybody says beside it', async () => {
+    // Two heads instead of four fit the same weights, and would answer otherwise.
+    const two = await checkpoint({ configuration: { student: { width: 16, heads: 2, expansion: 2 } } });
+    const four = await checkpoint();
+    expect(two.hash).not.toBe(four.hash);
+    const answers = await (await serve(four)).answer(questions, scope());
+    expect(await (await serve(two)).answer(questions, scope())).not.toEqual(answers);
+  });
+
+  test('that nobody checked does not compile', async () => {
+    const unchecked: Checkpoint = await checkpoint();
+    expectTypeOf<Checkpoint>().not.toExtend<Promotable>();
+    // @ts-expect-error it might have failed its gate
+    await checkpointAssistant(task, unchecked, runtime);
+  });
 });
 
 describe('a checkpoint that does not fit is corrupt, with the weight that shows it', () => {
@@ -90,8 +108,9 @@ describe('a checkpoint that does not fit is corrupt, with the weight that shows 
 
   test('because it is of another network', async () => {
     const whole = await checkpoint();
-    const wider = { ...configuration.student, width: 32 };
-    await expect(checkpointAssistant(task, wider, whole, runtime)).rejects.toThrow(
+    const student = { width: 32, heads: 4, expansion: 2 };
+    const wider = { ...whole, lineage: { ...whole.lineage, configuration: { student } } };
+    await expect(serve(wider)).rejects.toThrow(
       expect.objectContaining({
         code: 'corrupt',
         message: expect.stringContaining('expected 352 values of «words»'),
@@ -102,7 +121,7 @@ describe('a checkpoint that does not fit is corrupt, with the weight that shows 
   test('because it is of a task with other words', async () => {
     const smaller = permutationPowering({ elements: 7, powers: 16 });
     const whole = await checkpoint();
-    await expect(checkpointAssistant(smaller, configuration.student, whole, runtime)).rejects.toThrow(
+    await expect(checkpointAssistant(smaller, whole, runtime)).rejects.toThrow(
       expect.objectContaining({ code: 'corrupt' }),
     );
   });

@@ -1,0 +1,205 @@
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { permutationPoweringExaminer } from '../examiners/permutation-powering.ts';
+import type { IterateOptions } from '../iterate/iterate.ts';
+import { MerkleAccumulator } from '../ledger/merkle.ts';
+import { Runtime } from '../onnx/runtime.ts';
+import { loadCheckpoint, promoted } from '../registry/promotion.ts';
+import type { ArmRecord } from '../report/record.ts';
+import { Folder } from '../storage/folder.ts';
+import { permutationPowering } from '../tasks/permutation-powering.ts';
+import { type ArmEvent, trainArm } from './arm.ts';
+import { idaPlan } from './arms.ts';
+import { configure } from './configuration.ts';
+import { readState } from './state.ts';
+
+const configuration = configure({ task: 'permutation-powering', size: 8, powers: 8, width: 16, replicas: 1 });
+const task = permutationPowering({ elements: 8, powers: 8 });
+/** Few contexts, and gates that anybody passes: two warm-ups of two steps, then two iterations of as many. */
+const training: IterateOptions = {
+  ...configuration.training,
+  curriculum: { ...configuration.training.curriculum, contexts: 4 },
+  gate: { ...configuration.training.gate, advance: 0, finish: 0, questions: 16, attempt: -1, stepsMin: 2 },
+};
+
+const root = fs.mkdtempSync(join(tmpdir(), 'capstan-arm-'));
+let runtime: Runtime;
+let folder: Folder;
+/** What comes of it undisturbed. */
+let whole: { readonly record: ArmRecord; readonly files: Readonly<Record<string, string>> };
+
+beforeAll(async () => {
+  runtime = await Runtime.open({ threads: 1, backend: 'native' });
+  folder = emptyFolder();
+  whole = { record: await train(), files: filesOf(folder) };
+});
+afterAll(async () => {
+  await runtime.close();
+  fs.rmSync(root, { recursive: true, force: true });
+});
+beforeEach(() => {
+  folder = emptyFolder();
+});
+
+const emptyFolder = () => new Folder(fs.mkdtempSync(join(root, 'arm-')));
+
+interface Circumstances {
+  readonly change?: Partial<IterateOptions>;
+  /** Called after each event. */
+  readonly tell?: (event: ArmEvent, stop: () => void) => void;
+  readonly place?: Folder;
+}
+
+/** As `carryOut` does it, from whatever is in the folder. */
+function train({ change = {}, tell = () => {}, place = folder }: Circumstances = {}): Promise<ArmRecord> {
+  folder.sweep();
+  const stop = new AbortController();
+  return trainArm(
+    {
+      task,
+      examiner: permutationPoweringExaminer,
+      configuration,
+      withRuntimes: (use) => use([runtime]),
+      clock: () => 0,
+      signal: stop.signal,
+      assertHeld: () => {},
+      tell: (event) => tell(event, () => stop.abort()),
+    },
+    { ...idaPlan(task, configuration), training: { ...training, ...change } },
+    place,
+  );
+}
+
+/** All bytes, by the file's name. */
+function filesOf({ path }: Folder): Readonly<Record<string, string>> {
+  const names = fs.readdirSync(path, { recursive: true, encoding: 'utf8' }).sort();
+  const files = names.filter((name) => fs.statSync(join(path, name)).isFile());
+  return Object.fromEntries(files.map((name) => [name, fs.readFileSync(join(path, name), 'latin1')]));
+}
+
+/** A disk that can be watched, and broken, before each file takes its place. */
+function diskWith(beforeFile: (name: string, content: Uint8Array) => void): Folder {
+  return new Folder(folder.path, {
+    ...fs,
+    renameSync: (from, to) => {
+      beforeFile(`${basename(dirname(String(to)))}/${basename(String(to))}`, fs.readFileSync(from));
+      fs.renameSync(from, to);
+    },
+  });
+}
+
+describe('an arm', () => {
+  test('passes its gates and serves the last of its checkpoints', () => {
+    const { record, files } = whole;
+    expect(record).toMatchObject({ state: 'finished', steps: 8, groundTruth: false });
+    expect(record.iterations.map(({ level, passed }) => [level, passed])).toEqual([
+      [2, true],
+      [3, true],
+    ]);
+    const names = Object.keys(files);
+    expect(names.filter((name) => name.startsWith('checkpoints/')).length).toBe(2);
+    expect(names.filter((name) => name.startsWith('states/')).length).toBe(1);
+    expect(JSON.parse(files['promoted.json']!).hash).toBe(record.iterations[1]!.checkpoint);
+  });
+
+  test('that has ended is its record, and is not trained again', async () => {
+    const record = await train();
+    const files = filesOf(folder);
+    const events: string[] = [];
+    expect(await train({ tell: ({ kind }) => events.push(kind) })).toEqual(record);
+    expect(events).toEqual(['arm-started']);
+    expect(filesOf(folder)).toEqual(files);
+  });
+
+  test('has written every example that a checkpoint names before the checkpoint itself', async () => {
+    const shards: Uint8Array[] = [];
+    const roots: { readonly root: string; readonly count: number }[] = [];
+    const place = diskWith((name, content) => {
+      if (name.startsWith('examples/')) shards.push(content);
+      if (!name.startsWith('checkpoints/')) return;
+      const tree = MerkleAccumulator.restore(0, []);
+      for (const leaf of shards.flatMap(leavesOf)) tree.append(leaf);
+      roots.push({ root: tree.root(), count: tree.size });
+    });
+    const { iterations } = await train({ place });
+    const lineages = iterations.map(({ checkpoint }) => loadCheckpoint(folder, checkpoint).lineage);
+    expect(lineages.map(({ dataRoot, dataCount }) => ({ root: dataRoot, count: dataCount }))).toEqual(roots);
+    expect(roots.map(({ count }) => count)).toEqual([6 * 4, 8 * 4]);
+  });
+
+  test('whose steps run out in a warm-up has passed no gate, and serves nothing', async () => {
+    const record = await train({ change: { stepsMax: 1 } });
+    expect(record).toMatchObject({ state: 'gate-failed', steps: 1 });
+    expect(record.iterations).toMatchObject([{ level: 1, passed: false }]);
+    expect(() => promoted(folder)).toThrow(expect.objectContaining({ code: 'not-found' }));
+  });
+
+  test('whose steps end with a passed gate serves what passed it', async () => {
+    const record = await train({ change: { stepsMax: 6 } });
+    expect(record).toMatchObject({ state: 'gate-failed', steps: 6 });
+    expect(record.iterations).toMatchObject([{ level: 2, passed: true }]);
+    expect(promoted(folder).hash).toBe(record.iterations[0]!.checkpoint);
+  });
+});
+
+describe('resumed = uninterrupted: the same bytes in every file', () => {
+  test.each([1, 3, 6, 7])('stopped after step %i', async (step) => {
+    const saved = step <= 6 ? 0 : 6; // the first iteration ends after step 6
+    await expect(
+      train({
+        tell: ({ kind, ...event }, stop) => {
+          if (kind === 'trained' && 'arm' in event && event.arm.steps === step) stop();
+        },
+      }),
+    ).rejects.toThrow(
+      expect.objectContaining({
+        code: 'interrupted',
+        message: `stopped after training step ${step}; step ${saved} is saved`,
+      }),
+    );
+    expect(readState(folder)?.progress.step ?? 0).toBe(saved);
+    expect(await train()).toEqual(whole.record);
+    expect(filesOf(folder)).toEqual(whole.files);
+  });
+
+  test('stopped after each step anew it never ends, and changes nothing: what is not saved is done again', async () => {
+    for (let session = 0; session < 3; session++)
+      await expect(train({ tell: (_, stop) => stop() })).rejects.toThrow(/^stopped after training step 1; /);
+    expect(filesOf(folder)).toEqual({});
+    expect(await train()).toEqual(whole.record);
+  });
+
+  test('crashed before any of its files takes its place', async () => {
+    for (let calls = 0; ; calls++) {
+      folder = emptyFolder();
+      let left = calls;
+      const place = diskWith(() => {
+        if (left-- === 0) throw new Error('power is gone');
+      });
+      const crashed = await train({ place }).then(
+        () => false,
+        () => true,
+      );
+      if (!crashed) {
+        expect(calls).toBe(2 * 5); // a shard, a checkpoint, its promotion, vectors, the state
+        break;
+      }
+      expect(await train()).toEqual(whole.record);
+      expect(filesOf(folder)).toEqual(whole.files);
+    }
+  });
+});
+
+/** A shard is its leaves, each after its length. */
+function leavesOf(shard: Uint8Array): readonly Uint8Array[] {
+  const bytes = Buffer.from(shard);
+  const leaves: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const length = bytes.readUInt32LE(at);
+    leaves.push(bytes.subarray(at + 4, at + 4 + length));
+    at += 4 + length;
+  }
+  return leaves;
+}

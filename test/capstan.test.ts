@@ -1,0 +1,77 @@
+/** The front door: what a program gets that imports the package by its name. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import * as sources from '../src/capstan.ts';
+import { BUILT, REPOSITORY, start } from './command.ts';
+
+/** Runs a program inside the package, where its name means itself. */
+const runs = (code: string) =>
+  start(process.execPath, ['--input-type=module', '-e', code], { folder: BUILT }).ended;
+
+test('the package has these values; one more or one less is a decision to be taken here', async () => {
+  const { status, stdout, stderr } = await runs(
+    `console.log(JSON.stringify(Object.keys(await import('capstan')).sort()))`,
+  );
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const names = JSON.parse(stdout);
+  expect(names).toEqual([
+    'Budget',
+    'CapstanError',
+    'Random',
+    'Runtime',
+    'Student',
+    'agree',
+    'amplify',
+    'ask',
+    'configure',
+    'hch',
+    'iterate',
+    'known',
+    'memo',
+    'nobody',
+    'permutationPowering',
+    'proportion',
+    'reply',
+    'scope',
+    'scripted',
+    'unfold',
+    'unknown',
+  ]);
+  expect(Object.keys(sources).sort()).toEqual(names);
+});
+
+test('what it gives works: H over itself answers what H alone cannot', async () => {
+  const { status, stdout, stderr } = await runs(`
+    import { amplify, hch, nobody, permutationPowering, scope } from 'capstan';
+    const task = permutationPowering({ elements: 8, powers: 16 });
+    const questions = [task.parse('s^13(2) [1 2 3 4 5 6 7 0]')];
+    for (const assistant of [amplify(task.overseer, nobody), hch(task.overseer, 2)])
+      console.log(JSON.stringify(await assistant.answer(questions, scope())));
+  `);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toEqual([[{ kind: 'unknown', reason: 'nobody' }], [{ kind: 'known', value: 7, confidence: 1 }]]);
+});
+
+test('nothing but the front door can be imported: what is inside may change', async () => {
+  for (const inside of [
+    'capstan/dist/evaluate/oracle.js',
+    'capstan/dist/capstan.js',
+    'capstan/package.json',
+  ]) {
+    const { status, stderr } = await runs(`await import('${inside}')`);
+    expect({ inside, status }).toEqual({ inside, status: 1 });
+    expect(stderr).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED');
+  }
+});
+
+test('no examiner goes through it: ground truth is not for those who build on it', () => {
+  const text = readFileSync(join(REPOSITORY, 'src/capstan.ts'), 'utf8');
+  expect(text).not.toMatch(/examiner|evaluate|oracle/i);
+});

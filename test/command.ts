@@ -1,0 +1,151 @@
+/** The command line as a person meets it: processes of their own, started from the sources as they are. They are built
+ *  into a folder that is this test file's alone, so that nobody rebuilds the program under a running test. */
+
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
+
+export const REPOSITORY = fileURLToPath(new URL('../', import.meta.url));
+/** An empty folder; commands start in it, unless told otherwise. */
+export const SCRATCH = mkdtempSync(join(tmpdir(), 'capstan-'));
+/** The package as it would be installed, below node_modules, where it finds what it depends on. */
+export const BUILT = builtCopy();
+export const PROGRAM = join(BUILT, 'bin/capstan.js');
+
+/** For a hook that trains, on a machine that has other things to do. */
+export const PATIENCE_MS = 60_000;
+
+afterAll(() => {
+  for (const folder of [SCRATCH, BUILT]) rmSync(folder, { recursive: true, force: true });
+});
+
+export interface Ended {
+  readonly status: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Where {
+  readonly folder?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** `capstan ARGUMENTS`, to its end. */
+export function capstan(args: readonly string[], where: Where = {}): Promise<Ended> {
+  return start(process.execPath, [PROGRAM, ...args], where).ended;
+}
+
+/** `capstan ARGUMENTS`, at work. */
+export function capstanAtWork(args: readonly string[], where: Where = {}): AtWork {
+  return start(process.execPath, [PROGRAM, ...args], where);
+}
+
+export interface AtWork {
+  readonly process: ChildProcessWithoutNullStreams;
+  readonly ended: Promise<Ended>;
+  /** Until stderr has said so; rejects if it ends before. */
+  said(pattern: RegExp): Promise<void>;
+}
+
+export function start(program: string, args: readonly string[], where: Where = {}): AtWork {
+  const { CI, FORCE_COLOR, NO_COLOR, NODE_OPTIONS, ...environment } = process.env;
+  const child = spawn(program, args, {
+    cwd: where.folder ?? SCRATCH,
+    env: { ...environment, ...where.environment },
+  });
+  let [stdout, stderr] = ['', ''];
+  const listeners = new Set<() => void>();
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    for (const listener of listeners) listener();
+  });
+  child.stdin.end();
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (status, signal) => resolve({ status, signal, stdout, stderr }));
+  });
+  const said = (pattern: RegExp): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (!pattern.test(stderr)) return;
+        listeners.delete(look);
+        resolve();
+      };
+      listeners.add(look);
+      look();
+      void ended.then(() => reject(new Error(`expected stderr to say ${pattern}, got ${stderr}`)));
+    });
+  return { process: child, ended, said };
+}
+
+/** The object in the last line of an output. */
+export function lastLine(text: string): Record<string, unknown> {
+  return JSON.parse(text.trimEnd().split('\n').at(-1) ?? '');
+}
+
+/** Hashes of all files in a folder, by name. */
+export function fingerprint(folder: string): Readonly<Record<string, string>> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  const hashed = files.map((file): [string, string] => {
+    const path = join(file.parentPath, file.name);
+    return [path.slice(folder.length + 1), createHash('sha256').update(readFileSync(path)).digest('hex')];
+  });
+  return Object.fromEntries(hashed.sort());
+}
+
+let copies = 0;
+
+/** A copy of a run folder to damage. */
+export function copyOf(folder: string): string {
+  const copy = join(SCRATCH, `copy-${++copies}`);
+  cpSync(folder, copy, { recursive: true });
+  return copy;
+}
+
+export function flipByte(file: string, at: number): void {
+  const bytes = readFileSync(file);
+  bytes[at] = bytes[at]! ^ 1;
+  writeFileSync(file, bytes);
+}
+
+/** An environment in which no thread finds ONNX Runtime's native library. */
+export const WITHOUT_NATIVE: Readonly<Record<string, string>> = (() => {
+  const moduleOf = (code: string): string => `data:text/javascript,${encodeURIComponent(code)}`;
+  const hooks = `export async function resolve(name, context, next) {
+    if (name === 'onnxruntime-node') throw new Error('no binary for this machine');
+    return next(name, context);
+  }`;
+  const preload = `import { register } from 'node:module'; register(${JSON.stringify(moduleOf(hooks))});`;
+  return { NODE_OPTIONS: `--import ${moduleOf(preload)}` };
+})();
+
+/** Without checking types, which is another stage's work. */
+function builtCopy(): string {
+  const cache = join(REPOSITORY, 'node_modules/.cache');
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, 'capstan-'));
+  const compiler = join(REPOSITORY, 'node_modules/.bin/tsc');
+  const options = [
+    '--outDir',
+    join(folder, 'dist'),
+    '--noCheck',
+    '--declaration',
+    'false',
+    '--sourceMap',
+    'false',
+  ];
+  execFileSync(compiler, ['-p', join(REPOSITORY, 'tsconfig.build.json'), ...options]);
+  for (const name of ['bin', 'package.json'])
+    cpSync(join(REPOSITORY, name), join(folder, name), { recursive: true });
+  return folder;
+}
