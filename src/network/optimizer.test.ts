@@ -100,7 +100,8 @@ describe('Adam', () => {
         };
         const [one, thousand] = [run(1), run(1000)];
         const apart = norm(Array.from(one, (x, i) => x - thousand[i]!)) / norm(one);
-        expect(apart).toBeLessThan(1e-5); // but for epsilon
+        // ε is added to √v, which can be as small as a thousandth of the gradients' scale.
+        expect(apart).toBeLessThan(1e-4);
       }),
     );
   });
