@@ -1,9 +1,11 @@
 /** Killed at any moment and resumed = uninterrupted. */
 
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Random } from '../src/base/random.ts';
 import type { RunRecord } from '../src/report/record.ts';
+import { readState } from '../src/run/state.ts';
+import { Folder } from '../src/storage/folder.ts';
 import { bitsOf } from './determinism.prove.ts';
 import { table } from './markdown.ts';
 import { Checks, inTurn, type Proof } from './proof.ts';
@@ -56,8 +58,7 @@ export const proof: Proof = {
 };
 
 function savedStep(folder: string): number {
-  const file = join(folder, 'ida/state.json');
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).progress.step : 0;
+  return readState(new Folder(join(folder, 'ida')))?.progress.step ?? 0;
 }
 
 /** All looks and gates, less the time they were made at. */
