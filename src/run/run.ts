@@ -2,7 +2,9 @@
 
 import { amplify } from '../amplify/amplify.ts';
 import { nobody } from '../assistants/nobody.ts';
+import { CapstanError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
+import { VERSION } from '../base/version.ts';
 import { accuracy, testExams } from '../evaluate/accuracy.ts';
 import { examinerOf } from '../evaluate/examiners.ts';
 import type { BackendOptions } from '../onnx/session.ts';
@@ -41,6 +43,11 @@ export interface RunResult {
 /** Throws «interrupted» when the signal says so; `carryOut` goes on from what was saved. */
 export async function carryOut(path: string, options: RunOptions): Promise<RunResult> {
   const { folder, file } = openRun(path);
+  if (file.version !== VERSION)
+    throw new CapstanError(
+      'invalid',
+      `run ${path}: expected one started by Capstan ${VERSION}, got ${file.version}; going on would mix their bits`,
+    );
   const lock = lockFolder(path);
   try {
     folder.sweep();
