@@ -18,15 +18,15 @@ export const TABLE: { readonly [folder: string]: readonly string[] } = {
   examiners: ['base', 'core', 'tasks'],
   assistants: ['base', 'core', 'onnx', 'network'],
   amplify: ['base', 'core', 'assistants'],
-  registry: ['base', 'ledger', 'storage'],
-  distill: ['base', 'core', 'autodiff', 'onnx', 'network', 'ledger', 'assistants'],
-  evaluate: ['base', 'core', 'tasks', 'examiners', 'assistants', 'amplify'],
-  iterate: ['base', 'core', 'onnx', 'network', 'ledger', 'assistants', 'amplify', 'distill'],
+  registry: ['base', 'storage'],
+  distill: ['base', 'core', 'onnx', 'network', 'ledger', 'assistants'],
+  evaluate: ['base', 'core', 'tasks', 'examiners'],
+  iterate: ['base', 'core', 'amplify', 'distill'],
   report: ['base'],
   // biome-ignore format: one row of the table is one line
   run: ['base', 'core', 'onnx', 'network', 'storage', 'tasks', 'assistants', 'amplify', 'registry', 'distill', 'evaluate', 'iterate', 'report'],
   // biome-ignore format: one row of the table is one line
-  cli: ['base', 'core', 'autodiff', 'onnx', 'network', 'ledger', 'storage', 'overseers', 'tasks', 'assistants', 'amplify', 'registry', 'distill', 'evaluate', 'iterate', 'report', 'run'],
+  cli: ['base', 'onnx', 'storage', 'tasks', 'registry', 'evaluate', 'iterate', 'report', 'run'],
   // biome-ignore format: one row of the table is one line
   capstan: ['base', 'core', 'autodiff', 'onnx', 'network', 'ledger', 'storage', 'overseers', 'tasks', 'assistants', 'amplify', 'registry', 'distill', 'evaluate', 'iterate', 'report', 'run'],
 };

@@ -1,13 +1,27 @@
 /** Accuracy against ground truth. Figures from here are for people to look at; nothing in training reads them. */
 
 import { type Proportion, proportion } from '../base/proportion.ts';
-import type { Random } from '../base/random.ts';
+import { Random } from '../base/random.ts';
 import type { Answer } from '../core/answer.ts';
 import type { Assistant } from '../core/assistant.ts';
 import { scopeFor } from '../core/budget.ts';
 import { drawExam, type Exam } from '../core/exam.ts';
 import type { Task } from '../core/task.ts';
 import { type Examiner, reveal } from '../examiners/examiner.ts';
+
+/** Test questions per level: for a point of a curve, for the figures of a checkpoint. */
+const POINT_QUESTIONS = 256;
+const CHECKPOINT_QUESTIONS = 1024;
+/** The test contexts are the same for all seeds and arms. */
+const TEST = Random.seeded(0).split('test');
+
+export function pointExams<Q, A>(task: Task<Q, A>): readonly Exam<Q>[] {
+  return testExams(task, POINT_QUESTIONS, TEST.split('point'));
+}
+
+export function checkpointExams<Q, A>(task: Task<Q, A>): readonly Exam<Q>[] {
+  return testExams(task, CHECKPOINT_QUESTIONS, TEST.split('checkpoint'));
+}
 
 /** One exam per level on contexts of the `test` pile; index 0 is level 1. */
 export function testExams<Q, A>(task: Task<Q, A>, questions: number, random: Random): readonly Exam<Q>[] {

@@ -18,7 +18,7 @@ export function agreement(record: RunRecord): Html {
   const lows = iterations.map((one) => one.agreement.low).filter(isNumber);
   const min = Math.max(0, Math.min(...lows, ...Object.values(record.gates).filter(isNumber)) - 0.03);
   const every = Math.ceil(iterations.length / LABELS_MAX);
-  return html`<p>At the end of an iteration X and Amplify<sup>H</sup>(teacher) answer the same held-out questions of the frontier. X goes on to the next level only if they agree often enough. Nobody’s ground truth is asked here. Bars are 95 % intervals, ${samples(iterations)}.</p>
+  return html`<p>At the end of an iteration X and Amplify<sup>H</sup>(teacher) answer the same held-out questions. X goes on only if they agree often enough, by the lower bound, at every level up to the frontier; shown is the frontier. Nobody’s ground truth is asked here. Bars are 95 % intervals, ${samples(iterations)}.</p>
 <figure class="wide">${plot({
     label: `Agreement at the gate. ${iterations.map(inWords).join('; ')}.`,
     heightPx: HEIGHT_PX,

@@ -15,7 +15,7 @@ export function origin(record: RunRecord): Html {
     ],
     [
       'Gates',
-      html`advance ${threshold(gates.advance)}, finish ${threshold(gates.finish)}, horizon ${threshold(gates.horizon)}; fixed before the run`,
+      html`advance ${threshold(gates.advance)}, finish ${threshold(gates.finish)}; fixed before the run`,
     ],
     [
       'Network',

@@ -16,8 +16,9 @@ export interface RunRecord {
   readonly version: string;
   readonly command: string;
   readonly machine: string;
-  /** The thresholds that the gates held to, fixed before the run. */
-  readonly gates: { readonly advance: number; readonly finish: number; readonly horizon: number };
+  /** What every level had to reach by its lower bound, fixed before the run: on the way (also to be inside the
+   *  horizon), and at the last gate. */
+  readonly gates: { readonly advance: number; readonly finish: number };
   /** The first is IDA itself; the others are its baselines, if they were run. */
   readonly arms: readonly ArmRecord[];
   /** One held-out question unfolded. */

@@ -9,7 +9,7 @@ import type { Assistant, Overseer } from '../core/assistant.ts';
 import type { Task } from '../core/task.ts';
 import { Examples, encodeLesson } from '../distill/examples.ts';
 import { Student } from '../distill/student.ts';
-import { accuracy, testExams } from '../evaluate/accuracy.ts';
+import { accuracy, checkpointExams, pointExams } from '../evaluate/accuracy.ts';
 import type { Examiner } from '../evaluate/examiners.ts';
 import { type IterateOptions, type IterationEvent, iterate, type TrainedEvent } from '../iterate/iterate.ts';
 import { START, violationOf } from '../iterate/progress.ts';
@@ -61,12 +61,6 @@ export type ArmEvent =
 /** Steps between two looks at the test contexts, and between two saves. */
 const LOOK_EVERY = 25;
 const SAVE_EVERY = 50;
-/** Test questions per level: for a point of a curve, for the figures of a checkpoint. */
-const POINT_QUESTIONS = 256;
-const CHECKPOINT_QUESTIONS = 1024;
-/** The test contexts are the same for all seeds. */
-const TEST = Random.seeded(0).split('test');
-
 const FRESH: ArmState = {
   progress: START,
   seconds: 0,
@@ -173,7 +167,7 @@ class Arm<Q, A> {
     const { task, examiner, tell } = this.#setting;
     this.#keepExamples(); // a checkpoint names their root
     const checkpoint = await this.#keepCheckpoint(event);
-    const exams = testExams(task, CHECKPOINT_QUESTIONS, TEST.split('checkpoint'));
+    const exams = checkpointExams(task);
     const figures = await this.#aside(() => accuracy(this.#assistant(), examiner, exams));
     this.#advance({ progress });
     const violation = violationOf(progress.horizons);
@@ -237,7 +231,7 @@ class Arm<Q, A> {
 
   async #look(frontier: number): Promise<CurvePoint> {
     const { task, examiner } = this.#setting;
-    const exams = testExams(task, POINT_QUESTIONS, TEST.split('point'));
+    const exams = pointExams(task);
     const assistant = memo(this.#assistant(), task.key);
     const amplified = amplify(task.overseer, assistant);
     const values = async (from: Assistant<Q, A>) =>

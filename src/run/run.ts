@@ -5,7 +5,7 @@ import { nobody } from '../assistants/nobody.ts';
 import { CapstanError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { VERSION } from '../base/version.ts';
-import { accuracy, testExams } from '../evaluate/accuracy.ts';
+import { accuracy, pointExams } from '../evaluate/accuracy.ts';
 import { examinerOf } from '../evaluate/examiners.ts';
 import type { BackendOptions } from '../onnx/session.ts';
 import { promoted } from '../registry/promotion.ts';
@@ -107,7 +107,7 @@ class Run {
   /** H with nobody to ask: what primitives reach, with no training at all. */
   async #overseerAlone(): Promise<ArmRecord> {
     const { task, examiner } = this.#setting;
-    const exams = testExams(task, 256, Random.seeded(0).split('test').split('point'));
+    const exams = pointExams(task);
     const values = (await accuracy(amplify(task.overseer, nobody), examiner, exams)).map(
       ({ value }) => value,
     );
@@ -153,7 +153,7 @@ class Run {
       version: this.#file.version,
       command: this.#file.command,
       machine: this.#machine,
-      gates: { advance, finish, horizon: advance },
+      gates: { advance, finish },
       arms,
       ...(example && { example }),
     };
