@@ -41,6 +41,21 @@ describe.skipIf(!browser)(`the report in a browser${browser ? '' : ' (none can b
       });
   });
 
+  test.each([360, 1280])('%i pixels wide, no label of an axis is cut off at the left', async (width) => {
+    const equal = runRecord({ gates: { advance: 0.95, finish: 0.95 } });
+    for (const record of [...Object.values(records), equal])
+      await opened(record, { width }, async (page) => {
+        const cut = await page.evaluate<string[]>(
+          `[...document.querySelectorAll('.tick.y')].filter((one) => {
+            const text = document.createRange();
+            text.selectNodeContents(one);
+            return text.getBoundingClientRect().left < 0;
+          }).map((one) => one.textContent)`,
+        );
+        expect(cut).toEqual([]);
+      });
+  });
+
   test('what is wider than the page scrolls in a place of its own that the keyboard reaches', async () => {
     await opened(records.finished, { width: 360 }, async (page) => {
       const wide = await page.evaluate<number[]>(

@@ -56,7 +56,7 @@ function ticks({ gates }: RunRecord, min: number): readonly Tick[] {
   const names = Object.entries(gates).filter(([, at]) => isNumber(at));
   const thresholds = [...new Set(names.map(([, at]) => at))].map((at) => {
     const here = names.filter(([, value]) => value === at).map(([name]) => name);
-    return { at, label: `${here.join(', ')} ${threshold(at)}`, strong: true };
+    return { at, label: `${here.length > 1 ? 'gates' : here[0]} ${threshold(at)}`, strong: true };
   });
   const apart = APART * (1 - min);
   const chosen: Tick[] = thresholds;
