@@ -1,6 +1,7 @@
 /** Training steps of our network as the benchmarks take them: on one thread, on a batch that permutation powering
  *  would ask, with words and targets drawn by our own chance. */
 
+import type { Node } from '../src/autodiff/graph.ts';
 import type { Random } from '../src/base/random.ts';
 import type { OptimizerOptions } from '../src/network/optimizer.ts';
 import type { BatchShape, NetworkShape } from '../src/network/transformer.ts';
@@ -32,15 +33,15 @@ export async function stepCase(width: number, facts: number, rounds: number): Pr
   const asked = random.split('rounds'); // half of the questions are at the frontier, the others anywhere below
   const own = Array.from({ length: CONTEXTS }, () => (asked.below(2) ? rounds : 1 + asked.below(rounds)));
   return {
-    network: { words: element + facts, width, heads: 1, expansion: 2 },
+    network: { slots: ['left', 'right'], words: element + facts, width, heads: 1, expansion: 2 },
     batch,
     optimizer: OPTIMIZER,
     averageHorizon: 50,
     words: {
-      factLeft: perContext(() => domain, 'left'),
-      factRight: perContext((stream) => stream.shuffle(domain), 'right'),
-      questionLeft: new Array<number>(rows).fill(blank),
-      questionRight: perContext(() => domain, 'question'),
+      'facts.left': perContext(() => domain, 'left'),
+      'facts.right': perContext((stream) => stream.shuffle(domain), 'right'),
+      'questions.left': new Array<number>(rows).fill(blank),
+      'questions.right': perContext(() => domain, 'question'),
       reread: Array.from({ length: rounds * rows }, () => 1 + digits.below(2)),
       active: Array.from({ length: rounds * rows }, (_, i) =>
         Number(Math.floor(i / rows) < own[Math.floor((i % rows) / facts)]!),
@@ -89,10 +90,14 @@ export async function openStepper({
   const rows = batch.contexts * batch.questions;
   const feeds = {
     ...Object.fromEntries(
-      Object.entries(batchInputs(batch)).map(([name, { shape, type }]) => [
-        name,
-        { shape, data: type === 'int' ? Int32Array.from(words[name]!) : Float32Array.from(words[name]!) },
-      ]),
+      Object.values(batchInputs(network, batch))
+        .flat()
+        .map((node) => {
+          const { shape, type } = node;
+          const { name } = (node as Node<'input'>).attributes;
+          const data = type === 'int' ? Int32Array.from(words[name]!) : Float32Array.from(words[name]!);
+          return [name, { shape, data }];
+        }),
     ),
     targets: { shape: [rows], data: Int32Array.from(words.targets!) },
     weights: { shape: [rows], data: Float32Array.from(words.weights!) },

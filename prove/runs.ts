@@ -105,7 +105,7 @@ const SUMMARY = 'summary.json';
 const GATE_FAILED = 100;
 
 /** A hash of all built files that decide what a run ends in: all but those that only show it. */
-function program(): string {
+export function program(): string {
   const dist = join(REPOSITORY, 'dist');
   const files = readdirSync(dist, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.js') && !/^(cli|report)\W/.test(name))

@@ -1,20 +1,12 @@
 /** Means and slopes with 95 % intervals by Student's t, for a handful of seeds. */
 
 import { CapstanError } from '../src/base/errors.ts';
+import { studentQuantile } from '../src/sweep/interval.ts';
 
 export interface Estimate {
   readonly value: number;
   readonly low: number;
   readonly high: number;
-}
-
-/** Quantile .975 of Student's t with 1, 2, … degrees of freedom (any table of it). */
-const T = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228];
-/** Beyond the table the quantile is close to this, plus 2.4 / degrees of freedom. */
-const Z = 1.96;
-
-function quantile(degrees: number): number {
-  return T[degrees - 1] ?? Z + 2.4 / degrees;
 }
 
 /** One value alone has no interval: it is infinite. */
@@ -24,7 +16,7 @@ export function meanOf(values: readonly number[]): Estimate {
   const value = values.reduce((sum, x) => sum + x, 0) / n;
   if (n === 1) return { value, low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
   const variance = values.reduce((sum, x) => sum + (x - value) ** 2, 0) / (n - 1);
-  return around(value, quantile(n - 1) * Math.sqrt(variance / n));
+  return around(value, studentQuantile(n - 1) * Math.sqrt(variance / n));
 }
 
 /** Geometric mean of ratios, its interval from the logarithms. */
@@ -46,7 +38,8 @@ export function powerLaw(points: readonly { readonly x: number; readonly y: numb
     throw new CapstanError('invalid', `power law: expected two different sizes, got ${n} points of one`);
   const slope = logs.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0) / sxx;
   const residual = logs.reduce((sum, [x, y]) => sum + (y - my - slope * (x - mx)) ** 2, 0);
-  const spread = n > 2 ? quantile(n - 2) * Math.sqrt(residual / (n - 2) / sxx) : Number.POSITIVE_INFINITY;
+  const spread =
+    n > 2 ? studentQuantile(n - 2) * Math.sqrt(residual / (n - 2) / sxx) : Number.POSITIVE_INFINITY;
   return { slope: around(slope, spread), factor: Math.exp(my - slope * mx) };
 }
 

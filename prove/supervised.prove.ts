@@ -1,6 +1,7 @@
 /** What it costs to have no ground truth: IDA against the same network told the answers, and H alone. */
 
-import { meanAccuracy, meanOf } from '../src/report/arms.ts';
+import { overall } from '../src/evaluate/accuracy.ts';
+import { overallAt, overallNow } from '../src/report/arms.ts';
 import type { ArmKind, ArmRecord, RunRecord } from '../src/report/record.ts';
 import { percent, table, withInterval } from './markdown.ts';
 import { Checks, inTurn, type Proof } from './proof.ts';
@@ -23,7 +24,7 @@ export const proof: Proof = {
         const [ida, supervised] = [reach(record, 'ida', goal), reach(record, 'supervised', goal)];
         checks.hold(ida !== undefined, `seed ${record.seed}: IDA never reached ${goal}`);
         checks.hold(!reach(record, 'overseer-alone', goal), `seed ${record.seed}: H alone reached ${goal}`);
-        const alone = meanAccuracy(armOf(record, 'overseer-alone'));
+        const alone = overallNow(armOf(record, 'overseer-alone'));
         return [
           record.seed,
           percent(goal),
@@ -69,13 +70,10 @@ interface Look {
 function reach(record: RunRecord, kind: ArmKind, goal: number): Look | undefined {
   const { points, iterations } = armOf(record, kind);
   const looks = [
-    ...points.map(({ answerer, ...look }) => ({ ...look, values: answerer })),
-    ...iterations.map(({ accuracy = [], ...look }) => ({
-      ...look,
-      values: accuracy.map(({ value }) => value),
-    })),
+    ...points.map((point) => ({ ...point, value: overallAt(point) ?? 0 })),
+    ...iterations.map(({ accuracy = [], ...look }) => ({ ...look, value: overall(accuracy) })),
   ];
-  return looks.sort((a, b) => a.step - b.step).find(({ values }) => (meanOf(values) ?? 0) >= goal);
+  return looks.sort((a, b) => a.step - b.step).find(({ value }) => value >= goal);
 }
 
 function ratio(records: readonly RunRecord[], goal: number, of: 'step' | 'seconds'): Estimate | undefined {

@@ -26,6 +26,7 @@ test('the package has these values; one more or one less is a decision to be tak
     'amplify',
     'ask',
     'configure',
+    'directly',
     'hch',
     'iterate',
     'known',
@@ -38,16 +39,18 @@ test('the package has these values; one more or one less is a decision to be tak
     'scripted',
     'unfold',
     'unknown',
+    'withEnvironment',
   ]);
   expect(Object.keys(sources).sort()).toEqual(names);
 });
 
 test('what it gives works: H over itself answers what H alone cannot', async () => {
   const { status, stdout, stderr } = await runs(`
-    import { amplify, hch, nobody, permutationPowering, scope } from 'capstan';
-    const task = permutationPowering({ elements: 8, powers: 16 });
-    const questions = [task.parse('s^13(2) [1 2 3 4 5 6 7 0]')];
-    for (const assistant of [amplify(task.overseer, nobody), hch(task.overseer, 2)])
+    import { amplify, hch, nobody, permutationPowering, scope, withEnvironment } from 'capstan';
+    const { overseer, environment, parse } = permutationPowering({ elements: 8, powers: 16 });
+    const questions = [parse('s^13(2) [1 2 3 4 5 6 7 0]')];
+    const alone = amplify(overseer, withEnvironment(environment, nobody));
+    for (const assistant of [alone, hch(overseer, environment, 2)])
       console.log(JSON.stringify(await assistant.answer(questions, scope())));
   `);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });

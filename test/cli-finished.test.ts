@@ -130,7 +130,13 @@ describe('ask', () => {
   const question = (power: number, element: number): string => `s^${power}(${element}) [${IMAGES.join(' ')}]`;
   const image = (element: string): string => String(IMAGES[Number(element)]);
 
-  test('gives the distilled answer and a tree whose every answer follows from its children', async () => {
+  /** «σ³(5)» */
+  const read = (text: string): { readonly power: number; readonly element: string } => {
+    const [, digits = '', element = ''] = /^σ([⁰¹²³⁴⁵⁶⁷⁸⁹]+)\((\d+)\)$/.exec(text) ?? [];
+    return { power: Number([...digits].map((digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.indexOf(digit)).join('')), element };
+  };
+
+  test('gives the distilled answer and a tree whose every answer follows from its children, down to the facts', async () => {
     const { stdout, status } = await capstan(['ask', RUN, question(7, 1), '--depth', '2', '--json']);
     expect(status).toBe(0);
     const { answer, tree, checkpoint } = JSON.parse(stdout);
@@ -140,19 +146,26 @@ describe('ask', () => {
       answer: '7',
       amplified: '7',
     });
-    expect(tree.children.map((child: ExampleNode) => child.question)).toEqual(['σ³(1)', 'σ³(7)']);
-    // σ^(2h+1)(x) = σ(σ^h(σ^h(x))): H asks for σ^h twice, the second time of the first answer, and looks up one step.
+    expect(tree.children.map((child: ExampleNode) => child.question)).toEqual(['σ³(1)', 'σ³(7)', 'σ¹(5)']);
+    // σ^(2h+1)(x) = σ(σ^h(σ^h(x))): H asks for σ^h twice and for one step, each of the answer before.
     const follows = (node: ExampleNode): void => {
-      if (node.children.length === 0) {
-        expect(node.answer).toBe(node.direct);
+      const { power, element } = read(node.question);
+      if (power === 1) {
+        const fact = { answer: image(element), direct: image(element), confidence: 1, children: [] };
+        expect(node).toMatchObject(fact);
         return;
       }
-      const [first, second] = node.children as [ExampleNode, ExampleNode];
-      expect(second.question).toBe(first.question.replace(/\(.*\)/, `(${first.answer})`));
-      expect(node.answer).toBe(image(second.answer));
-      node.children.forEach(follows);
+      expect(node.children.length, node.question).toBeGreaterThan(1);
+      let [reached, steps] = [element, 0];
+      for (const child of node.children) {
+        const sub = read(child.question);
+        expect(sub.element).toBe(reached);
+        [reached, steps] = [child.answer, steps + sub.power];
+        follows(child);
+      }
+      expect({ answer: node.answer, steps }).toEqual({ answer: reached, steps: power });
     };
-    follows(tree);
+    follows(tree); // two levels of H above look-ups: no leaf is left to X
   });
 
   test('shows both to people, the tree below the answer', async () => {
@@ -162,7 +175,8 @@ describe('ask', () => {
         'σ⁷(1) = 7   X alone, confidence C',
         'σ⁷(1) = 7   Amplify^H, from the tree below',
         '├─ σ³(1) = 7',
-        '└─ σ³(7) = 5',
+        '├─ σ³(7) = 5',
+        '└─ σ¹(5) = 7  a fact, looked up',
         'checkpoint HASH',
         '',
       ].join('\n'),

@@ -5,6 +5,7 @@ import { Forecast } from '../src/cli/forecast.ts';
 import { type Screen, showProgress } from '../src/cli/progress.ts';
 import type { ArmRecord, CurvePoint, IterationRecord } from '../src/report/record.ts';
 import { configure } from '../src/run/configuration.ts';
+import { taskEntry } from '../src/tasks/tasks.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => void vi.useRealTimers());
@@ -131,6 +132,26 @@ test('on a terminal of 80 columns a run looks like this', () => {
   `);
 });
 
+test('where accuracy is told apart by grades, it shows all questions together and the grades by name', () => {
+  const written: string[] = [];
+  const stream = {
+    isTTY: false,
+    hasColors: () => false,
+    columns: 0,
+    write: (text: string) => written.push(text),
+  };
+  const show = showProgress({ quiet: false, stream, path: 'runs/one' });
+  const graded = configure({ task: 'shortest-path' });
+  show.tell({ kind: 'opened', file: { ...file, configuration: graded }, fallback: undefined });
+  const overall = { answerer: 0.625, amplified: 0.75 };
+  show.tell({ kind: 'looked', arm: { ...arm(25, 3), points: [{ ...point, overall }] } });
+  show.tell({ kind: 'looked', arm: { ...arm(25, 3), points: [] } });
+  expect(written.slice(1)).toEqual([
+    '  step 25, 3 s  accuracy 62.5%, by distance 1:100.0% 2:50.0% 3:25.0% 4:12.5% 5–8:10.0% ∞:0.0%\n',
+    '  step 25, 3 s  accuracy by distance not looked at yet\n',
+  ]);
+});
+
 test('a ^C that the terminal echoes leaves no trace', () => {
   const terminal = new Terminal(80);
   const show = play(terminal);
@@ -163,6 +184,26 @@ describe('the forecast', () => {
     forecast.left(arm(100, 50), 0); // resumed at step 100 after 50 seconds of another session
     expect(forecast.left(arm(110, 51), 0)).toBeCloseTo(9);
     expect(forecast.left(arm(150, 55), 0)).toBeCloseTo(5);
+  });
+
+  test('of an endless run is the steps that are left, at the pace so far', () => {
+    const forecast = new Forecast(configure({ task: 'union-find', endless: true, maxSteps: 200 }));
+    forecast.left(arm(0, 0), 0);
+    expect(forecast.left(arm(50, 5), 0)).toBeCloseTo(15);
+    expect(forecast.left(arm(200, 20), 0)).toBe(0);
+  });
+
+  test('of a run with one stage starts from the steps that its task usually takes', () => {
+    const forecast = new Forecast(configure({ task: 'union-find' }));
+    forecast.left(arm(0, 0), 0);
+    const { steps } = taskEntry('union-find').learning;
+    expect(forecast.left(arm(100, 10), 0)).toBeCloseTo((steps - 100) / 10);
+  });
+
+  test('never counts steps beyond the most that the run may take', () => {
+    const forecast = new Forecast(configure({ task: 'union-find', maxSteps: 60 }));
+    forecast.left(arm(0, 0), 0);
+    expect(forecast.left(arm(40, 4), 0)).toBeCloseTo(20 / 10);
   });
 
   test('ends when the last stage has no steps left to take', () => {

@@ -56,32 +56,60 @@ describe('a task', () => {
       | 'levelsOfPrimitives'
       | 'sizeMax'
       | 'overseer'
+      | 'asksMax'
+      | 'environment'
+      | 'check'
       | 'encoding'
+      | 'check'
       | 'level'
       | 'key'
       | 'show'
       | 'showAnswer'
       | 'parse'
       | 'sample'
+      | 'roots'
+      | 'roots'
     >();
     expectTypeOf<keyof Encoding<Q, A>>().toEqualTypeOf<
-      'words' | 'blank' | 'context' | 'facts' | 'pair' | 'rounds' | 'word' | 'wordOf' | 'answerOf'
+      | 'words'
+      | 'blank'
+      | 'slots'
+      | 'context'
+      | 'facts'
+      | 'token'
+      | 'roundsAt'
+      | 'rounds'
+      | 'word'
+      | 'range'
+      | 'wordOf'
+      | 'answerOf'
+      | 'sentence'
+      | 'sentenceLength'
+      | 'questionOf'
     >();
   });
 
-  test('makes answers from a question only through its overseer', () => {
+  test('makes answers from a question only through its overseer, and from simple ones through its environment', () => {
     /** An answer type that nothing else has: `level` gives numbers too. */
     type Odd = { readonly odd: unique symbol };
     type Telling<T> = {
-      [K in keyof T]: T[K] extends (question: never) => infer R
-        ? [R] extends [Odd | Answer<Odd> | Truth<Odd>]
-          ? K
-          : never
+      [K in keyof T]-?: NonNullable<T[K]> extends (question: never) => infer R
+        ? [Extract<R, Odd | Answer<Odd> | Truth<Odd>>] extends [never]
+          ? never
+          : K
         : never;
     }[keyof T];
-    expectTypeOf<Telling<Task<Q, Odd>>>().toEqualTypeOf<never>();
-    expectTypeOf<Telling<Task<Q, Odd> & Examiner<Q, Odd>>>().toEqualTypeOf<'truth'>();
+    expectTypeOf<Telling<Task<Q, Odd>>>().toEqualTypeOf<'environment'>();
+    expectTypeOf<Telling<Task<Q, Odd> & Examiner<Q, Odd>>>().toEqualTypeOf<'environment' | 'truth'>();
     expectTypeOf<Telling<{ solve(question: Q): Answer<Odd> }>>().toEqualTypeOf<'solve'>();
+    expectTypeOf<Telling<{ solve?(question: Q): Odd | undefined }>>().toEqualTypeOf<'solve'>();
+  });
+
+  test('has an environment that answers what can be looked up, and nothing that takes more', () => {
+    const task = permutationPowering({ elements: 8, powers: 16 });
+    const ask = (power: number) => task.environment(task.parse(`s^${power}(1) [1 2 3 0]`));
+    expect(ask(1)).toEqual(known(2));
+    for (let power = 2; power < 16; power++) expect(ask(power)).toBeUndefined();
   });
 
   test('that exists has no members beyond the contract', () => {

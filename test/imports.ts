@@ -13,20 +13,21 @@ export const TABLE: { readonly [folder: string]: readonly string[] } = {
   network: ['base', 'core', 'autodiff'],
   ledger: ['base'],
   storage: ['base'],
-  overseers: ['base', 'core'],
+  overseers: ['base', 'core', 'onnx', 'network'],
   tasks: ['base', 'core', 'overseers'],
   examiners: ['base', 'core', 'tasks'],
   assistants: ['base', 'core', 'onnx', 'network'],
   amplify: ['base', 'core', 'assistants'],
   registry: ['base', 'storage'],
-  distill: ['base', 'core', 'onnx', 'network', 'ledger', 'assistants'],
+  distill: ['base', 'core', 'onnx', 'network', 'ledger', 'overseers', 'assistants'],
   evaluate: ['base', 'core', 'tasks', 'examiners'],
-  iterate: ['base', 'core', 'amplify', 'distill'],
+  iterate: ['base', 'core', 'overseers', 'amplify', 'distill'],
   report: ['base'],
   // biome-ignore format: one row of the table is one line
-  run: ['base', 'core', 'onnx', 'network', 'storage', 'tasks', 'assistants', 'amplify', 'registry', 'distill', 'evaluate', 'iterate', 'report'],
+  run: ['base', 'core', 'onnx', 'network', 'storage', 'overseers', 'tasks', 'assistants', 'amplify', 'registry', 'distill', 'evaluate', 'iterate', 'report'],
+  sweep: ['base', 'storage', 'tasks', 'report', 'run'],
   // biome-ignore format: one row of the table is one line
-  cli: ['base', 'onnx', 'storage', 'tasks', 'registry', 'evaluate', 'iterate', 'report', 'run'],
+  cli: ['base', 'onnx', 'storage', 'tasks', 'registry', 'evaluate', 'iterate', 'report', 'run', 'sweep'],
   // biome-ignore format: one row of the table is one line
   capstan: ['base', 'core', 'autodiff', 'onnx', 'network', 'ledger', 'storage', 'overseers', 'tasks', 'assistants', 'amplify', 'registry', 'distill', 'evaluate', 'iterate', 'report', 'run'],
 };

@@ -9,11 +9,27 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { RunRecord } from '../src/report/record.ts';
 import { renderReport } from '../src/report/report.ts';
 import { launchBrowser } from './browser.ts';
-import { failedRecord, runningRecord, runRecord } from './fixtures/run-record.ts';
+import {
+  deepRecord,
+  failedRecord,
+  gradedRecord,
+  noisyRecord,
+  runningRecord,
+  runRecord,
+  supervisedRecord,
+} from './fixtures/run-record.ts';
 
 const browser = await launchBrowser();
 const folder = mkdtempSync(join(tmpdir(), 'capstan-report-'));
-const records = { finished: runRecord(), failed: failedRecord(), running: runningRecord() };
+const records = {
+  finished: runRecord(),
+  failed: failedRecord(),
+  running: runningRecord(),
+  graded: gradedRecord(),
+  deep: deepRecord(),
+  supervised: supervisedRecord(),
+  noisy: noisyRecord('systematic'),
+};
 type Name = keyof typeof records;
 
 afterAll(async () => {

@@ -9,6 +9,8 @@ import { ask, reply, type Transcript } from '../core/workspace.ts';
 import { amplify } from './amplify.ts';
 import { hch } from './hch.ts';
 
+/** No question is simple. */
+const noFacts = () => undefined;
 const QUESTIONS = 12;
 const seed = fc.nat(2 ** 31);
 const questions = fc.array(fc.nat(QUESTIONS - 1), { maxLength: 12 });
@@ -175,7 +177,7 @@ describe('a budget', () => {
 
   test('that does not bind changes no answer, and one unit less in anything shows', async () => {
     const sum = [Array.from({ length: 8 }, (_, i) => i)];
-    const assistant = hch(adder, 3);
+    const assistant = hch(adder, noFacts, 3);
     const free = scope();
     expect(await assistant.answer(sum, free)).toEqual([known(28)]);
     // 15 nodes; the 7 inner ones act twice; 14 are asked for; three levels lie below the root.
@@ -203,7 +205,10 @@ describe('a budget', () => {
       },
     };
     for (let allowed = 0; allowed <= 14; allowed++)
-      await hch(watching, 3).answer([Array.from({ length: 8 }, (_, i) => i)], scope({ questions: allowed }));
+      await hch(watching, noFacts, 3).answer(
+        [Array.from({ length: 8 }, (_, i) => i)],
+        scope({ questions: allowed }),
+      );
     expect([...seen].sort()).toEqual([0, 2]);
   });
 });
@@ -227,7 +232,7 @@ describe('the wish to stop', () => {
           return adder.act(workspaces, inner);
         },
       };
-      const answering = hch(h, 4).answer(
+      const answering = hch(h, noFacts, 4).answer(
         [Array.from({ length: 16 }, (_, i) => i)],
         scope({}, controller.signal),
       );

@@ -2,16 +2,21 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { adder, arbitrary, Meter, oracle } from '../../test/overseers.ts';
 import { nobody } from '../assistants/nobody.ts';
-import { known, unknown } from '../core/answer.ts';
+import { type Answer, known, unknown } from '../core/answer.ts';
 import type { Assistant } from '../core/assistant.ts';
 import { scope } from '../core/budget.ts';
 import type { Transcript } from '../core/workspace.ts';
 import { amplify } from './amplify.ts';
+import { withEnvironment } from './environment.ts';
 import { type TranscriptTree, unfold } from './tree.ts';
 
 const QUESTIONS = 10;
 const question = fc.nat(QUESTIONS - 1);
 const height = fc.nat(2);
+/** Some questions are simple, and of some of these it is known that there is no answer. */
+const facts = (simple: number): Answer<number> | undefined =>
+  simple % 3 > 0 ? undefined : simple % 2 > 0 ? unknown('unsure') : known(-simple);
+const noFacts = () => undefined;
 
 const nodes = <Q, A>(tree: TranscriptTree<Q, A>): readonly TranscriptTree<Q, A>[] => [
   tree,
@@ -26,21 +31,21 @@ describe('an unfolded question', () => {
       fc.asyncProperty(fc.nat(), question, height, async (seed, root, depth) => {
         const [h, x] = [arbitrary(seed, QUESTIONS), oracle(seed)];
         let stacked: Assistant<number, number> = x;
-        for (let level = 0; level < depth; level++) stacked = amplify(h, stacked);
-        const tree = await unfold(h, x, depth, root, scope());
-        expect([tree.answer]).toEqual(await stacked.answer([root], scope()));
+        for (let level = 0; level < depth; level++) stacked = amplify(h, withEnvironment(facts, stacked));
+        const tree = await unfold(h, facts, x, depth, root, scope());
+        expect([tree.answer]).toEqual(await withEnvironment(facts, stacked).answer([root], scope()));
         expect(heightOf(tree)).toBeLessThanOrEqual(depth);
       }),
     );
   });
 
-  test('shows at every node X’s own answer, and under it what H asked, in order', async () => {
+  test('shows at every node X’s own answer, or the fact that answers it, and under it what H asked, in order', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(), question, height, async (seed, root, depth) => {
         const [h, x] = [arbitrary(seed, QUESTIONS), oracle(seed)];
-        const tree = await unfold(h, x, depth, root, scope());
+        const tree = await unfold(h, facts, x, depth, root, scope());
         for (const node of nodes(tree)) {
-          expect([node.direct]).toEqual(await x.answer([node.question], scope()));
+          expect([node.direct]).toEqual(await withEnvironment(facts, x).answer([node.question], scope()));
           if (node.children.length === 0) continue;
           // H, given the children's answers, asks for just these children and concludes the node's answer.
           const heard = new Map(node.children.map((child) => [child.question, child.answer]));
@@ -60,21 +65,48 @@ describe('an unfolded question', () => {
   });
 
   test('of depth 0 is X alone', async () => {
-    const tree = await unfold(adder, nobody, 0, [1, 2], scope());
+    const tree = await unfold(adder, noFacts, nobody, 0, [1, 2], scope());
     expect(tree).toEqual({
       question: [1, 2],
       answer: unknown('nobody'),
       direct: unknown('nobody'),
+      isFact: false,
       children: [],
     });
   });
 
   test('of a sum has the halves below it and what H could do without X', async () => {
-    const { answer, direct, children } = await unfold(adder, nobody, 3, [1, 2, 4], scope());
+    const { answer, direct, children } = await unfold(adder, noFacts, nobody, 3, [1, 2, 4], scope());
     expect([answer, direct]).toEqual([known(7), unknown('nobody')]);
     expect(children.map((child) => child.question)).toEqual([[1, 2], [4]]);
     expect(children.map((child) => child.answer)).toEqual([known(3), known(4)]);
     expect(children.map((child) => child.children.length)).toEqual([2, 0]);
+  });
+
+  test('is a leaf where it is simple, answered by its fact at any depth, and X is not asked', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), question, height, async (seed, root, depth) => {
+        const asked: number[] = [];
+        const x = oracle(seed);
+        const heard: Assistant<number, number> = {
+          origin: x.origin,
+          answer: (questions, inner) => {
+            asked.push(...questions);
+            return x.answer(questions, inner);
+          },
+        };
+        const tree = await unfold(arbitrary(seed, QUESTIONS), facts, heard, depth, root, scope());
+        for (const node of nodes(tree)) {
+          const fact = facts(node.question);
+          const { question } = node;
+          expect(node.isFact).toBe(fact !== undefined);
+          if (fact)
+            expect(node).toEqual({ question, answer: fact, direct: fact, isFact: true, children: [] });
+        }
+        expect(asked.filter(facts)).toEqual([]);
+        expect(asked.length).toBe(nodes(tree).filter((node) => !facts(node.question)).length);
+      }),
+    );
   });
 
   test('costs no more than it may', async () => {
@@ -89,6 +121,7 @@ describe('an unfolded question', () => {
         const meter = new Meter();
         const tree = await unfold(
           meter.overseer(arbitrary(seed, QUESTIONS)),
+          facts,
           oracle(seed),
           2,
           root,

@@ -13,7 +13,13 @@ import { type PowerQuestion, permutationPowering } from '../tasks/permutation-po
 import { Answerers, type NetworkAssistantOptions, networkAssistant } from './network.ts';
 
 const task = permutationPowering({ elements: 8, powers: 16 });
-const network: NetworkShape = { words: task.encoding.words, width: 16, heads: 2, expansion: 2 };
+const network: NetworkShape = {
+  slots: task.encoding.slots,
+  words: task.encoding.words,
+  width: 16,
+  heads: 2,
+  expansion: 2,
+};
 const SLOT = 'weights';
 
 let runtime: Runtime;
@@ -145,6 +151,34 @@ describe('a word that is no answer', () => {
     );
     const [answer] = await assistant({ slot: 'broken' }).answer(POOL.slice(0, 1), scope());
     expect(answer).toEqual(unknown('unsure'));
+  });
+});
+
+describe('a range', () => {
+  /** Of every element that one, or the one after it. */
+  const near: typeof task.encoding.range = ({ element }) => [3 + element, Math.min(10, 4 + element)];
+
+  test('is where every answer is from, whatever else the network would say; others are asked as before', async () => {
+    const ranged = assistant({ encoding: { ...task.encoding, range: near } });
+    const [held, free] = await Promise.all([ranged.answer(POOL, scope()), x.answer(POOL, scope())]);
+    held.forEach((answer, i) => {
+      const { element } = POOL[i]!;
+      if (answer.kind !== 'known') throw new Error('expected an answer');
+      expect([element, Math.min(7, element + 1)]).toContain(answer.value);
+      // What the network would have said anyway, it says, and is surer: there is less to choose from.
+      const own = free[i]!;
+      if (own.kind !== 'known' || ![element, Math.min(7, element + 1)].includes(own.value)) return;
+      expect(answer.value).toBe(own.value);
+      expect(answer.confidence).toBeGreaterThanOrEqual(own.confidence - 1e-6);
+    });
+    expect(await x.answer(POOL, scope())).toEqual(free);
+  });
+
+  test('is each question’s own in a batch of many', async () => {
+    const ranged = assistant({ encoding: { ...task.encoding, range: near } });
+    const each: Answer<number>[] = [];
+    for (const question of POOL) each.push(...(await ranged.answer([question], scope())));
+    expectSame(await ranged.answer(POOL, scope()), each);
   });
 });
 

@@ -4,7 +4,7 @@
 import { type Answer, known, unknown } from '../core/answer.ts';
 import type { Assistant } from '../core/assistant.ts';
 import type { Encoding } from '../core/task.ts';
-import { encodeBatch } from '../network/batch.ts';
+import { encodeBatch, encodeRanges } from '../network/batch.ts';
 import { answering } from '../network/step.ts';
 import type { BatchShape, NetworkShape } from '../network/transformer.ts';
 import { lower } from '../onnx/lower.ts';
@@ -49,7 +49,7 @@ interface Pass {
 function passes<Q>(encoding: Encoding<Q, unknown>, questions: readonly Q[]): readonly Pass[] {
   const sizes = new Map<number, Map<object, { rounds: number; places: number[] }>>();
   questions.forEach((question, place) => {
-    const size = found(sizes, encoding.facts(question).length / 2, () => new Map());
+    const size = found(sizes, encoding.facts(question).length / encoding.slots.length, () => new Map());
     const group = found(size, encoding.context(question), () => ({ rounds: 0, places: [] }));
     group.rounds = Math.max(group.rounds, encoding.rounds(question));
     group.places.push(place);
@@ -84,12 +84,13 @@ async function answerPass<Q, A>(
     questions: 2 ** Math.ceil(Math.log2(Math.max(...groups.map((group) => group.length)))),
     rounds,
   };
-  const out = await answerers.run(network, shape, encodeBatch(encoding, shape, groups), slot);
-  const [words, confidence] = [out.answers!.data, out.confidence!.data];
+  const words = { ...encodeBatch(encoding, shape, groups), ...encodeRanges(encoding, shape, groups) };
+  const out = await answerers.run(network, shape, words, slot);
+  const [answered, confidence] = [out.answers!.data, out.confidence!.data];
   places.forEach((group, b) => {
     group.forEach((place, q) => {
       const row = b * shape.questions + q;
-      const value = encoding.answerOf(words[row]!);
+      const value = encoding.answerOf(answered[row]!);
       answers[place] = value === undefined ? unknown('unsure') : known(value, confidence[row]!);
     });
   });
@@ -109,7 +110,7 @@ export class Answerers {
   /** Each runtime holds the parameters in that slot. */
   async run(network: NetworkShape, shape: BatchShape, words: Tensors, slot: string): Promise<Tensors> {
     const turn = this.#turn++ % this.#runtimes.length;
-    const compiled = this.#take(turn, network, shape);
+    const compiled = this.#take(turn, network, shape, 'barred' in words);
     try {
       return await (await compiled.session).run(words, { parameters: slot });
     } finally {
@@ -117,11 +118,11 @@ export class Answerers {
     }
   }
 
-  #take(turn: number, network: NetworkShape, shape: BatchShape): Compiled {
+  #take(turn: number, network: NetworkShape, shape: BatchShape, ranged: boolean): Compiled {
     const kept = this.#compiled[turn]!;
-    const key = JSON.stringify([network, shape]);
+    const key = JSON.stringify([network, shape, ranged]);
     const compiled = kept.get(key) ?? {
-      session: this.#runtimes[turn]!.load(lower(answering(network, shape))),
+      session: this.#runtimes[turn]!.load(lower(answering(network, shape, ranged))),
       users: 0,
     };
     compiled.users++;

@@ -16,6 +16,15 @@ export function integer(
   };
 }
 
+/** A decimal number from 0 to 1. */
+export function decimal(name: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d*\.?\d+$/.test(text) && value >= 0 && value <= 1) return value;
+    throw new CapstanError('usage', `--${name}: expected a number from 0 to 1, got «${text}»`);
+  };
+}
+
 export function oneOf<T extends string>(name: string, values: readonly T[]): (text: string) => T {
   return (text) => {
     const value = values.find((one) => one === text);

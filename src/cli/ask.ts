@@ -59,7 +59,7 @@ async function ask(
   const runtime = await Runtime.open({ threads: 1, backend: 'auto' });
   try {
     const assistant = await checkpointAssistant(task, checkpoint, runtime);
-    const tree = await exampleOf(task, examinerOf(task.name), assistant, question, depth);
+    const tree = await exampleOf(task, examinerOf(task), assistant, question, depth);
     return { tree, checkpoint: checkpoint.hash };
   } finally {
     await runtime.close();
@@ -79,7 +79,8 @@ function served(folder: Folder): Promotable {
 function print(node: ExampleNode, indent: string, ink: Ink): void {
   node.children.forEach((child, i) => {
     const last = i === node.children.length - 1;
-    const note = child.direct === child.answer ? '' : ink.yellow(`  X alone says ${child.direct}`);
+    const says = child.direct === child.answer ? '' : ink.yellow(`  X alone says ${child.direct}`);
+    const note = child.isFact ? ink.dim('  a fact, looked up') : says;
     console.log(`${indent}${last ? '└─' : '├─'} ${child.question} = ${child.answer}${note}`);
     print(child, `${indent}${last ? '   ' : '│  '}`, ink);
   });

@@ -7,6 +7,7 @@ import { addAsk } from './ask.ts';
 import { addReport } from './report.ts';
 import { addRun } from './run.ts';
 import { addRuns } from './runs.ts';
+import { addSweep } from './sweep.ts';
 import { addTasks } from './tasks.ts';
 import { outliveReaders } from './terminal.ts';
 
@@ -38,7 +39,7 @@ export async function main(args: readonly string[]): Promise<number> {
     })
     .showHelpAfterError('(capstan --help lists the commands)');
   outliveReaders([process.stdout, process.stderr]);
-  for (const add of [addRun, addReport, addAsk, addTasks, addRuns]) add(program);
+  for (const add of [addRun, addReport, addAsk, addTasks, addRuns, addSweep]) add(program);
   try {
     await program.parseAsync(args, { from: 'user' });
     return 0;

@@ -7,7 +7,8 @@ import { taskEntry } from '../tasks/tasks.ts';
 
 /** Steps before a pace can be told. */
 const STEPS_SEEN = 5;
-/** A stage takes a little more than its least; the last, held to a higher threshold, a few times as much. */
+/** A stage takes a little more than its least; the last, held to a higher threshold, a few times as much. One that is
+ *  the first too has everything to teach: it takes what was found to be enough. */
 const USUAL = 1.1;
 const USUAL_LAST = 3;
 /** A stage that outlasts the usual is taken to need this share of what it took already. */
@@ -18,6 +19,9 @@ const OVERHEAD = 2e7;
 export class Forecast {
   readonly #costs: readonly number[];
   readonly #usual: readonly number[];
+  /** No arm takes more, and an endless one takes them all. */
+  readonly #stepsMax: number;
+  readonly #endless: boolean;
   /** Steps of an arm that is given its steps in advance. */
   readonly #steps: number | undefined;
   /** Where this process found the arm. */
@@ -29,11 +33,19 @@ export class Forecast {
 
   /** `steps`: what the arm is given in advance; unset, it goes through the stages of a run. */
   constructor({ task, parameters, student: { width }, training }: Configuration, steps?: number) {
-    const plan = stages(taskEntry(task).open(parameters), training.curriculum);
+    const { open, learning } = taskEntry(task);
+    const opened = open(parameters);
+    const plan = stages(opened, training.curriculum);
     // A round takes about 16 D² + 4 N D multiplications for each of the N facts.
-    this.#costs = plan.map(({ size, level }) => OVERHEAD + level * size * (16 * width + 4 * size) * width);
+    this.#costs = plan.map(
+      ({ size, level }) =>
+        OVERHEAD + opened.encoding.roundsAt(level) * size * (16 * width + 4 * size) * width,
+    );
     const { stepsMin } = training.gate;
-    this.#usual = plan.map((_, i) => stepsMin * (i === plan.length - 1 ? USUAL_LAST : USUAL));
+    const last = plan.length === 1 ? learning.steps : stepsMin * USUAL_LAST;
+    this.#usual = plan.map((_, i) => (i === plan.length - 1 ? last : stepsMin * USUAL));
+    this.#stepsMax = training.stepsMax;
+    this.#endless = training.endless;
     this.#steps = steps;
   }
 
@@ -47,10 +59,15 @@ export class Forecast {
     if (seen < STEPS_SEEN) return undefined;
     if (this.#steps !== undefined) return ((this.#steps - arm.steps) * seconds) / seen;
     const done = arm.steps - this.#stageStart;
-    const todo = this.#usual.slice(stage).reduce((sum, usual, i) => {
-      const steps = i === 0 ? Math.max(usual - done, done * STILL) : usual;
-      return sum + steps * this.#cost(stage + i);
-    }, 0);
+    let rest = Math.max(0, this.#stepsMax - arm.steps);
+    let todo = 0;
+    this.#usual.slice(stage).forEach((usual, i) => {
+      const isLast = stage + i === this.#usual.length - 1;
+      const expected = i === 0 ? Math.max(usual - done, done * STILL) : usual;
+      const steps = this.#endless && isLast ? rest : Math.min(rest, expected);
+      todo += steps * this.#cost(stage + i);
+      rest -= steps;
+    });
     return (todo * seconds) / this.#spent;
   }
 

@@ -2,9 +2,14 @@
 
 import type { WriteStream } from 'node:tty';
 import { stripVTControlCharacters } from 'node:util';
+import { examinerOf } from '../evaluate/examiners.ts';
+import { overallAt } from '../report/arms.ts';
+import { sharedKind } from '../report/grades.ts';
 import type { ArmRecord } from '../report/record.ts';
+import type { Configuration } from '../run/configuration.ts';
 import type { RunFile } from '../run/folder.ts';
 import type { RunEvent } from '../run/run.ts';
+import { taskEntry } from '../tasks/tasks.ts';
 import { Forecast } from './forecast.ts';
 import { inkFor } from './terminal.ts';
 
@@ -40,6 +45,7 @@ export function showProgress({ quiet, stream, path }: ProgressOptions): Progress
     else stream.write(`${text}\n`);
   };
   let file: RunFile | undefined;
+  let grades: readonly string[] | undefined;
   let forecast: Forecast | undefined;
   let idaSteps = 0;
 
@@ -60,6 +66,7 @@ export function showProgress({ quiet, stream, path }: ProgressOptions): Progress
       switch (event.kind) {
         case 'opened':
           file = event.file;
+          grades = gradesOf(file.configuration);
           if (event.fallback)
             line(
               `ONNX Runtime has no native library here (${event.fallback}); using its WebAssembly build, about three times slower`,
@@ -74,11 +81,11 @@ export function showProgress({ quiet, stream, path }: ProgressOptions): Progress
         case 'trained': {
           const left = leftOf(event.arm, event.stage);
           const agreed = `, agreement in training ${percent(event.agreement)}`;
-          painter?.paint(() => [`${spent(event.arm)}${left}${agreed}`, accuracies(event.arm)]);
+          painter?.paint(() => [`${spent(event.arm)}${left}${agreed}`, accuracies(event.arm, grades)]);
           break;
         }
         case 'looked':
-          if (!painter) line(`${spent(event.arm)}${accuracies(event.arm)}`);
+          if (!painter) line(`${spent(event.arm)}${accuracies(event.arm, grades)}`);
           break;
         case 'iteration-ended': {
           const { iteration, level, passed, agreement, horizon, violation } = event.iteration;
@@ -99,10 +106,18 @@ function spent({ steps, seconds }: ArmRecord): string {
   return `  step ${steps}, ${duration(seconds)}`;
 }
 
-function accuracies({ points }: ArmRecord): string {
+function gradesOf({ task, parameters }: Configuration): readonly string[] | undefined {
+  return examinerOf(taskEntry(task).open(parameters)).grades;
+}
+
+/** By level, or of all questions as they are asked and by grade. */
+function accuracies({ points }: ArmRecord, grades: readonly string[] | undefined): string {
   const point = points.at(-1);
-  if (!point) return '  accuracy by level not looked at yet';
-  return `  accuracy by level ${point.answerer.map((value, i) => `${i + 1}:${percent(value)}`).join(' ')}`;
+  const { kind = 'grade', shorts } = grades ? sharedKind(grades) : { kind: 'level', shorts: [] };
+  if (!point) return `  accuracy by ${kind} not looked at yet`;
+  const all = grades ? ` ${percent(overallAt(point) ?? 0)},` : '';
+  const each = point.answerer.map((value, i) => `${shorts[i] ?? i + 1}:${percent(value)}`);
+  return `  accuracy${all} by ${kind} ${each.join(' ')}`;
 }
 
 function percent(value: number): string {

@@ -4,12 +4,13 @@ import { cpus } from 'node:os';
 import type { Command } from 'commander';
 import { CapstanError } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
+import type { Defence } from '../iterate/defence.ts';
 import type { Backend } from '../onnx/session.ts';
 import type { IterationRecord } from '../report/record.ts';
-import { configure } from '../run/configuration.ts';
+import { configure, NOISES, type NoiseOptions, OVERSEERS, type OverseerKind } from '../run/configuration.ts';
 import { createRun, findRun, freshPath, openRun } from '../run/folder.ts';
 import { carryOut } from '../run/run.ts';
-import { integer, oneOf } from './arguments.ts';
+import { decimal, integer, oneOf } from './arguments.ts';
 import { HOME } from './home.ts';
 import { showProgress } from './progress.ts';
 import { summarise, summaryText } from './summary.ts';
@@ -18,12 +19,23 @@ import { commandLine } from './terminal.ts';
 interface RunFlags {
   readonly size?: number;
   readonly powers?: number;
+  readonly rounds?: number;
   readonly seed?: number;
+  readonly overseer?: OverseerKind;
+  readonly decisions?: number;
+  readonly noise?: NoiseOptions;
+  readonly defence?: Defence;
+  readonly curriculum?: boolean;
+  readonly horizon?: number;
+  readonly unknown?: 'masked' | 'trained';
+  readonly memo?: boolean;
   readonly width?: number;
   readonly heads?: number;
+  readonly contexts?: number;
   readonly optimizer?: 'adam' | 'muon';
   readonly replicas?: number;
   readonly maxSteps?: number;
+  readonly endless?: boolean;
   readonly run?: string;
   readonly resume?: string;
   readonly baselines?: boolean;
@@ -39,12 +51,39 @@ export function addRun(program: Command): void {
     .argument('[task]', 'its name; «capstan tasks» lists them')
     .option('--size <n>', 'facts in a context', integer('size'))
     .option('--powers <n>', 'powers asked are below this power of two', integer('powers'))
+    .option(
+      '--rounds <n>',
+      'rounds of the network, where they do not follow from the question',
+      integer('rounds'),
+    )
     .option('--seed <n>', 'all chance follows from it (default: 1)', integer('seed'))
+    .option(
+      '--overseer <kind>',
+      'who makes the targets: script (H), predictor (H′ learns from H), truth (supervised)',
+      oneOf('overseer', OVERSEERS),
+    )
+    .option('--decisions <n>', 'decisions of H that H′ may learn from', integer('decisions'))
+    .option(
+      '--noise <kind:rate>',
+      'mistakes of H: random, deterministic or systematic, as in random:0.1',
+      noise,
+    )
+    .option('--defence <kind>', 'against mistakes: vote:3, doubt:0.9 or verify', defence)
+    .option('--no-curriculum', 'ask all levels at full size from the first step')
+    .option('--horizon <n>', 'steps over which the teacher averages the student', integer('horizon'))
+    .option(
+      '--unknown <what>',
+      'masked or trained: whether "unknown" is a target',
+      oneOf('unknown', ['masked', 'trained']),
+    )
+    .option('--no-memo', 'ask equal sub-questions again')
     .option('--width <n>', 'width of the network', integer('width'))
     .option('--heads <n>', 'attention heads', integer('heads'))
+    .option('--contexts <n>', 'contexts per step', integer('contexts'))
     .option('--optimizer <name>', 'adam or muon', oneOf('optimizer', ['adam', 'muon']))
     .option('--replicas <n>', 'runtimes that share each training step', integer('replicas'))
     .option('--max-steps <n>', 'training steps at most', integer('max-steps'))
+    .option('--endless', 'train on until the steps are spent, whatever the last gate says')
     .option('--baselines', 'add the baselines: supervised, H alone, no curriculum, controls')
     .option('--run <folder>', 'the new folder of this run')
     .option('--resume <run>', 'go on with a run that was stopped')
@@ -54,8 +93,34 @@ export function addRun(program: Command): void {
     .action(run);
 }
 
-async function run(task: string | undefined, flags: RunFlags): Promise<void> {
-  const path = flags.resume === undefined ? started(task, flags) : resumed(task, flags.resume, flags);
+/** «kind:value», at the first colon. */
+function pair(text: string): readonly [kind: string, value: string] {
+  const colon = text.indexOf(':');
+  return colon < 0 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)];
+}
+
+function noise(text: string): NoiseOptions {
+  const [kind, rate] = pair(text);
+  return { kind: oneOf('noise', NOISES)(kind), rate: decimal('noise')(rate) };
+}
+
+function defence(text: string): Defence {
+  const [kind, value] = pair(text);
+  switch (oneOf('defence', ['vote', 'doubt', 'verify'])(kind)) {
+    case 'vote':
+      return { kind: 'vote', voters: integer('defence')(value) };
+    case 'doubt':
+      return { kind: 'doubt', threshold: decimal('defence')(value) };
+    case 'verify':
+      if (text !== 'verify')
+        throw new CapstanError('usage', `--defence verify: expected nothing after it, got «${text}»`);
+      return { kind: 'verify' };
+  }
+}
+
+async function run(task: string | undefined, flags: RunFlags, command: Command): Promise<void> {
+  const given = Object.keys(flags).filter((name) => command.getOptionValueSource(name) === 'cli');
+  const path = flags.resume === undefined ? started(task, flags) : resumed(task, flags.resume, given);
   const show = showProgress({ quiet: flags.quiet ?? false, stream: process.stderr, path });
   const stop = stopOnSignals(show.note);
   try {
@@ -106,7 +171,7 @@ function optionOf(flag: string): string {
   return `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-function resumed(task: string | undefined, run: string, flags: RunFlags): string {
+function resumed(task: string | undefined, run: string, flags: readonly string[]): string {
   const path = findRun(HOME, run);
   const { configuration } = openRun(path).file;
   if (task !== undefined && task !== configuration.task)
@@ -114,7 +179,7 @@ function resumed(task: string | undefined, run: string, flags: RunFlags): string
       'usage',
       `--resume ${path}: expected its own task ${configuration.task}, got ${task}`,
     );
-  const given = Object.keys(flags).filter((name) => !HOW.has(name));
+  const given = flags.filter((name) => !HOW.has(name));
   if (given.length > 0)
     throw new CapstanError(
       'usage',
@@ -126,6 +191,11 @@ function resumed(task: string | undefined, run: string, flags: RunFlags): string
 function started(task: string | undefined, flags: RunFlags): string {
   if (task === undefined)
     throw new CapstanError('usage', 'run: expected a task or --resume; «capstan tasks» lists the tasks');
+  if (flags.baselines && flags.overseer === 'truth')
+    throw new CapstanError(
+      'usage',
+      '--baselines: expected an overseer that can err, truth is a baseline itself',
+    );
   const configuration = configure({ ...flags, task });
   const name = [task, ...Object.values(configuration.parameters), `seed${configuration.seed}`].join('-');
   const path = flags.run ?? freshPath(HOME, name);

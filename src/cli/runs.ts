@@ -44,7 +44,8 @@ function longest(texts: readonly string[]): number {
 function describe(name: string, path: string): Row {
   try {
     const { file } = openRun(path);
-    const progress = readState(new Folder(`${path}/ida`))?.progress;
+    const arm = file.configuration.overseer === 'truth' ? 'supervised' : 'ida';
+    const progress = readState(new Folder(`${path}/${arm}`))?.progress;
     return {
       name,
       path,

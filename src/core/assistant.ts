@@ -25,3 +25,15 @@ export interface Overseer<Q, A> {
   readonly origin: Origin;
   act(workspaces: readonly Workspace<Q, A>[], scope: Scope): Promise<readonly Action<Q, A>[]>;
 }
+
+/** Answers simple questions from the facts, and no others: "simple questions are answered by the environment"
+ *  (Christiano et al. 2018, appendix on tasks). Undefined where the question is not simple. */
+export type Environment<Q, A> = (question: Q) => Answer<A> | undefined;
+
+export interface Claim<Q, A> {
+  readonly question: Q;
+  readonly answer: A;
+}
+
+/** Whether each claim stands, in order. */
+export type Check<Q, A> = (claims: readonly Claim<Q, A>[], scope: Scope) => Promise<readonly boolean[]>;

@@ -8,6 +8,9 @@ export type Exam<Q> = readonly (readonly Q[])[];
 /** Questions asked about one context: more would tell little new, since they stand or fall together. */
 const PER_CONTEXT = 32;
 
+/** A level so rare that this many contexts in a row have no question at it ends the drawing. */
+const BARREN = 1000;
+
 /** At least `questions` questions at one level, about full-size contexts of one pile. */
 export function drawExam<Q, A>(
   task: Task<Q, A>,
@@ -17,12 +20,16 @@ export function drawExam<Q, A>(
   random: Random,
 ): Exam<Q> {
   const contexts: (readonly Q[])[] = [];
-  for (let drawn = 0; drawn < questions; drawn += contexts.at(-1)!.length) {
-    const stream = random.split(level).split(contexts.length);
-    const asked = task.sample(stream, { split, size: task.sizeMax, level });
+  for (let [drawn, draws, last] = [0, 0, 0]; drawn < questions && draws - last < BARREN; draws++) {
+    const stream = random.split(level).split(draws);
+    const sampled = task.sample(stream, { split, size: task.sizeMax, level });
+    const asked = sampled.filter((question) => task.level(question) === level);
+    if (asked.length === 0) continue;
+    last = draws;
     contexts.push(
       asked.length > PER_CONTEXT ? stream.split('asked').shuffle(asked).slice(0, PER_CONTEXT) : asked,
     );
+    drawn += contexts.at(-1)!.length;
   }
   return contexts;
 }

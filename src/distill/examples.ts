@@ -1,6 +1,6 @@
 /** What a student was taught, as bytes: one leaf for each lesson, shards of leaves named by their hash, one Merkle root
- *  over all. A leaf holds 16-bit little-endian numbers: N and Q, the words of the facts (2N), of the questions (2Q),
- *  for each question the number of words re-read and those words, and the target words (Q), the blank for "unknown".
+ *  over all. A leaf holds 16-bit little-endian numbers: N and Q, the words of the facts and of the questions (one for
+ *  each slot), for each question the number of words re-read and those words, and the target words (Q), the blank for "unknown".
  *  A shard is its leaves, each after its length in bytes as a 32-bit little-endian number. */
 
 import { hash } from 'node:crypto';
@@ -13,12 +13,13 @@ export function encodeLesson<Q, A>(
   { questions, targets }: Lesson<Q, A>,
 ): Uint8Array {
   const facts = encoding.facts(questions[0]!);
-  const numbers = [facts.length / 2, questions.length, ...facts];
-  for (const question of questions) numbers.push(...encoding.pair(question));
+  const numbers = [facts.length / encoding.slots.length, questions.length, ...facts];
+  for (const question of questions) numbers.push(...encoding.token(question));
   for (const question of questions) {
     const rounds = encoding.rounds(question);
     numbers.push(rounds);
-    for (let round = 0; round < rounds; round++) numbers.push(encoding.word(question, round));
+    for (let round = 0; round < rounds; round++)
+      numbers.push(encoding.word(question, round) ?? encoding.blank);
   }
   for (const target of targets)
     numbers.push(target.kind === 'known' ? encoding.wordOf(target.value) : encoding.blank);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { amplify } from '../amplify/amplify.ts';
+import { withEnvironment } from '../amplify/environment.ts';
 import { nobody } from '../assistants/nobody.ts';
 import { Random } from '../base/random.ts';
 import { type Answer, known, unknown } from '../core/answer.ts';
@@ -23,7 +24,10 @@ const OPTIONS: StudentOptions = {
   optimizer: { ...OPTIMIZER, learningRate: 0.01, warmUp: 20 },
   replicas: 1,
   averageHorizon: 20,
+  learnsUnknown: false,
 };
+/** With the facts and nobody to ask. */
+const ALONE = withEnvironment(task.environment, nobody);
 const ROUNDS = 2;
 const CONTEXTS = 16;
 
@@ -48,7 +52,7 @@ async function lessonsOf(seed: number, levels = 2): Promise<readonly PowerLesson
   const contexts = Array.from({ length: CONTEXTS }, (_, i) =>
     task.sample(Random.seeded(seed).split(i), { split: 'train', size: 4, level: 1 + (i % levels) }),
   );
-  const targets = await amplify(task.overseer, nobody).answer(contexts.flat(), scope());
+  const targets = await amplify(task.overseer, ALONE).answer(contexts.flat(), scope());
   return contexts.map((questions, i) => ({ questions, targets: targets.slice(4 * i, 4 * i + 4) }));
 }
 
@@ -90,14 +94,14 @@ describe('learning', () => {
     for (const step of steps(0, 150)) learned.push(await student.learn(await lessonsOf(step, 1), step, 1));
     const mean = (part: readonly Learned[]) => part.reduce((sum, { loss }) => sum + loss, 0) / part.length;
     const agreement = (part: readonly Learned[]) =>
-      part.flatMap(({ agreed }) => agreed).reduce((a, b) => a + b, 0) / (part.length * CONTEXTS * 4);
+      part.flatMap(({ agreed }) => agreed.flat()).filter(Boolean).length / (part.length * CONTEXTS * 4);
     expect(mean(learned.slice(-20))).toBeLessThan(mean(learned.slice(0, 20)) / 10);
     expect(agreement(learned.slice(0, 5))).toBeLessThan(0.6);
     expect(agreement(learned.slice(-20))).toBeGreaterThan(0.99);
     // The teacher learned with it, and on contexts that nobody was taught.
     const teacher = student.assistant('X', false);
     const asked = task.sample(Random.seeded(1), { split: 'test', size: 4, level: 1 });
-    const right = await amplify(task.overseer, nobody).answer(asked, scope());
+    const right = await amplify(task.overseer, ALONE).answer(asked, scope());
     const said = await teacher.answer(asked, scope());
     expect(said.map(shown)).toEqual(right.map(shown));
   });
@@ -109,7 +113,7 @@ describe('learning', () => {
     await student.restore(untrained);
     const long = await student.learn(lessons, 0, ROUNDS + 2);
     expect(long.loss).toBeCloseTo(short.loss, 5);
-    expect(long).toMatchObject({ agreed: short.agreed, known: short.known });
+    expect(long.agreed).toEqual(short.agreed);
   });
 
   test('begins with a loss near that of guessing among the words', async () => {
@@ -130,7 +134,7 @@ describe('learning', () => {
     expect(average).not.toEqual(parameters);
   });
 
-  test('counts, lesson by lesson, what was known and what the student would have said the same', async () => {
+  test('tells of every question that was taught something whether the student would have said the same', async () => {
     const lessons = await lessonsOf(3);
     const masked = lessons.map(({ questions, targets }, i) => ({
       questions,
@@ -139,12 +143,13 @@ describe('learning', () => {
     await student.restore(untrained);
     const before = await student.learn(lessons, 0, ROUNDS);
     await student.restore(untrained);
-    const { known, agreed } = await student.learn(masked, 0, ROUNDS);
-    expect(known).toEqual(masked.map((_, i) => 4 - Math.min(4, i % 5)));
-    expect(before.known).toEqual(new Array(CONTEXTS).fill(4));
-    agreed.forEach((count, i) => {
-      expect(count).toBeLessThanOrEqual(Math.min(known[i]!, before.agreed[i]!));
-    });
+    const { agreed } = await student.learn(masked, 0, ROUNDS);
+    expect(before.agreed.flat()).not.toContain(undefined);
+    expect(new Set(before.agreed.flat()).size).toBe(2);
+    // The same student, asked the same.
+    expect(agreed).toEqual(
+      before.agreed.map((same, i) => same.map((one, q) => (q < i % 5 ? undefined : one))),
+    );
   });
 });
 
@@ -196,12 +201,9 @@ describe('unknown targets', () => {
       targets: questions.map(() => unknown('unsure')),
     }));
     await student.restore(untrained);
-    const { loss, agreed, known } = await student.learn(silent, 0, ROUNDS);
-    expect({ loss: Math.abs(loss), agreed, known }).toEqual({
-      loss: 0,
-      agreed: new Array(CONTEXTS).fill(0),
-      known: new Array(CONTEXTS).fill(0),
-    });
+    const { loss, agreed } = await student.learn(silent, 0, ROUNDS);
+    expect(Math.abs(loss)).toBe(0);
+    expect(agreed).toEqual(silent.map(({ questions }) => questions.map(() => undefined)));
     expect((await student.state()).parameters).toEqual(untrained.parameters);
   });
 
@@ -218,6 +220,72 @@ describe('unknown targets', () => {
     await student.restore(untrained);
     const { loss } = await student.learn(lessons, 0, ROUNDS);
     expect(loss).toBeCloseTo(losses.reduce((a, b) => a + b, 0) / 4, 5);
+  });
+});
+
+describe('a student that learns «unknown»', () => {
+  const learner = () =>
+    Student.fresh(task, { ...OPTIONS, learnsUnknown: true }, runtimes.slice(0, 1), Random.seeded(1));
+  /** All that is asked with the power 1 is unknown; H alone knows all of it. */
+  const withheld = async (seed: number): Promise<readonly PowerLesson[]> =>
+    (await lessonsOf(seed)).map(({ questions, targets }) => ({
+      questions,
+      targets: questions.map(({ power }, q) => (power === 1 ? unknown('unsure') : targets[q]!)),
+    }));
+
+  test('says it where it was taught it, and agrees with it; one that does not guesses there, and agrees with nothing', async () => {
+    const asked = task.sample(Random.seeded(5), { split: 'test', size: 4, level: 1 });
+    const taughtSo = async (who: PowerStudent) => {
+      await who.restore(untrained);
+      let last: Learned | undefined;
+      for (const step of steps(0, 120)) last = await who.learn(await withheld(step), step, ROUNDS);
+      const lessons = await withheld(119);
+      const ofUnknown = lessons.flatMap(({ targets }, i) =>
+        last!.agreed[i]!.filter((_, q) => targets[q]!.kind === 'unknown'),
+      );
+      expect(ofUnknown.length).toBeGreaterThan(20);
+      return { ofUnknown: new Set(ofUnknown), said: await who.assistant('X', false).answer(asked, scope()) };
+    };
+    const learned = await taughtSo(await learner());
+    expect(learned).toEqual({ ofUnknown: new Set([true]), said: asked.map(() => unknown('unsure')) });
+    const masked = await taughtSo(student);
+    expect(masked.ofUnknown).toEqual(new Set([undefined]));
+    expect(masked.said.every(({ kind }) => kind === 'known')).toBe(true);
+  });
+
+  test('does not mind why nobody knows', async () => {
+    const who = await learner();
+    const lessons = await withheld(2);
+    const reasons = ['nobody', 'unsure', 'escalated', 'budget'] as const;
+    const states: StudentState[] = [];
+    for (const reason of reasons) {
+      await who.restore(untrained);
+      const otherwise = lessons.map(({ questions, targets }) => ({
+        questions,
+        targets: targets.map((target) => (target.kind === 'unknown' ? unknown(reason) : target)),
+      }));
+      await who.learn(otherwise, 0, ROUNDS);
+      states.push(await who.state());
+    }
+    expect(states).toEqual(reasons.map(() => states[0]));
+    expect(states[0]!.parameters).not.toEqual(untrained.parameters);
+  });
+
+  test('learns the same as any other where all is known, bit for bit', async () => {
+    const who = await learner();
+    expect(await learn(untrained, steps(0, 3), who)).toEqual(await learn(untrained, steps(0, 3)));
+    const state = await who.state();
+    await learn(untrained, steps(0, 3));
+    expect(state).toEqual(await student.state());
+  });
+
+  test('begins with weights that sum to 1: as much to learn from «unknown» as from any answer', async () => {
+    const who = await learner();
+    const lessons = await withheld(7);
+    await who.restore(untrained);
+    const { loss } = await who.learn(lessons, 0, ROUNDS);
+    expect(loss).toBeGreaterThan(Math.log(task.encoding.words) / 2);
+    expect(loss).toBeLessThan(Math.log(task.encoding.words) * 2);
   });
 });
 
@@ -252,9 +320,8 @@ describe('replicas', () => {
     const { average } = await student.state();
     const pair = await fresh(2);
     const together = await learn(untrained, steps(0, 10), pair);
-    together.forEach(({ loss, agreed, known }, i) => {
+    together.forEach(({ loss, agreed }, i) => {
       expect(loss).toBeCloseTo(alone[i]!.loss, 4);
-      expect(known).toEqual(alone[i]!.known);
       expect(agreed).toEqual(alone[i]!.agreed);
     });
     (await pair.state()).average.forEach((value, i) => {
@@ -274,9 +341,9 @@ describe('replicas', () => {
     await student.restore(untrained);
     const alone = await student.learn(lessons, 0, ROUNDS);
     const pair = await fresh(2);
-    const { loss, known } = await pair.learn(lessons, 0, ROUNDS);
+    const { loss, agreed } = await pair.learn(lessons, 0, ROUNDS);
     expect(loss).toBeCloseTo(alone.loss, 5);
-    expect(known).toEqual(alone.known);
+    expect(agreed).toEqual(alone.agreed);
   });
 
   test('take equal shares, in order, or none', () => {

@@ -25,9 +25,11 @@ export interface StudentOptions {
   readonly replicas: number;
   /** Steps over which the teacher averages the student; shorter at the start. */
   readonly averageHorizon: number;
+  /** Whether "unknown" is a target like any other, or teaches nothing. */
+  readonly learnsUnknown: boolean;
 }
 
-/** One context's questions and what they should be answered; «unknown» teaches nothing. */
+/** One context's questions and what they should be answered. */
 export interface Lesson<Q, A> {
   readonly questions: readonly Q[];
   readonly targets: readonly Answer<A>[];
@@ -35,10 +37,9 @@ export interface Lesson<Q, A> {
 
 export interface Learned {
   readonly loss: number;
-  /** Per lesson: how many of its known targets the student would have answered the same. */
-  readonly agreed: readonly number[];
-  /** Per lesson: how many of its targets are known. */
-  readonly known: readonly number[];
+  /** For every question of every lesson: whether the student would have answered as it was taught; undefined where it
+   *  was taught nothing. */
+  readonly agreed: readonly (readonly (boolean | undefined)[])[];
 }
 
 export class Student<Q, A> {
@@ -51,7 +52,8 @@ export class Student<Q, A> {
 
   private constructor(task: Task<Q, A>, options: StudentOptions, runtimes: readonly Runtime[]) {
     const { width, heads, expansion } = options;
-    this.network = { words: task.encoding.words, width, heads, expansion };
+    const { slots, words } = task.encoding;
+    this.network = { slots, words, width, heads, expansion };
     this.weights = transformerWeights(this.network);
     this.#task = task;
     this.#options = options;
@@ -85,15 +87,15 @@ export class Student<Q, A> {
     const first = lessons[0]!.questions;
     const shape: BatchShape = {
       contexts: parts[0]!.length,
-      facts: encoding.facts(first[0]!).length / 2,
+      facts: encoding.facts(first[0]!).length / encoding.slots.length,
       questions: first.length,
       rounds,
     };
-    const known = lessons.flatMap(({ targets }) => targets).filter(({ kind }) => kind === 'known').length;
+    const taught = lessons.flatMap(({ targets }) => targets).filter((target) => this.#teaches(target)).length;
     const rate = 1 / Math.min(this.#options.averageHorizon, 1 + step / 4);
     const outputs = await this.#replicas.step(
       shape,
-      parts.map((part) => this.#feeds(part, shape, known)),
+      parts.map((part) => this.#feeds(part, shape, taught)),
       {
         schedule: { shape: [3], data: scheduleAt(this.#options.optimizer, step) },
         averageRate: { shape: [1], data: Float32Array.of(rate) },
@@ -102,18 +104,18 @@ export class Student<Q, A> {
     const loss = outputs.reduce((total, output) => total + output.loss!.data[0]!, 0);
     return {
       loss,
-      ...this.#compare(
+      agreed: this.#compare(
         lessons,
         outputs.flatMap(({ guesses }) => [...guesses!.data]),
       ),
     };
   }
 
-  #feeds(lessons: readonly Lesson<Q, A>[], shape: BatchShape, known: number): Tensors {
+  #feeds(lessons: readonly Lesson<Q, A>[], shape: BatchShape, taught: number): Tensors {
     const { encoding } = this.#task;
     const answers = lessons.flatMap(({ targets }) => targets);
     const words = answers.map((x) => (x.kind === 'known' ? encoding.wordOf(x.value) : encoding.blank));
-    const weights = answers.map(({ kind }) => (kind === 'known' ? 1 / known : 0));
+    const weights = answers.map((target) => (this.#teaches(target) ? 1 / taught : 0));
     const questions = lessons.map((lesson) => lesson.questions);
     return {
       ...encodeBatch(encoding, shape, questions),
@@ -155,19 +157,18 @@ export class Student<Q, A> {
     return this.#replicas.restore(state);
   }
 
-  #compare(lessons: readonly Lesson<Q, A>[], guesses: ArrayLike<number>): Omit<Learned, 'loss'> {
+  #teaches(target: Answer<A>): boolean {
+    return target.kind === 'known' || this.#options.learnsUnknown;
+  }
+
+  #compare(lessons: readonly Lesson<Q, A>[], guesses: ArrayLike<number>): Learned['agreed'] {
     let row = 0;
-    const agreed: number[] = [];
-    const knowns: number[] = [];
-    for (const { targets } of lessons) {
-      let same = 0;
-      for (const target of targets) {
+    return lessons.map(({ targets }) =>
+      targets.map((target) => {
         const guess = this.#task.encoding.answerOf(guesses[row++]!);
-        if (guess !== undefined && agree(target, known(guess))) same++;
-      }
-      agreed.push(same);
-      knowns.push(targets.filter(({ kind }) => kind === 'known').length);
-    }
-    return { agreed, known: knowns };
+        if (!this.#teaches(target)) return undefined;
+        return guess === undefined ? target.kind === 'unknown' : agree(target, known(guess));
+      }),
+    );
   }
 }

@@ -3,17 +3,26 @@
 import { CapstanError } from '../base/errors.ts';
 import type { Examiner } from '../examiners/examiner.ts';
 import { permutationPoweringExaminer } from '../examiners/permutation-powering.ts';
-import type { AnyAnswer, AnyQuestion } from '../tasks/tasks.ts';
+import { sequentialAssignmentsExaminer } from '../examiners/sequential-assignments.ts';
+import { shortestPathExaminer } from '../examiners/shortest-path.ts';
+import { unionFindExaminer } from '../examiners/union-find.ts';
+import { wildcardSearchExaminer } from '../examiners/wildcard-search.ts';
+import type { AnyAnswer, AnyQuestion, AnyTask, TaskParameters } from '../tasks/tasks.ts';
 
 export type { Examiner } from '../examiners/examiner.ts';
 export type AnyExaminer = Examiner<AnyQuestion, AnyAnswer>;
 
-const EXAMINERS: { readonly [task: string]: AnyExaminer } = {
-  'permutation-powering': permutationPoweringExaminer as unknown as AnyExaminer,
+const EXAMINERS: { readonly [task: string]: (parameters: TaskParameters) => unknown } = {
+  'permutation-powering': () => permutationPoweringExaminer,
+  'sequential-assignments': ({ depth = 0 }) => sequentialAssignmentsExaminer({ depth }),
+  'wildcard-search': () => wildcardSearchExaminer,
+  'shortest-path': ({ vertices = 0 }) => shortestPathExaminer({ vertices }),
+  'union-find': ({ variables = 0, values = 0 }) => unionFindExaminer({ variables, values }),
 };
 
-export function examinerOf(task: string): AnyExaminer {
-  const examiner = Object.hasOwn(EXAMINERS, task) ? EXAMINERS[task] : undefined;
-  if (!examiner) throw new CapstanError('not-found', `task «${task}»: expected one with an examiner`);
-  return examiner;
+/** The examiner of an open task: its parameters are all given. */
+export function examinerOf({ name, parameters }: Pick<AnyTask, 'name' | 'parameters'>): AnyExaminer {
+  const open = Object.hasOwn(EXAMINERS, name) ? EXAMINERS[name] : undefined;
+  if (!open) throw new CapstanError('not-found', `task «${name}»: expected one with an examiner`);
+  return open(parameters) as AnyExaminer;
 }

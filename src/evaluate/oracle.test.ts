@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { amplify } from '../amplify/amplify.ts';
+import { withEnvironment } from '../amplify/environment.ts';
 import { hch } from '../amplify/hch.ts';
 import { memo } from '../amplify/memo.ts';
 import { nobody } from '../assistants/nobody.ts';
@@ -32,21 +33,22 @@ test('the oracle answers every question with the truth, asking nobody', async ()
 });
 
 describe('whatever is built from the oracle knows ground truth, and says so', () => {
-  const { overseer } = task;
+  const { overseer, environment } = task;
   const tainted = amplify(knows, nobody);
   test.each([
     ['the oracle', knows],
     ['Amplify^oracle(⊥)', tainted],
     ['Amplify^oracle(Amplify^H(⊥))', amplify(knows, amplify(overseer, nobody))],
     ['Amplify^H(Amplify^oracle(⊥))', amplify(overseer, tainted)],
+    ['it with the facts beside it', withEnvironment(environment, tainted)],
     ['a memo of it', memo(tainted, task.key)],
-    ['HCH of it', hch(knows, 2)],
+    ['HCH of it', hch(knows, task.environment, 2)],
   ])('%s', (_, { origin }) => {
     expect(origin.groundTruth).toBe(true);
   });
 
   test('and without the oracle nothing does', () => {
-    expect(amplify(overseer, memo(hch(overseer, 2), task.key)).origin.groundTruth).toBe(false);
+    expect(amplify(overseer, memo(hch(overseer, environment, 2), task.key)).origin.groundTruth).toBe(false);
   });
 });
 
@@ -62,7 +64,8 @@ describe('a student of the oracle', () => {
     key: 'supervised',
     kind: 'supervised',
     name: 'Supervised on ground truth',
-    overseer: knows,
+    overseers: [knows],
+    learned: false,
     training,
   };
   const path = mkdtempSync(join(tmpdir(), 'capstan-oracle-'));

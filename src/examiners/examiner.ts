@@ -10,6 +10,13 @@ export interface Truth<A> {
 /** Knows the right answers of one task by computing them directly, without decomposition. */
 export interface Examiner<Q, A> {
   truth(question: Q): Truth<A>;
+  /** Whether the answer is right, where several are; without it, only `truth` is. */
+  accepts?(question: Q, answer: A): boolean;
+  /** Kinds of questions to tell apart in reports, easiest first, in words; without it, the levels of the task. */
+  readonly grades?: readonly string[];
+  /** Index of the question's grade; undefined for one that only helps to learn and is not examined. It may follow from
+   *  the right answer, so training must not see it. */
+  grade?(question: Q): number | undefined;
 }
 
 export function seal<A>(value: A): Truth<A> {

@@ -38,19 +38,20 @@ export function stages<Q, A>(task: Task<Q, A>, options: CurriculumOptions): read
       'invalid',
       `first size: expected an integer from 2 to ${task.sizeMax}, got ${sizeStart}`,
     );
-  if (!Number.isInteger(levelMax) || levelMax < task.levelsOfPrimitives || levelMax > task.levels)
+  const first = Math.max(1, task.levelsOfPrimitives);
+  if (!Number.isInteger(levelMax) || levelMax < first || levelMax > task.levels)
     throw new CapstanError(
       'invalid',
-      `highest level: expected an integer from ${task.levelsOfPrimitives} to ${task.levels}, got ${levelMax}`,
+      `highest level: expected an integer from ${first} to ${task.levels}, got ${levelMax}`,
     );
   if (!byLevel) return [{ level: levelMax, size: task.sizeMax, iteration: 1, gated: true }];
   const warmUp = (level: number, size: number): Stage => ({ level, size, iteration: 1, gated: false });
   const list: Stage[] = [];
-  for (let level = 1; level < task.levelsOfPrimitives; level++) list.push(warmUp(level, sizeStart));
+  for (let level = 1; level < first; level++) list.push(warmUp(level, sizeStart));
   for (let size = sizeStart; size < task.sizeMax; size = Math.min(2 * size, task.sizeMax))
-    list.push(warmUp(task.levelsOfPrimitives, size));
-  for (let level = task.levelsOfPrimitives; level <= levelMax; level++)
-    list.push({ level, size: task.sizeMax, iteration: level - task.levelsOfPrimitives + 1, gated: true });
+    list.push(warmUp(first, size));
+  for (let level = first; level <= levelMax; level++)
+    list.push({ level, size: task.sizeMax, iteration: level - first + 1, gated: true });
   return list;
 }
 
@@ -72,6 +73,13 @@ export class Drawer<Q, A> {
     const ahead = this.#ahead;
     if (ahead?.step === step && ahead.stage === stage) return ahead.contexts;
     return drawLessons(this.#task, this.#options, stage, this.#random.split(step));
+  }
+
+  /** One question about each of so many fresh contexts. */
+  single(contexts: number, stage: Stage, random: Random): readonly Q[] {
+    return drawLessons(this.#task, { ...this.#options, contexts }, stage, random).map(
+      (questions, i) => questions[random.split('one').split(i).below(questions.length)]!,
+    );
   }
 
   prepare(step: number, stage: Stage): void {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { amplify } from '../amplify/amplify.ts';
+import { withEnvironment } from '../amplify/environment.ts';
 import { hch } from '../amplify/hch.ts';
 import { memo } from '../amplify/memo.ts';
 import { nobody } from '../assistants/nobody.ts';
@@ -27,8 +28,11 @@ const options: GateOptions = {
   stepsBetween: 10,
 };
 
+/** Whom H asks: look-ups are no questions to X. */
+const withFacts = (assistant: PowerAssistant) => withEnvironment(task.environment, assistant);
+
 /** Right at every level, by decomposition alone. */
-const right = memo(hch(task.overseer, task.levels - task.levelsOfPrimitives), task.key);
+const right = memo(hch(task.overseer, task.environment, task.levels - task.levelsOfPrimitives), task.key);
 
 /** An assistant that answers as `right` does, but for the questions that `change` has another answer to. */
 function but(change: (question: PowerQuestion, answer: Answer<number>) => Answer<number>): PowerAssistant {
@@ -55,7 +59,7 @@ interface At {
 const sitting = (
   assistant: PowerAssistant,
   { level, threshold, questions = options.questions }: Omit<At, 'spent'>,
-  amplified = amplify(task.overseer, memo(assistant, task.key)),
+  amplified = amplify(task.overseer, withFacts(memo(assistant, task.key))),
 ): Sitting<PowerQuestion, number> => ({
   task,
   assistant,
@@ -116,7 +120,7 @@ describe('an assistant that is wrong', () => {
       origin: { name: 'X', groundTruth: false },
       answer: async (questions) => questions.map(({ element }) => known(element)),
     };
-    const misled = amplify(task.overseer, still);
+    const misled = amplify(task.overseer, withFacts(still));
     const circular: PowerAssistant = {
       origin: { name: 'X', groundTruth: false },
       answer: async (questions, scope) => {
@@ -165,7 +169,7 @@ describe('a look that passes is looked at again', () => {
     };
   }
   /** H with right sub-answers, whatever the assistant says. */
-  const judged = amplify(task.overseer, right);
+  const judged = amplify(task.overseer, withFacts(right));
   const look = (exams: number, spent = false) =>
     examine(sitting(lucky(exams), { level: 3 }, judged), spent, Random.seeded(1));
 
@@ -219,7 +223,7 @@ describe('what a gate costs', () => {
       // In a scope of its own: `right` asks H too, which is not what the gate asks H for.
       answer: (questions) => assistant.answer(questions, scope()),
     };
-    const amplified = amplify(counted, answering);
+    const amplified = amplify(counted, withFacts(answering));
     const verdict = await examine(sitting(answering, { level }, amplified), false, Random.seeded(1));
     expect(decisions).toBeGreaterThan(0);
     expect(verdict.decisions).toBe(decisions);
@@ -352,7 +356,7 @@ describe('a gate sees', () => {
   });
 
   test('no ground truth: what it compares came from H and X alone', () => {
-    expect(amplify(task.overseer, right).origin.groundTruth).toBe(false);
+    expect(amplify(task.overseer, withFacts(right)).origin.groundTruth).toBe(false);
   });
 
   test('other contexts at another look, and the same at the same', async () => {
@@ -390,6 +394,7 @@ describe('by chance, in 500 looks', () => {
   /** Questions about nothing, in contexts of eight: what is asked does not matter here, and drawing it costs nothing. */
   const coins: Task<number, number> = {
     ...(permutationPowering({ elements: 8, powers: 4 }) as unknown as Task<number, number>),
+    level: () => 1,
     sample: () => new Array<number>(QUESTIONS).fill(0),
   };
   const amplified: Assistant<number, number> = {

@@ -13,6 +13,7 @@ import { type PowerQuestion, permutationPowering } from '../tasks/permutation-po
 import { stages } from './curriculum.ts';
 import { type IterateEvent, type IterateOptions, iterate, type TrainedEvent } from './iterate.ts';
 import { type Progress, START } from './progress.ts';
+import { directly } from './supervision.ts';
 
 type Event = IterateEvent<PowerQuestion, number>;
 type Trained = TrainedEvent<PowerQuestion, number>;
@@ -25,6 +26,7 @@ const STUDENT = {
   optimizer: { ...OPTIMIZER, learningRate: 0.01, warmUp: 10 },
   replicas: 1,
   averageHorizon: 10,
+  learnsUnknown: false,
 };
 /** Two iterations of a few steps each, behind gates that anybody passes. */
 const EASY: IterateOptions = {
@@ -33,6 +35,7 @@ const EASY: IterateOptions = {
   stepsPerIteration: 20,
   stepsMax: 100,
   endless: false,
+  memo: true,
 };
 /** A gate that nobody passes. */
 const SHUT: IterateOptions['gate'] = { ...EASY.gate, advance: 1, finish: 1 };
@@ -87,7 +90,7 @@ interface Start {
 async function* run(change: Partial<IterateOptions> = {}, start: Start = {}): AsyncGenerator<Event> {
   const { overseer = task.overseer, at = task } = start;
   await student.restore(untrained);
-  yield* iterate(at, overseer, student, { ...EASY, ...change }, random);
+  yield* iterate(at, directly(at, [overseer]), student, { ...EASY, ...change }, random);
 }
 
 async function all(events: AsyncIterable<Event>): Promise<readonly Event[]> {
@@ -178,7 +181,7 @@ describe('progress and the student’s state are all it takes to go on', () => {
         // As it would come back from a file.
         const from: Progress = JSON.parse(JSON.stringify(events[cut]!.progress));
         await another.restore(states[cut]!);
-        const rest = await all(iterate(task, task.overseer, another, EASY, random, from));
+        const rest = await all(iterate(task, directly(task, [task.overseer]), another, EASY, random, from));
         expect(rest).toEqual(events.slice(cut + 1));
         expect(await another.state()).toEqual(states.at(-1));
       }),
@@ -290,7 +293,9 @@ describe('what a run knows of itself', () => {
     expect(events.map(({ progress }) => progress.groundTruth)).toEqual(events.map(() => true));
     await student.restore(untrained);
     const from = events[0]!.progress;
-    const rest = await all(iterate(task, task.overseer, student, { ...EASY, stepsMax: 3 }, random, from));
+    const rest = await all(
+      iterate(task, directly(task, [task.overseer]), student, { ...EASY, stepsMax: 3 }, random, from),
+    );
     expect(rest.map(({ progress }) => progress.groundTruth)).toEqual(rest.map(() => true));
     for (const { progress } of reference.events) expect(progress.groundTruth).toBe(false);
   });
@@ -313,19 +318,32 @@ describe('an endless run', () => {
   });
 });
 
+describe('a memo', () => {
+  test('changes no target, no bit and no decision, only how often X is asked', async () => {
+    const before = runtime.operations;
+    const events = await all(run());
+    const between = runtime.operations;
+    expect(await all(run({ memo: false }))).toEqual(events);
+    expect(runtime.operations - between).toBeGreaterThan(between - before);
+    expect(await student.state()).toEqual(reference.states.at(-1));
+  });
+});
+
 describe('at the end', () => {
   test('no step is taken: a run that has ended yields nothing', async () => {
     const { operations } = runtime;
     for (const state of ['finished', 'gate-failed'] as const) {
       const from: Progress = { ...START, state, step: 12, stage: 2 };
-      expect(await all(iterate(task, task.overseer, student, EASY, random, from))).toEqual([]);
+      expect(await all(iterate(task, directly(task, [task.overseer]), student, EASY, random, from))).toEqual(
+        [],
+      );
     }
     expect(runtime.operations).toBe(operations);
   });
 
   test('the generator returns where it stands', async () => {
     await student.restore(untrained);
-    const steps = iterate(task, task.overseer, student, { ...EASY, stepsMax: 2 }, random);
+    const steps = iterate(task, directly(task, [task.overseer]), student, { ...EASY, stepsMax: 2 }, random);
     let turn = await steps.next();
     let progress = START;
     while (!turn.done) {

@@ -4,17 +4,17 @@
  *  student's own moving average (Christiano et al. 2018, §2.2). It ends when the gate passes or its budget is spent.
  *  No ground truth is in reach of this folder. */
 
-import { amplify } from '../amplify/amplify.ts';
+import { withEnvironment } from '../amplify/environment.ts';
 import { memo } from '../amplify/memo.ts';
 import type { Random } from '../base/random.ts';
 import type { Answer } from '../core/answer.ts';
-import type { Overseer } from '../core/assistant.ts';
 import { scopeFor } from '../core/budget.ts';
 import type { Task } from '../core/task.ts';
 import type { Lesson, Student } from '../distill/student.ts';
 import { type Contexts, type CurriculumOptions, Drawer, type Stage, stages } from './curriculum.ts';
 import { examine, type GateOptions, type Verdict } from './gate.ts';
 import { afterLook, afterStep, conclude, isReady, nextStage, type Progress, START } from './progress.ts';
+import type { Supervision } from './supervision.ts';
 
 export interface IterateOptions {
   readonly curriculum: CurriculumOptions;
@@ -25,6 +25,8 @@ export interface IterateOptions {
   readonly stepsMax: number;
   /** Trains at the last frontier until its steps are spent, whatever its gate says: for controls at equal cost. */
   readonly endless: boolean;
+  /** Whether equal sub-questions of a step are asked once. */
+  readonly memo: boolean;
 }
 
 export type IterateEvent<Q, A> = TrainedEvent<Q, A> | IterationEvent;
@@ -48,7 +50,7 @@ export interface IterationEvent {
  *  between two events follows from the first, so a run resumed from any event goes the way it would have gone. */
 export async function* iterate<Q, A>(
   task: Task<Q, A>,
-  overseer: Overseer<Q, A>,
+  supervision: Supervision<Q, A>,
   student: Student<Q, A>,
   options: IterateOptions,
   random: Random,
@@ -56,7 +58,8 @@ export async function* iterate<Q, A>(
 ): AsyncGenerator<IterateEvent<Q, A>, Progress> {
   const plan = stages(task, options.curriculum);
   const drawer = new Drawer(task, options.curriculum, random.split('lesson'));
-  let now: Progress = { ...progress, groundTruth: progress.groundTruth || overseer.origin.groundTruth };
+  const asked = (decisions: number): number => (supervision.isH ? decisions : 0);
+  let now: Progress = { ...progress, groundTruth: progress.groundTruth || supervision.origin.groundTruth };
   while (now.state === 'running') {
     const ready = isReady(now, options, plan);
     const spent = now.step >= options.stepsMax || now.iterationSteps >= options.stepsPerIteration;
@@ -66,7 +69,9 @@ export async function* iterate<Q, A>(
       continue; // whether that one is ready is another question
     }
     const teacher = student.assistant(`X${stage.iteration}`, now.groundTruth);
-    const amplified = amplify(overseer, memo(teacher, task.key));
+    const consulted = options.memo ? memo(teacher, task.key) : teacher;
+    const assistant = withEnvironment(task.environment, consulted);
+    const amplified = supervision.targets(assistant, teacher);
 
     if (ready || spent) {
       const threshold = now.stage === plan.length - 1 ? options.gate.finish : options.gate.advance;
@@ -79,7 +84,7 @@ export async function* iterate<Q, A>(
         options: options.gate,
       };
       const look = await examine(sitting, spent, random.split('gate').split(now.step));
-      const verdict = { ...look, passed: look.passed && stage.gated }; // a warm-up whose steps ran out passed nothing
+      const verdict = { ...look, passed: look.passed && stage.gated, decisions: asked(look.decisions) }; // a warm-up whose steps ran out passed nothing
       now = afterLook(now, verdict);
       if (verdict.passed || spent) {
         now = conclude(now, verdict, options, plan);
@@ -87,14 +92,21 @@ export async function* iterate<Q, A>(
         continue;
       }
     }
+    const prepared = await supervision.prepare({
+      step: now.step,
+      stage: `${stage.level}/${stage.size}`,
+      draw: (count, stream) => drawer.single(count, stage, stream),
+      assistant,
+    });
     const contexts = drawer.draw(now.step, stage);
     const questions = contexts.flat();
     const scope = scopeFor(questions.length);
     const lessons = pair(contexts, await amplified.answer(questions, scope));
-    const learning = student.learn(lessons, now.step, stage.level);
+    const learning = student.learn(lessons, now.step, task.encoding.roundsAt(stage.level));
     drawer.prepare(now.step + 1, stage);
     const learned = await learning;
-    now = afterStep(now, task, stage, lessons, learned, scope.budget.spent.decisions);
+    const decisions = prepared + asked(scope.budget.spent.decisions);
+    now = afterStep(now, task, stage, lessons, learned, decisions);
     yield { kind: 'trained', progress: now, stage, lessons, loss: learned.loss };
   }
   return now;

@@ -31,6 +31,7 @@ const options: IterateOptions = {
   stepsPerIteration: 100,
   stepsMax: 1000,
   endless: false,
+  memo: true,
 };
 const plan = stages(task, options.curriculum); // level 1, then levels 2 and 3 with gates
 const GATED = 1;
@@ -40,6 +41,12 @@ const lesson = (level: number) => ({
   questions: task.sample(Random.seeded(level), { split: 'train', size: 8, level }),
   targets: [],
 });
+/** So many questions of a lesson that the student answered as it was taught, of so many that were taught anything. */
+const said = (agreed: number, known: number) => [
+  ...new Array<boolean>(agreed).fill(true),
+  ...new Array<boolean>(known - agreed).fill(false),
+  ...new Array<undefined>(8 - known).fill(undefined),
+];
 
 const verdict = (passed: boolean, horizon = 1): Verdict => ({
   passed,
@@ -93,7 +100,15 @@ describe('a step', () => {
     levels: readonly number[],
     agreed: readonly number[],
     known: readonly number[],
-  ) => afterStep(now, task, plan[GATED]!, levels.map(lesson), { loss: 1, agreed, known }, 7);
+  ) =>
+    afterStep(
+      now,
+      task,
+      plan[GATED]!,
+      levels.map(lesson),
+      { loss: 1, agreed: agreed.map((count, i) => said(count, known[i]!)) },
+      7,
+    );
 
   test('is counted three times over, with its decisions', () => {
     expect(step(START, [2, 1], [4, 8], [8, 8])).toMatchObject({
@@ -134,7 +149,7 @@ describe('a look', () => {
 
 test('ground truth, once it shaped a target, stays: nothing that follows forgets it', () => {
   const now = { ...START, groundTruth: true, stage: GATED };
-  const learned = { loss: 1, agreed: [1], known: [1] };
+  const learned = { loss: 1, agreed: [said(1, 1)] };
   for (const next of [
     nextStage(now),
     afterStep(now, task, plan[GATED]!, [lesson(2)], learned, 1),

@@ -71,9 +71,12 @@ export function afterStep<Q, A>(
   let agreed = 0;
   let known = 0;
   lessons.forEach(({ questions }, i) => {
-    if (task.level(questions[0]!) !== stage.level) return;
-    agreed += learned.agreed[i]!;
-    known += learned.known[i]!;
+    questions.forEach((question, q) => {
+      const same = learned.agreed[i]![q];
+      if (same === undefined || task.level(question) !== stage.level) return;
+      known++;
+      if (same) agreed++;
+    });
   });
   const average =
     known === 0

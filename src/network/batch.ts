@@ -16,35 +16,62 @@ export function encodeBatch<Q, A>(
   { contexts: B, facts: N, questions: Q, rounds: R }: BatchShape,
   groups: readonly (readonly Q[])[],
 ): BatchTensors {
-  const factLeft = new Int32Array(B * N).fill(encoding.blank);
-  const factRight = new Int32Array(B * N).fill(encoding.blank);
-  const questionLeft = new Int32Array(B * Q).fill(encoding.blank);
-  const questionRight = new Int32Array(B * Q).fill(encoding.blank);
+  const { slots } = encoding;
+  const factWords = slots.map(() => new Int32Array(B * N).fill(encoding.blank));
+  const questionWords = slots.map(() => new Int32Array(B * Q).fill(encoding.blank));
   const reread = new Int32Array(R * B * Q).fill(encoding.blank);
   const active = new Float32Array(R * B * Q);
   groups.forEach((questions, b) => {
     const facts = encoding.facts(questions[0]!);
     for (let i = 0; i < N; i++) {
-      factLeft[b * N + i] = facts[2 * i]!;
-      factRight[b * N + i] = facts[2 * i + 1]!;
+      factWords.forEach((words, slot) => {
+        words[b * N + i] = facts[slots.length * i + slot]!;
+      });
     }
     questions.forEach((question, q) => {
       const row = b * Q + q;
-      [questionLeft[row], questionRight[row]] = encoding.pair(question);
+      encoding.token(question).forEach((word, slot) => {
+        questionWords[slot]![row] = word;
+      });
       const rounds = encoding.rounds(question);
       invariant(rounds <= R, `a question of ${rounds} rounds in a batch of ${R}`);
       for (let round = 0; round < rounds; round++) {
-        reread[round * B * Q + row] = encoding.word(question, round);
+        const word = encoding.word(question, round);
+        if (word === undefined) continue;
+        reread[round * B * Q + row] = word;
         active[round * B * Q + row] = 1;
       }
     });
   });
   return {
-    factLeft: { shape: [B, N], data: factLeft },
-    factRight: { shape: [B, N], data: factRight },
-    questionLeft: { shape: [B, Q], data: questionLeft },
-    questionRight: { shape: [B, Q], data: questionRight },
+    ...Object.fromEntries(
+      slots.flatMap((slot, i) => [
+        [`facts.${slot}`, { shape: [B, N], data: factWords[i]! }],
+        [`questions.${slot}`, { shape: [B, Q], data: questionWords[i]! }],
+      ]),
+    ),
     reread: { shape: [R, B, Q], data: reread },
     active: { shape: [R, B, Q, 1], data: active },
   };
 }
+
+/** −1e9 at every word that is out of the question's range, else 0: [B·Q V]; nothing if no question has a range. */
+export function encodeRanges<Q, A>(
+  encoding: Encoding<Q, A>,
+  { contexts: B, questions: Q }: BatchShape,
+  groups: readonly (readonly Q[])[],
+): BatchTensors {
+  if (!encoding.range) return {};
+  const V = encoding.words;
+  const barred = new Float32Array(B * Q * V);
+  groups.forEach((questions, b) => {
+    questions.forEach((question, q) => {
+      const [first, last] = encoding.range!(question);
+      const row = (b * Q + q) * V;
+      barred.fill(BARRED, row, row + first).fill(BARRED, row + last + 1, row + V);
+    });
+  });
+  return { barred: { shape: [B * Q, V], data: barred } };
+}
+
+const BARRED = -1e9;

@@ -81,16 +81,26 @@ describe('initialisation', () => {
   });
 
   test('is another one for another seed, and does not advance the stream it is given', () => {
-    const list = transformerWeights({ words: 11, width: 8, heads: 2, expansion: 2 });
+    const list = transformerWeights({
+      slots: ['left', 'right'],
+      words: 11,
+      width: 8,
+      heads: 2,
+      expansion: 2,
+    });
     const random = Random.seeded(1);
     expect(initialise(list, random)).toEqual(initialise(list, random));
     expect(initialise(list, Random.seeded(2))).not.toEqual(initialise(list, random));
   });
 
   test('keeps uniform weights within ±1/√inputs and spreads them evenly', () => {
-    const [weight] = transformerWeights({ words: 3, width: 64, heads: 1, expansion: 2 }).filter(
-      ({ name }) => name === 'contract',
-    );
+    const [weight] = transformerWeights({
+      slots: ['left', 'right'],
+      words: 3,
+      width: 64,
+      heads: 1,
+      expansion: 2,
+    }).filter(({ name }) => name === 'contract');
     const values = initialise([weight!], Random.seeded(3));
     const bound = 1 / Math.sqrt(128);
     expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(Math.fround(bound));

@@ -2,14 +2,14 @@
  *  so a training step that keeps its state in a few long vectors is up to 1.8x faster than one with a tensor per
  *  weight; hashes, checkpoints and clipping become one-liners too. */
 
-import { lengthOf, type Node, reshape, type Shape, slice } from '../autodiff/graph.ts';
+import { concat, lengthOf, type Node, reshape, type Shape, slice } from '../autodiff/graph.ts';
 import type { Random } from '../base/random.ts';
 
 export interface Weight {
   readonly name: string;
   readonly shape: Shape;
-  /** Draws one initial value. */
-  readonly initial: (random: Random) => number;
+  /** Draws the initial value at a place of the flattened tensor. */
+  readonly initial: (random: Random, at: number) => number;
   /** Whether Muon may orthogonalise its updates: matrices between hidden layers. */
   readonly hidden: boolean;
 }
@@ -32,7 +32,7 @@ export function initialise(weights: readonly Weight[], random: Random): Float32A
   const flat = new Float32Array(countOf(weights));
   forEachPlace(weights, ({ name, initial }, start, end) => {
     const stream = random.split(name);
-    for (let i = start; i < end; i++) flat[i] = initial(stream);
+    for (let i = start; i < end; i++) flat[i] = initial(stream, i - start);
   });
   return flat;
 }
@@ -44,6 +44,14 @@ export function unpack(weights: readonly Weight[], flat: Node): { readonly [name
     nodes[name] = reshape(slice(flat, 0, start, end), shape);
   });
   return nodes;
+}
+
+/** Tensors of any shape one after the other in one vector. */
+export function flatten(parts: readonly Node[]): Node {
+  return concat(
+    parts.map((x) => reshape(x, [lengthOf(x.shape)])),
+    0,
+  );
 }
 
 /** Where each weight lies in the flat vector. */

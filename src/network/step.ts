@@ -5,10 +5,8 @@ import { gradients } from '../autodiff/gradient.ts';
 import {
   add,
   argMax,
-  concat,
   constant,
   input,
-  lengthOf,
   logSoftmax,
   mul,
   type Node,
@@ -19,7 +17,7 @@ import {
   sum,
 } from '../autodiff/graph.ts';
 import { type OptimizerOptions, update } from './optimizer.ts';
-import { countOf, unpack } from './parameters.ts';
+import { countOf, flatten, unpack } from './parameters.ts';
 import {
   type BatchShape,
   batchInputs,
@@ -67,7 +65,7 @@ function stateInputs(network: NetworkShape): Record<StateName, Node> {
 function learning(network: NetworkShape, batch: BatchShape, parameters: Node) {
   const w = unpack(transformerWeights(network), parameters);
   const { scores, loss } = trainingLoss(network, batch, w);
-  const gradient = flat(gradients(loss, Object.values(w)));
+  const gradient = flatten(gradients(loss, Object.values(w)));
   return { gradient, loss: reshape(loss, [1]), guesses: argMax(scores) };
 }
 
@@ -89,27 +87,22 @@ export function trainingLoss(
   w: Weights,
 ): { scores: Node; loss: Node } {
   const rows = batch.contexts * batch.questions;
-  const scores = transformer(network, batch, w, batchInputs(batch)); // [B·Q V]
+  const scores = transformer(network, batch, w, batchInputs(network, batch)); // [B·Q V]
   const picked = mul(logSoftmax(scores), oneHot(input('targets', [rows], 'int'), network.words));
   const each = sum(picked, [1]); // [B·Q 1]
   const weighted = mul(each, reshape(input('weights', [rows]), [rows, 1]));
   return { scores, loss: mul(sum(weighted, [0, 1]), constant(-1)) };
 }
 
-/** In: words and `parameters`. Out: `answers` [B·Q], the likeliest words, and `confidence` [B·Q], their probability. */
-export function answering(network: NetworkShape, batch: BatchShape): Outputs {
+/** In: words and `parameters`, and with `ranged` what is `barred` [B·Q V], added to the scores. Out: `answers` [B·Q],
+ *  the likeliest words, and `confidence` [B·Q], their probability. */
+export function answering(network: NetworkShape, batch: BatchShape, ranged: boolean): Outputs {
   const rows = batch.contexts * batch.questions;
   const weights = transformerWeights(network);
   const w = unpack(weights, input('parameters', [countOf(weights)]));
-  const scores = transformer(network, batch, w, batchInputs(batch));
+  const all = transformer(network, batch, w, batchInputs(network, batch));
+  const scores = ranged ? add(all, input('barred', all.shape)) : all;
   const answers = argMax(scores);
   const confidence = sum(mul(softmax(scores), oneHot(answers, network.words)), [1]);
   return { answers, confidence: reshape(confidence, [rows]) };
-}
-
-function flat(parts: readonly Node[]): Node {
-  return concat(
-    parts.map((x) => reshape(x, [lengthOf(x.shape)])),
-    0,
-  );
 }

@@ -15,14 +15,10 @@ import {
   transformerWeights,
 } from './transformer.ts';
 
-interface Words {
-  readonly factLeft: readonly number[];
-  readonly factRight: readonly number[];
-  readonly questionLeft: readonly number[];
-  readonly questionRight: readonly number[];
+type Words = { readonly [input: string]: readonly number[] } & {
   readonly reread: readonly number[];
   readonly active: readonly number[];
-}
+};
 
 interface Case {
   readonly network: NetworkShape;
@@ -32,6 +28,8 @@ interface Case {
 }
 
 const V = 7;
+/** Tokens of one slot to three. */
+const SLOTS = ['left', 'middle', 'right'];
 /** Nothing of what is compared here is rounded differently but for sums taken in another order. */
 const SAME = 1e-12;
 
@@ -39,13 +37,14 @@ const cases: fc.Arbitrary<Case> = fc
   .record({
     seed: fc.nat(2 ** 31),
     heads: fc.constantFrom(1, 2),
+    slots: fc.subarray(SLOTS, { minLength: 1 }),
     contexts: fc.integer({ min: 1, max: 2 }),
     facts: fc.integer({ min: 1, max: 4 }),
     questions: fc.integer({ min: 1, max: 3 }),
     rounds: fc.integer({ min: 1, max: 3 }),
   })
-  .map(({ seed, heads, ...batch }) => {
-    const network = { words: V, width: 4, heads, expansion: 2 };
+  .map(({ seed, heads, slots, ...batch }) => {
+    const network = { slots, words: V, width: 4, heads, expansion: 2 };
     const random = Random.seeded(seed);
     const draw = (name: string, count: number) => {
       const stream = random.split(name);
@@ -58,15 +57,22 @@ const cases: fc.Arbitrary<Case> = fc
       batch,
       parameters: initialise(transformerWeights(network), random).map((x) => x + 0.1 * noise.normal()),
       words: {
-        factLeft: draw('factLeft', B * N),
-        factRight: draw('factRight', B * N),
-        questionLeft: draw('questionLeft', B * Q),
-        questionRight: draw('questionRight', B * Q),
+        ...bySlot(slots, 'facts', (name) => draw(name, B * N)),
+        ...bySlot(slots, 'questions', (name) => draw(name, B * Q)),
         reread: draw('reread', R * B * Q),
         active: activeFor(R, draw('rounds', B * Q)),
       },
     };
   });
+
+/** Inputs of facts or questions, one for each slot. */
+function bySlot(
+  slots: readonly string[],
+  kind: 'facts' | 'questions',
+  words: (name: string) => readonly number[],
+): { readonly [input: string]: readonly number[] } {
+  return Object.fromEntries(slots.map((slot) => [`${kind}.${slot}`, words(`${kind}.${slot}`)]));
+}
 
 /** A question takes none of the rounds to all of them; it is active in its first. */
 function activeFor(rounds: number, drawn: readonly number[]): readonly number[] {
@@ -78,7 +84,10 @@ function activeFor(rounds: number, drawn: readonly number[]): readonly number[] 
 function scores({ network, batch, parameters, words }: Case): readonly (readonly number[])[] {
   const weights = transformerWeights(network);
   const w = unpack(weights, input('parameters', [countOf(weights)]));
-  const [value] = interpret([transformer(network, batch, w, batchInputs(batch))], { ...words, parameters });
+  const [value] = interpret([transformer(network, batch, w, batchInputs(network, batch))], {
+    ...words,
+    parameters,
+  });
   return Array.from({ length: batch.contexts * batch.questions }, (_, row) => [
     ...value!.data.subarray(row * network.words, (row + 1) * network.words),
   ]);
@@ -102,8 +111,8 @@ describe('the network', () => {
             .shuffle(Array.from({ length: N }, (_, i) => b * N + i)),
         ).flat();
         const shuffled = (words: readonly number[]) => orders.map((place) => words[place]!);
-        const { factLeft, factRight } = one.words;
-        const words = { ...one.words, factLeft: shuffled(factLeft), factRight: shuffled(factRight) };
+        const facts = bySlot(one.network.slots, 'facts', (name) => shuffled(one.words[name]!));
+        const words = { ...one.words, ...facts };
         expectSame(scores({ ...one, words }), scores(one));
       }),
       { numRuns: 50 },
@@ -112,10 +121,12 @@ describe('the network', () => {
 
   test('reads every fact: another word in it is another answer', () => {
     fc.assert(
-      fc.property(cases, fc.nat(), fc.boolean(), (one, chosen, isLeft) => {
-        const name = isLeft ? 'factLeft' : 'factRight';
-        const place = chosen % one.words[name].length;
-        const changed = one.words[name].with(place, (one.words[name][place]! + 1) % V);
+      fc.property(cases, fc.nat(), fc.nat(), (one, chosen, slot) => {
+        const { slots } = one.network;
+        const name = `facts.${slots[slot % slots.length]!}`;
+        const words = one.words[name]!;
+        const place = chosen % words.length;
+        const changed = words.with(place, (words[place]! + 1) % V);
         const [before, after] = [scores(one), scores({ ...one, words: { ...one.words, [name]: changed } })];
         const own = Math.floor(place / one.batch.facts);
         for (const [row, values] of after.entries()) {
@@ -135,17 +146,16 @@ describe('the network', () => {
         const row = chosen % (B * Q);
         const b = Math.floor(row / Q);
         const rows = (words: readonly number[]) => words.slice(b * N, (b + 1) * N);
-        const { factLeft, factRight, questionLeft, questionRight, reread, active } = one.words;
+        const { slots } = one.network;
+        const { reread, active } = one.words;
         const own = (words: readonly number[]) =>
           Array.from({ length: R }, (_, round) => words[round * B * Q + row]!);
         const alone: Case = {
           ...one,
           batch: { ...one.batch, contexts: 1, questions: 1 },
           words: {
-            factLeft: rows(factLeft),
-            factRight: rows(factRight),
-            questionLeft: [questionLeft[row]!],
-            questionRight: [questionRight[row]!],
+            ...bySlot(slots, 'facts', (name) => rows(one.words[name]!)),
+            ...bySlot(slots, 'questions', (name) => [one.words[name]![row]!]),
             reread: own(reread),
             active: own(active),
           },
@@ -156,8 +166,7 @@ describe('the network', () => {
           batch: { ...alone.batch, questions: 4 },
           words: {
             ...alone.words,
-            questionLeft: [questionLeft[row]!, 0, 0, 0],
-            questionRight: [questionRight[row]!, 0, 0, 0],
+            ...bySlot(slots, 'questions', (name) => [one.words[name]![row]!, 0, 0, 0]),
             reread: alone.words.reread.flatMap((word) => [word, 0, 0, 0]),
             active: alone.words.active.flatMap((one) => [one, 0, 0, 0]),
           },
@@ -201,7 +210,7 @@ describe('the network', () => {
   });
 
   test('has the same weights whatever the heads, the facts and the rounds, each named once', () => {
-    const shape = { words: 11, width: 8, expansion: 2 };
+    const shape = { slots: SLOTS, words: 11, width: 8, expansion: 2 };
     const [one, two] = [1, 2].map((heads) => transformerWeights({ ...shape, heads }));
     const plain = (weights: typeof one) =>
       weights!.map(({ name, shape, hidden }) => ({ name, shape, hidden }));
@@ -209,7 +218,7 @@ describe('the network', () => {
     expect(new Set(one!.map(({ name }) => name)).size).toBe(one!.length);
     // Muon makes matrices orthogonal; words, slots, biases and gains are none between hidden layers.
     expect(one!.filter(({ hidden }) => hidden).every(({ shape }) => shape.length === 2)).toBe(true);
-    const outer = ['words', 'left', 'right', 'fact', 'answer.gain', 'answer.bias'];
+    const outer = ['words', ...SLOTS, 'fact', 'answer.gain', 'answer.bias'];
     expect(one!.filter(({ hidden, name }) => hidden && outer.includes(name))).toEqual([]);
   });
 
@@ -218,17 +227,19 @@ describe('the network', () => {
     [7, 2],
     [1, 2],
   ])('refuses a width of %i for %i heads', (width, heads) => {
-    const build = () => transformerWeights({ words: V, width, heads, expansion: 2 });
+    const build = () => transformerWeights({ slots: SLOTS, words: V, width, heads, expansion: 2 });
     expect(build).toThrow(CapstanError);
     expect(build).toThrow(`width: expected a multiple of ${heads} heads, got ${width}`);
   });
 
   test('refuses facts of two batches', () => {
-    const network = { words: V, width: 4, heads: 1, expansion: 2 };
+    const network = { slots: SLOTS, words: V, width: 4, heads: 1, expansion: 2 };
     const batch = { contexts: 2, facts: 3, questions: 1, rounds: 1 };
     const weights = transformerWeights(network);
     const w = unpack(weights, input('parameters', [countOf(weights)]));
-    const words = { ...batchInputs(batch), factLeft: batchInputs({ ...batch, facts: 2 }).factLeft };
+    const inputs = batchInputs(network, batch);
+    const [first] = batchInputs(network, { ...batch, facts: 2 }).facts;
+    const words = { ...inputs, facts: [first!, ...inputs.facts.slice(1)] };
     expect(() => transformer(network, batch, w, words)).toThrow(CapstanError);
   });
 });

@@ -28,6 +28,8 @@ import { CapstanError } from '../base/errors.ts';
 import { normal, ones, uniformFor, type Weight, zeros } from './parameters.ts';
 
 export interface NetworkShape {
+  /** The slots of a token by name; answers are words of the last. */
+  readonly slots: readonly string[];
   /** V */
   readonly words: number;
   /** D, a multiple of `heads`. */
@@ -50,6 +52,7 @@ export interface BatchShape {
 }
 
 export function transformerWeights({
+  slots,
   words: V,
   width: D,
   heads,
@@ -71,8 +74,8 @@ export function transformerWeights({
   });
   return [
     weight('words', [V, D], normal),
-    weight('left', [D, D], uniformFor(2 * D)), // one 2D → D map in two halves, one for each slot of a pair
-    weight('right', [D, D], uniformFor(2 * D)),
+    // one map from all slots together to D, in parts, one for each slot
+    ...slots.map((slot) => weight(slot, [D, D], uniformFor(slots.length * D))),
     weight('reread', [D, D], uniformFor(D), true),
     weight('fact', [D], zeros),
     // The norms before these maps need no gain and bias of their own: the maps would absorb them. Nor does the key
@@ -95,24 +98,23 @@ export function transformerWeights({
 
 /** The words of a batch, as inputs of a graph. */
 export interface BatchNodes {
-  /** [B N] each */
-  readonly factLeft: Node;
-  readonly factRight: Node;
-  /** [B Q] each */
-  readonly questionLeft: Node;
-  readonly questionRight: Node;
+  /** [B N] for each slot */
+  readonly facts: readonly Node[];
+  /** [B Q] for each slot */
+  readonly questions: readonly Node[];
   /** [R B Q] */
   readonly reread: Node;
   /** [R B Q 1]: 1 while a question has words left to read, then 0. */
   readonly active: Node;
 }
 
-export function batchInputs({ contexts: B, facts: N, questions: Q, rounds: R }: BatchShape): BatchNodes {
+export function batchInputs(
+  { slots }: Pick<NetworkShape, 'slots'>,
+  { contexts: B, facts: N, questions: Q, rounds: R }: BatchShape,
+): BatchNodes {
   return {
-    factLeft: input('factLeft', [B, N], 'int'),
-    factRight: input('factRight', [B, N], 'int'),
-    questionLeft: input('questionLeft', [B, Q], 'int'),
-    questionRight: input('questionRight', [B, Q], 'int'),
+    facts: slots.map((slot) => input(`facts.${slot}`, [B, N], 'int')),
+    questions: slots.map((slot) => input(`questions.${slot}`, [B, Q], 'int')),
     reread: input('reread', [R, B, Q], 'int'),
     active: input('active', [R, B, Q, 1]),
   };
@@ -122,11 +124,11 @@ export function batchInputs({ contexts: B, facts: N, questions: Q, rounds: R }: 
 export function transformer(network: NetworkShape, batch: BatchShape, w: Weights, words: BatchNodes): Node {
   const { width: D } = network;
   const { contexts: B, questions: Q, rounds: R } = batch;
-  const left = matmul(w.words!, w.left!); // [V D]
-  const right = matmul(w.words!, w.right!); // [V D]
+  const codes = network.slots.map((slot) => matmul(w.words!, w[slot]!)); // [V D] each
+  const tokens = (words: readonly Node[]) => words.map((slot, i) => gather(codes[i]!, slot)).reduce(add);
   const reread = reshape(gather(matmul(w.words!, w.reread!), words.reread), [R, B * Q, D]);
-  let facts = add(gather(left, words.factLeft), gather(right, words.factRight)); // [B N D]
-  let questions = add(gather(left, words.questionLeft), gather(right, words.questionRight)); // [B Q D]
+  let facts = tokens(words.facts); // [B N D]
+  let questions = tokens(words.questions); // [B Q D]
   for (let round = 0; round < R; round++) {
     facts = add(facts, w.fact!);
     const asking = add(questions, reshape(slice(reread, 0, round, round + 1), [B, Q, D]));
@@ -136,7 +138,7 @@ export function transformer(network: NetworkShape, batch: BatchShape, w: Weights
     if (round < R - 1) facts = layer(network, w, facts, memory); // nobody reads the facts after the last round
   }
   const read = add(mul(normalize(reshape(questions, [B * Q, D])), w['answer.gain']!), w['answer.bias']!);
-  return mul(matmul(read, transposed(right)), constant(1 / Math.sqrt(D))); // the code of the right slot: [B·Q V]
+  return mul(matmul(read, transposed(codes.at(-1)!)), constant(1 / Math.sqrt(D))); // the code of the last slot: [B·Q V]
 }
 
 /** The weights of `transformerWeights`, by name. */

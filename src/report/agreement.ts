@@ -1,10 +1,11 @@
 /** Agreement at the gate: how often X says what Amplify^H(teacher) says, with its interval; no ground truth involved. */
 
-import { idaOf } from './arms.ts';
+import { mainOf } from './arms.ts';
 import { type Html, html } from './escape.ts';
 import { count, interval, isNumber, percent, threshold } from './numbers.ts';
 import { plot, type Tick } from './plot.ts';
 import type { IterationRecord, RunRecord } from './record.ts';
+import { teacherOf } from './teacher.ts';
 
 const HEIGHT_PX = 230;
 /** Ticks nearer than this share of the height would overlap. */
@@ -13,12 +14,13 @@ const APART = 0.075;
 const LABELS_MAX = 8;
 
 export function agreement(record: RunRecord): Html {
-  const iterations = (idaOf(record)?.iterations ?? []).filter((one) => isNumber(one.agreement?.value));
-  if (iterations.length === 0) return html`<p class="empty">No gate has been judged yet.</p>`;
+  const main = mainOf(record);
+  const iterations = (main?.iterations ?? []).filter((one) => isNumber(one.agreement?.value));
+  if (!main || iterations.length === 0) return html`<p class="empty">No gate has been judged yet.</p>`;
   const lows = iterations.map((one) => one.agreement.low).filter(isNumber);
   const min = Math.max(0, Math.min(...lows, ...Object.values(record.gates).filter(isNumber)) - 0.03);
   const every = Math.ceil(iterations.length / LABELS_MAX);
-  return html`<p>At the end of an iteration X and Amplify<sup>H</sup>(teacher) answer the same held-out questions. X goes on only if they agree often enough, by the lower bound, at every level up to the frontier; shown is the frontier. Nobody’s ground truth is asked here. Bars are 95 % intervals, ${samples(iterations)}.</p>
+  return html`<p>At the end of an iteration X and ${teacherOf(main)} answer the same held-out questions. X goes on only if they agree often enough, by the lower bound${record.levels > 1 ? ', at every level up to the frontier; shown is the frontier' : ''}. ${main.groundTruth ? '' : 'Nobody’s ground truth is asked here. '}Bars are 95 % intervals, ${samples(iterations)}.</p>
 <figure class="wide">${plot({
     label: `Agreement at the gate. ${iterations.map(inWords).join('; ')}.`,
     heightPx: HEIGHT_PX,

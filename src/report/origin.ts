@@ -1,9 +1,10 @@
 /** How the page came to be, so that another machine can do it again; and what its words mean. */
 
-import { idaOf } from './arms.ts';
+import { mainOf } from './arms.ts';
 import { type Html, html } from './escape.ts';
-import { count, isNumber, moment, threshold } from './numbers.ts';
+import { count, isNumber, moment, several, threshold } from './numbers.ts';
 import type { RunRecord } from './record.ts';
+import { taughtByLearner } from './teacher.ts';
 
 export function origin(record: RunRecord): Html {
   const { gates, parameters } = record;
@@ -11,7 +12,7 @@ export function origin(record: RunRecord): Html {
     ['Seed', html`<code>${record.seed}</code>`],
     [
       'Task',
-      html`${record.task}, ${Object.entries(parameters).map(([name, value]) => html`${name} <code>${value}</code>, `)}${record.levels} levels, of which H answers ${record.levelsOfPrimitives} alone`,
+      html`${record.task}, ${Object.entries(parameters).map(([name, value]) => html`${name} <code>${value}</code>, `)}${several(record.levels, 'level')}, of which H answers ${record.levelsOfPrimitives === 0 ? 'none' : record.levelsOfPrimitives} alone`,
     ],
     [
       'Gates',
@@ -19,7 +20,7 @@ export function origin(record: RunRecord): Html {
     ],
     [
       'Network',
-      html`${isNumber(idaOf(record)?.trainedParameters) ? count(idaOf(record)!.trainedParameters) : '–'} trained parameters`,
+      html`${isNumber(mainOf(record)?.trainedParameters) ? count(mainOf(record)!.trainedParameters) : '–'} trained parameters`,
     ],
     ['Capstan', html`<code>${record.version}</code>`],
     ['Machine', html`${record.machine}`],
@@ -30,15 +31,22 @@ export function origin(record: RunRecord): Html {
 <dl class="facts">${facts.map(([term, value]) => html`<dt>${term}</dt><dd>${value}</dd>`)}</dl>`;
 }
 
-export function glossary(): Html {
-  return html`<dl class="facts">${TERMS.map(([term, meaning]) => html`<dt>${term}</dt><dd>${meaning}</dd>`)}</dl>`;
+export function glossary(record: RunRecord): Html {
+  const left = taughtByLearner(record) ? undefined : LEARNER;
+  return html`<dl class="facts">${TERMS.filter((term) => term !== left).map(([term, meaning]) => html`<dt>${term}</dt><dd>${meaning}</dd>`)}</dl>`;
 }
+
+const LEARNER = [
+  html`H′`,
+  html`a network that learned from H’s decisions what H would do, and then made the targets in its place.`,
+] as const;
 
 const TERMS: readonly (readonly [term: Html, meaning: Html])[] = [
   [
     html`H`,
     html`the overseer. Here a script that sees one small workspace, asks smaller questions and combines their answers; it never sees the whole task.`,
   ],
+  LEARNER,
   [html`X`, html`the assistant: a network that answers a question at once.`],
   [
     html`Amplify<sup>H</sup>(X)`,
@@ -48,7 +56,10 @@ const TERMS: readonly (readonly [term: Html, meaning: Html])[] = [
     html`Distillation`,
     html`training X to say at once what Amplify<sup>H</sup>(X) says; the teacher is a moving average of X itself.`,
   ],
-  [html`Level`, html`how hard a question is: each needs answers of the level before.`],
+  [
+    html`Level`,
+    html`how hard a question is: each needs answers of the levels before. Where questions lean on guesses about each other there is one level.`,
+  ],
   [html`Iteration`, html`one level at the frontier, from its first training step to its gate.`],
   [html`Agreement`, html`how often X says what its teacher says. The gates know only this.`],
   [
@@ -57,7 +68,7 @@ const TERMS: readonly (readonly [term: Html, meaning: Html])[] = [
   ],
   [
     html`Ground truth`,
-    html`the right answers. Kept with the examiner, which training cannot reach; only baselines marked so were shown them.`,
+    html`the right answers. Kept with the examiner, which training cannot reach; only networks marked so were shown them.`,
   ],
   [
     html`Gate`,

@@ -8,6 +8,8 @@ export interface RunRecord {
   readonly task: string;
   readonly parameters: { readonly [name: string]: number };
   readonly levels: number;
+  /** What accuracy is told apart by, easiest first, where that is not the levels: «distance 1», … */
+  readonly grades?: readonly string[];
   /** Levels that H answers with primitives alone. */
   readonly levelsOfPrimitives: number;
   readonly seed: number;
@@ -21,6 +23,9 @@ export interface RunRecord {
   readonly gates: { readonly advance: number; readonly finish: number };
   /** The first is IDA itself; the others are its baselines, if they were run. */
   readonly arms: readonly ArmRecord[];
+  /** Mistakes that H was made to make, and what was done against them. */
+  readonly noise?: { readonly kind: string; readonly rate: number };
+  readonly defence?: string;
   /** One held-out question unfolded. */
   readonly example?: ExampleNode;
 }
@@ -44,9 +49,21 @@ export interface ArmRecord {
   readonly decisions: number;
   readonly points: readonly CurvePoint[];
   readonly iterations: readonly IterationRecord[];
+  /** If H′ made the targets: how faithful it is to H at the end. */
+  readonly fidelity?: Fidelity;
 }
 
-/** One look at the network on held-out (test) contexts. Index 0 of a per-level array is level 1. */
+/** H′ against H on questions that the loop asks, of contexts that neither learned from. */
+export interface Fidelity {
+  /** Same final answer with the same assistant. */
+  readonly functional: Proportion;
+  /** Same next action in H's own workspaces. */
+  readonly exact: Proportion;
+  /** Decisions of H that it learned from. */
+  readonly learnedFrom: number;
+}
+
+/** One look at the network on held-out (test) contexts. Index 0 of an array is level 1, or the first grade. */
 export interface CurvePoint {
   readonly step: number;
   readonly seconds: number;
@@ -58,6 +75,8 @@ export interface CurvePoint {
   readonly answerer: readonly number[];
   /** Accuracy of Amplify^H(X) against ground truth. */
   readonly amplified?: readonly number[];
+  /** Of all questions together, as they are asked: the mean over levels, or over grades by how frequent they are. */
+  readonly overall?: { readonly answerer: number; readonly amplified: number };
   /** Agreement of X with Amplify^H(X), no ground truth involved. */
   readonly agreement?: readonly number[];
 }
@@ -76,8 +95,10 @@ export interface IterationRecord {
   readonly agreement: Proportion;
   /** Largest ℓ such that every level up to ℓ agrees with Amplify^H(X), by the lower bound. */
   readonly horizon: number;
-  /** Accuracy per level of its checkpoint against ground truth (evaluation only). */
+  /** Accuracy per level or grade of its checkpoint against ground truth (evaluation only). */
   readonly accuracy?: readonly Proportion[];
+  /** The same of what X was being taught: Amplify^H(X), with the mistakes that H was made to make. */
+  readonly targets?: readonly Proportion[];
   readonly checkpoint: string;
   readonly dataRoot: string;
   /** Said when the horizon did not rise. */
@@ -94,5 +115,7 @@ export interface ExampleNode {
   /** Whether `answer` is right, and whether `direct` is (evaluation only). */
   readonly right?: boolean;
   readonly directRight?: boolean;
+  /** Looked up in the facts: neither H nor X had anything to say. */
+  readonly isFact?: boolean;
   readonly children: readonly ExampleNode[];
 }

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { failedRecord, runningRecord, runRecord } from '../../test/fixtures/run-record.ts';
+import {
+  deepRecord,
+  failedRecord,
+  gradedRecord,
+  noisyRecord,
+  runningRecord,
+  runRecord,
+  supervisedRecord,
+} from '../../test/fixtures/run-record.ts';
 import type { ArmRecord, ExampleNode, RunRecord } from './record.ts';
 import { renderReport } from './report.ts';
 import { SCRIPT } from './script.ts';
@@ -48,17 +56,27 @@ describe('any record', () => {
     ['with figures that are NaN', spoilt(runRecord(), Number.NaN)],
   ];
 
+  const others: readonly (readonly [name: string, record: RunRecord])[] = [
+    ['of grades and one level', gradedRecord()],
+    ['of grades and many levels', deepRecord()],
+    ['supervised alone', supervisedRecord()],
+    ['of a run with mistakes', noisyRecord('systematic')],
+    ['of a run with mistakes that are not numbers', spoilt(noisyRecord('random'), null)],
+    ['of grades, with figures that are not numbers', spoilt(gradedRecord(), null)],
+    ['of grades, with figures that are NaN', spoilt(deepRecord(), Number.NaN)],
+  ];
+  const all = [...records, ...others];
+
   test.each(records)('%s: every section is there, in order', (_, record) => {
-    const page = renderReport(record);
-    expect([...page.matchAll(/<section id="(\w+)"/g)].map(([, id]) => id)).toEqual(SECTIONS);
+    expect(sectionsOf(renderReport(record))).toEqual(SECTIONS);
   });
 
-  test.each(records)('%s: nothing unmeasured is printed as a number', (_, record) => {
+  test.each(all)('%s: nothing unmeasured is printed as a number', (_, record) => {
     const page = renderReport(record).replace(SCRIPT, '').replace(STYLE, '');
     expect(excerpts(page, /NaN|undefined|Infinity|\[object|\bnull\b/)).toEqual([]);
   });
 
-  test.each(records)('%s: the page asks nothing of anybody', (_, record) => {
+  test.each(all)('%s: the page asks nothing of anybody', (_, record) => {
     const page = renderReport(record);
     expect(excerpts(page, /https?:|url\(|\bsrc\s*=|@import|<(?:iframe|object|embed|base|form)\b/i)).toEqual(
       [],
@@ -69,7 +87,7 @@ describe('any record', () => {
     expect(page.includes(`content="${POLICY}`)).toBe(true);
   });
 
-  test.each(records)('%s: every tag that opens closes', (_, record) => {
+  test.each(all)('%s: every tag that opens closes', (_, record) => {
     expect(unclosed(renderReport(record))).toEqual([]);
   });
 });
@@ -78,12 +96,16 @@ describe('a hostile record', () => {
   const hostile = `</script><script>alert(1)</script></style>"' onload=x <img src=x> &amp; \u202e\u0000`;
   const page = renderReport(poisoned(runRecord(), hostile));
 
-  test('adds no tag and no attribute', () => {
-    const clean = renderReport(poisoned(runRecord(), 'text'));
+  test.each([
+    ['levels', runRecord()],
+    ['grades', { ...deepRecord(), example: runRecord().example! }],
+  ])('of %s adds no tag and no attribute', (_, record) => {
+    const dirty = renderReport(poisoned(record, hostile));
+    const clean = renderReport(poisoned(record, 'text'));
     const shape = (html: string) => [...html.matchAll(/<\/?([a-z]\w*)/gi)].map(([, tag]) => tag).join(' ');
-    expect(shape(page)).toBe(shape(clean));
-    expect(page.match(/<script/g)).toHaveLength(1);
-    expect(excerpts(page.replace(/"[^"]*"/g, '""'), /<img|<[^>]* onload/)).toEqual([]);
+    expect(shape(dirty)).toBe(shape(clean));
+    expect(dirty.match(/<script/g)).toHaveLength(1);
+    expect(excerpts(dirty.replace(/"[^"]*"/g, '""'), /<img|<[^>]* onload/)).toEqual([]);
   });
 
   test('is shown as it was written, but for marks that hide or turn text', () => {
@@ -173,6 +195,95 @@ describe('what the page says', () => {
   });
 });
 
+describe('a record whose accuracy is told apart by grades', () => {
+  const page = renderReport(gradedRecord());
+
+  test('shows their names where others have levels, and all questions as they are asked first', () => {
+    const plots = [...page.matchAll(/<figcaption><b>([^<]*)<\/b>/g)].map(([, name]) => name);
+    const names = ['All questions', ...gradedRecord().grades!.map((name) => name.replace('d', 'D'))];
+    expect(plots).toEqual([...names, ...names]); // by steps and by seconds
+    expect(page.includes('accuracy in %, by distance')).toBe(true);
+    expect(page.includes('Accuracy by distance over time')).toBe(true);
+    expect(excerpts(page, /over the levels|level 2/)).toEqual([]);
+  });
+
+  test('takes as the accuracy that of the questions as they are asked', () => {
+    const { accuracy } = gradedRecord().arms[0]!.iterations[0]!;
+    const right = accuracy!.reduce((sum, { value, n }) => sum + value * n, 0);
+    const n = accuracy!.reduce((sum, figure) => sum + figure.n, 0);
+    const share = ((100 * right) / n).toFixed(1);
+    expect(page.includes(`came to ${share}\u202f% of the questions as they are asked`)).toBe(true);
+  });
+
+  test('with one level has no ladder, no controls, and one line on the horizon', () => {
+    expect(sectionsOf(page)).toEqual(
+      SECTIONS.flatMap((id) => (id === 'gain' ? [] : id === 'agreement' ? [id, 'teacher'] : [id])),
+    );
+    expect(page.includes('class="matrix"')).toBe(false);
+    expect(/one level, so there is no ladder to climb\. .*the horizon is 0 of 1\./.test(page)).toBe(true);
+  });
+
+  test('says who made the targets, and what that means', () => {
+    expect(/learned from 2\u202f345 of them/.test(page)).toBe(true);
+    expect(/Same final answer.*?99\.2.*?98\.4–99\.6.*?1\u202f000/s.test(page)).toBe(true);
+    expect(/Same next action.*?98\.7.*?98\.4–99\.0.*?5\u202f123/s.test(page)).toBe(true);
+    expect(page.includes('X was taught something that H would not have said')).toBe(true);
+    expect(renderReport(runRecord()).includes('H′')).toBe(false);
+  });
+
+  test('with many levels has its grades in the rows and the levels in the horizon', () => {
+    const deep = renderReport(deepRecord());
+    const rows = [...deep.matchAll(/<tr><th scope="row">(depth \d) /g)].map(([, name]) => name);
+    expect(rows).toEqual(deepRecord().grades!.toReversed());
+    expect(deep.includes('16 of 16')).toBe(true);
+    expect(
+      excerpts(deep.slice(deep.indexOf('class="matrix"')), /<td class="[^"]*(top|riser|trained)/),
+    ).toEqual([]);
+  });
+
+  test('is compared with the network that learned only what H answers alone', () => {
+    const deep = renderReport(deepRecord());
+    expect(deep.includes('trained up to level 1 only, what H answers alone')).toBe(true);
+    expect(deep.includes('trained up to the level before')).toBe(false);
+    expect(/The largest step is at depth \d/.test(deep)).toBe(true);
+  });
+
+  test('leaves out what no question was of', () => {
+    const whole = gradedRecord();
+    const ida = whole.arms[0]!;
+    const iterations = ida.iterations.map((one) => ({
+      ...one,
+      accuracy: one.accuracy!.map((figure, i) => (i === 4 ? { value: 0, low: 0, high: 1, n: 0 } : figure)),
+    }));
+    const rare = renderReport({ ...whole, arms: [{ ...ida, iterations }] });
+    expect(rare.includes('<b>Distance 5–8</b>')).toBe(false);
+    expect(rare.includes('<b>Distance ∞</b>')).toBe(true);
+  });
+});
+
+describe('a run whose only network was told the truth', () => {
+  const page = renderReport(supervisedRecord());
+
+  test('is said to be a yardstick, and nothing on the page says otherwise', () => {
+    expect(page.includes('this network was trained on ground truth')).toBe(true);
+    expect(page.match(/class="truth"/g)).toHaveLength(1);
+    expect(
+      excerpts(
+        page,
+        /training never saw it|who taught it|trained by IDA|Nobody’s ground truth|H decisions<\/dt|level agrees with Amplify/,
+      ),
+    ).toEqual([]);
+  });
+
+  test('has no controls and no example', () => {
+    expect(sectionsOf(page)).toEqual(SECTIONS.filter((id) => id !== 'gain' && id !== 'example'));
+  });
+});
+
+function sectionsOf(page: string): readonly string[] {
+  return [...page.matchAll(/<section id="(\w+)"/g)].map(([, id]) => id!);
+}
+
 /** What is not wanted, with a little of what stands around it; the page itself is too long to print. */
 function excerpts(page: string, unwanted: RegExp): string[] {
   return [...page.matchAll(new RegExp(unwanted, 'gi'))].map(({ index }) =>
@@ -207,6 +318,7 @@ function poisoned(record: RunRecord, text: string): RunRecord {
         violation: text,
       })),
     })),
+    ...(record.grades && { grades: record.grades.map(() => text) }),
     example: node(record.example!),
   };
 }

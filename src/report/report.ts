@@ -6,31 +6,54 @@ import { agreement } from './agreement.ts';
 import { baselines } from './baselines.ts';
 import { curves } from './curves.ts';
 import { type Html, html, raw, textOf } from './escape.ts';
-import { gain } from './gain.ts';
+import { gain, hasControls } from './gain.ts';
+import { gradesOf } from './grades.ts';
 import { headline } from './headline.ts';
 import { horizon } from './horizon.ts';
 import { iterations } from './iterations.ts';
+import { mistakes } from './mistakes.ts';
 import { glossary, origin } from './origin.ts';
 import type { RunRecord } from './record.ts';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
 import { subjectOf } from './subject.ts';
-import { unfolded } from './unfolded.ts';
+import { taughtByLearner, teacher } from './teacher.ts';
+import { hasExample, unfolded } from './unfolded.ts';
 
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
+/** Sections that have nothing to say of such a run are left out. */
 export function renderReport(record: RunRecord): string {
+  const { kind, areLevels } = gradesOf(record);
+  const isAlone = record.arms.length === 1;
   const sections: readonly Section[] = [
     { id: 'horizon', name: 'Horizon', title: 'The horizon of complexity', body: horizon(record) },
-    { id: 'accuracy', name: 'Accuracy', title: 'Accuracy per level over time', body: curves(record) },
+    {
+      id: 'accuracy',
+      name: 'Accuracy',
+      title: `Accuracy ${areLevels ? 'per level' : `by ${kind}`} over time`,
+      body: curves(record),
+    },
     { id: 'agreement', name: 'Agreement', title: 'Agreement at the gate', body: agreement(record) },
-    { id: 'gain', name: 'Gain', title: 'What amplification adds', body: gain(record) },
-    { id: 'baselines', name: 'Baselines', title: 'Beside the baselines', body: baselines(record) },
+    ...(taughtByLearner(record)
+      ? [{ id: 'teacher', name: 'Teacher', title: 'Who made the targets', body: teacher(record) }]
+      : []),
+    ...(record.noise
+      ? [{ id: 'mistakes', name: 'Mistakes', title: 'What became of H’s mistakes', body: mistakes(record) }]
+      : []),
+    ...(hasControls(record)
+      ? [{ id: 'gain', name: 'Gain', title: 'What amplification adds', body: gain(record) }]
+      : []),
+    isAlone
+      ? { id: 'baselines', name: 'Figures', title: 'In figures', body: baselines(record) }
+      : { id: 'baselines', name: 'Baselines', title: 'Beside the baselines', body: baselines(record) },
     { id: 'iterations', name: 'Iterations', title: 'Iterations', body: iterations(record) },
-    { id: 'example', name: 'Example', title: 'One question, unfolded', body: unfolded(record.example) },
+    ...(hasExample(record)
+      ? [{ id: 'example', name: 'Example', title: 'One question, unfolded', body: unfolded(record) }]
+      : []),
     { id: 'origin', name: 'Origin', title: 'How it was made', body: origin(record) },
-    { id: 'terms', name: 'Terms', title: 'Terms', body: glossary() },
+    { id: 'terms', name: 'Terms', title: 'Terms', body: glossary(record) },
   ];
   return textOf(html`${raw('<!doctype html>')}
 <html lang="en"><head><meta charset="utf-8">

@@ -70,6 +70,7 @@ thead th{line-height:1.3}thead th.long{white-space:normal;min-width:8.5rem;max-w
 .arms .state{font-weight:400;font-size:.83rem;white-space:nowrap}
 .truth{display:block;margin:.25rem 0 .15rem;font-size:.8rem;line-height:1.45;font-weight:400}
 .truth b{background:var(--ink);color:var(--paper);padding:.05rem .35rem;border-radius:2px;white-space:nowrap;font-weight:400}
+.few tbody th{white-space:normal;min-width:7rem}
 .beside th,.beside td{color:var(--quiet)}
 .hash{cursor:copy;user-select:all}.hash .rest{font-size:0}.hash.copied{color:var(--right)}.hash.copied::after{content:" ✓"}
 .pair{min-width:clamp(8rem,22vw,16rem)}
@@ -113,6 +114,7 @@ figure{margin:0}
 .s-control{stroke:var(--quiet);stroke-dasharray:2 2}
 .s-failed{stroke:var(--wrong)}
 .dot{stroke-width:9;stroke-linecap:round;stroke-dasharray:none}.whisker{stroke-width:2;stroke-dasharray:none}
+.s-targets{stroke:var(--teacher)}.dot.s-targets{stroke-width:8;stroke-linecap:square}
 .tick{position:absolute;font-size:.76rem;line-height:1;color:var(--quiet);white-space:nowrap;pointer-events:none}
 .tick.x,.tick.unit{top:calc(100% + .4rem)}.tick.x{translate:-50% 0}.tick.unit{right:0}
 .shade{fill:var(--raised)}
@@ -134,6 +136,9 @@ input{accent-color:var(--accent)}
 .cursor-control input{width:11rem}.cursor-control output{color:var(--ink);min-width:5.5rem}
 .wide{max-width:52rem}.wide .plot{margin-left:6.4rem}
 .under{margin:-.2rem 0 0 6.4rem;font-size:.8rem;color:var(--quiet)}
+.scroll+.note{margin-top:.8rem}
+.near .plot,.near .under{margin-left:3.2rem}
+.more>summary{cursor:pointer;width:fit-content;color:var(--accent);margin:.8rem 0}
 `;
 
 const TREE = `

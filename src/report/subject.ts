@@ -1,4 +1,4 @@
-/** The task in words. The only file of the report that knows a task by name; any other task reads well without it. */
+/** The tasks in words. The only file of the report that knows a task by name; any other task reads well without it. */
 
 import type { RunRecord } from './record.ts';
 
@@ -17,8 +17,16 @@ export interface Subject {
 }
 
 export function subjectOf(record: RunRecord): Subject {
-  return record.task === 'permutation-powering' ? permutationPowering(record) : anyTask(record);
+  return (SUBJECTS.get(record.task) ?? anyTask)(record);
 }
+
+const SUBJECTS: ReadonlyMap<string, (record: RunRecord) => Subject> = new Map([
+  ['permutation-powering', permutationPowering],
+  ['sequential-assignments', sequentialAssignments],
+  ['wildcard-search', wildcardSearch],
+  ['shortest-path', shortestPath],
+  ['union-find', unionFind],
+]);
 
 function permutationPowering({ levels, levelsOfPrimitives, parameters }: RunRecord): Subject {
   const elements = parameters.elements;
@@ -33,13 +41,72 @@ function permutationPowering({ levels, levelsOfPrimitives, parameters }: RunReco
   };
 }
 
-function anyTask({ task, levels, levelsOfPrimitives }: RunRecord): Subject {
+/** A variable d assignments deep is of level 1 + 3d. */
+const LEVELS_PER_DEPTH = 3;
+
+function sequentialAssignments({ levels, parameters: { variables, table } }: RunRecord): Subject {
+  const upTo = (level: number) => {
+    const depth = Math.floor((level - 1) / LEVELS_PER_DEPTH);
+    if (depth === 0) return 'variables with a value of their own';
+    return `variables up to ${depth === 1 ? 'one assignment' : `${depth} assignments`} deep`;
+  };
+  return {
+    title: 'Sequential assignments',
+    question: `Given ${variables ? `${variables} variables and ` : ''}assignments x := f(y, z)${table ? ', f being the same everywhere' : ', with a table of f'}: what is the value of x? Each assignment that x rests on adds three levels.`,
+    learned: `${upTo(levels)} in programs it had never seen`,
+    overseer: `can only look up and resolve one argument at a time: alone it knows ${upTo(1)}`,
+    upTo,
+    range: () => '',
+  };
+}
+
+function wildcardSearch({ levels, levelsOfPrimitives, parameters: { strings } }: RunRecord): Subject {
+  const upTo = (level: number) =>
+    `patterns with up to ${level === 1 ? 'one wildcard' : `${level} wildcards`}`;
+  return {
+    title: 'Wildcard search',
+    question: `Given ${strings ? `${strings} ` : ''}strings of a and b, each worth +1 or −1: what is the sum over those that match a pattern? Levels are how many wildcards * it has.`,
+    learned: `${upTo(levels)} about strings it had never seen`,
+    overseer: `can only look up single strings and add two sums: alone it gets no further than ${upTo(levelsOfPrimitives)}`,
+    upTo,
+    range: (level) => '*'.repeat(Math.max(0, Math.min(level, 8))),
+  };
+}
+
+function shortestPath({ parameters: { vertices } }: RunRecord): Subject {
+  return {
+    title: 'Shortest path',
+    question: `Given the directed edges between ${vertices ? `${vertices} ` : ''}vertices: how far is b from a, and which step leads there?`,
+    learned: 'distances and first steps in graphs it had never seen',
+    overseer:
+      'can only look up single edges and compare a few steps: alone it finds neighbours and nothing farther',
+    upTo: () => 'all distances',
+    range: () => '',
+  };
+}
+
+function unionFind({ parameters: { variables } }: RunRecord): Subject {
+  return {
+    title: 'Union find',
+    question: `Given equalities between ${variables ? `${variables} ` : ''}variables and one value for each class of equal ones: what is the value of x? Depth counts the equalities from x to where its value is given.`,
+    learned: 'the values of equal variables in forests it had never seen',
+    overseer:
+      'can only look up single equalities and compare a few variables: alone it knows values that are given',
+    upTo: () => 'all depths',
+    range: () => '',
+  };
+}
+
+function anyTask({ task, levels, levelsOfPrimitives, grades }: RunRecord): Subject {
   const upTo = (level: number) => `questions up to level ${level}`;
   return {
     title: String(task),
-    question: 'Each level is answered by combining answers of the level before.',
+    question: grades ? '' : 'Each level is answered by combining answers of the level before.',
     learned: `${upTo(levels)} in contexts it had never seen`,
-    overseer: `can answer alone only ${upTo(levelsOfPrimitives)}`,
+    overseer:
+      levelsOfPrimitives === 0
+        ? 'can answer no level alone'
+        : `can answer alone only ${upTo(levelsOfPrimitives)}`,
     upTo,
     range: () => '',
   };

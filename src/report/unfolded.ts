@@ -1,17 +1,31 @@
 /** One held-out question unfolded: what H asked, what it concluded from the answers, and what X says to each alone. */
 
+import { mainOf } from './arms.ts';
 import { type Html, html } from './escape.ts';
 import { isNumber, percent, several } from './numbers.ts';
-import type { ExampleNode } from './record.ts';
+import type { ExampleNode, RunRecord } from './record.ts';
 
 /** So deep the tree is open at first; below, only the way to something wrong. */
 const DEPTH_OPEN = 4;
 /** Deeper than any run unfolds; a page is not a stack to overflow. */
 const DEPTH_MAX = 64;
 
-export function unfolded(root: ExampleNode | undefined): Html {
-  if (!root)
-    return html`<p class="empty">No question has been unfolded yet: the example is drawn when the run ends.</p>`;
+/** An arm that was told the truth is asked nothing. */
+export function hasExample(record: RunRecord): boolean {
+  return record.example !== undefined || mainOf(record)?.kind !== 'supervised';
+}
+
+export function unfolded(record: RunRecord): Html {
+  const root = record.example;
+  if (!root) {
+    const { state = 'running', iterations = [] } = mainOf(record) ?? {};
+    const isOver = state === 'finished' || state === 'gate-failed';
+    const why =
+      isOver && !iterations.some(({ passed }) => passed)
+        ? 'No question was unfolded: no gate was passed, so there is nobody to ask.'
+        : 'No question has been unfolded yet: the example is drawn when the run ends.';
+    return html`<p class="empty">${why}</p>`;
+  }
   return html`<p>${story(root)} Read it from the leaves upward: H asks X the smaller questions, combines their answers, and that is what X learns to say in one step.</p>
 <div class="tree-head"><span>question = what H concludes</span><span class="direct">X alone, and how sure it is</span></div>
 <ul class="tree">${node(root, 0)}</ul>`;
@@ -24,12 +38,13 @@ function node(one: ExampleNode, depth: number): Html {
   return html`<li><details${open ? html` open` : ''}><summary class="node">${line(one)}</summary><ul>${one.children.map((child) => node(child, depth + 1))}</ul></details></li>`;
 }
 
-function line({ question, answer, direct, confidence, right, directRight, children }: ExampleNode): Html {
+function line(one: ExampleNode): Html {
+  const { question, answer, direct, confidence, right, directRight, isFact, children } = one;
   const below =
     children.length === 0
       ? ''
       : html`<span class="below">${several(descendants(children), 'question')} below</span>`;
-  return html`<span class="asked"><span class="question">${question}</span> = <b class="value">${answer}</b> ${mark(right)} ${below}</span><span class="direct"><span class="unseen">X says</span> <span class="value">${direct}</span> ${mark(directRight)} ${bar(confidence)}</span>`;
+  return html`<span class="asked"><span class="question">${question}</span> = <b class="value">${answer}</b> ${mark(right)} ${below}</span><span class="direct">${isFact ? 'a fact, looked up' : html`<span class="unseen">X says</span> <span class="value">${direct}</span> ${mark(directRight)} ${bar(confidence)}`}</span>`;
 }
 
 function mark(right: boolean | undefined): Html {

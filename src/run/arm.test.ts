@@ -6,14 +6,15 @@ import { permutationPoweringExaminer } from '../examiners/permutation-powering.t
 import type { IterateOptions } from '../iterate/iterate.ts';
 import { MerkleAccumulator } from '../ledger/merkle.ts';
 import { Runtime } from '../onnx/runtime.ts';
+import { predictorShape } from '../overseers/predictor.ts';
 import { loadCheckpoint, promoted } from '../registry/promotion.ts';
 import type { ArmRecord } from '../report/record.ts';
 import { Folder } from '../storage/folder.ts';
 import { permutationPowering } from '../tasks/permutation-powering.ts';
 import { type ArmEvent, trainArm } from './arm.ts';
-import { idaPlan } from './arms.ts';
-import { configure } from './configuration.ts';
-import { readState } from './state.ts';
+import { mainPlan } from './arms.ts';
+import { type Configuration, configure } from './configuration.ts';
+import { loadState, readState } from './state.ts';
 
 const configuration = configure({ task: 'permutation-powering', size: 8, powers: 8, width: 16, replicas: 1 });
 const task = permutationPowering({ elements: 8, powers: 8 });
@@ -46,6 +47,7 @@ beforeEach(() => {
 const emptyFolder = () => new Folder(fs.mkdtempSync(join(root, 'arm-')));
 
 interface Circumstances {
+  readonly chosen?: Configuration;
   readonly change?: Partial<IterateOptions>;
   /** Called after each event. */
   readonly tell?: (event: ArmEvent, stop: () => void) => void;
@@ -53,21 +55,26 @@ interface Circumstances {
 }
 
 /** As `carryOut` does it, from whatever is in the folder. */
-function train({ change = {}, tell = () => {}, place = folder }: Circumstances = {}): Promise<ArmRecord> {
+function train({
+  chosen = configuration,
+  change = {},
+  tell = () => {},
+  place = folder,
+}: Circumstances = {}): Promise<ArmRecord> {
   folder.sweep();
   const stop = new AbortController();
   return trainArm(
     {
       task,
       examiner: permutationPoweringExaminer,
-      configuration,
+      configuration: chosen,
       withRuntimes: (use) => use([runtime]),
       clock: () => 0,
       signal: stop.signal,
       assertHeld: () => {},
       tell: (event) => tell(event, () => stop.abort()),
     },
-    { ...idaPlan(task, configuration), training: { ...training, ...change } },
+    { ...mainPlan(task, permutationPoweringExaminer, chosen), training: { ...training, ...change } },
     place,
   );
 }
@@ -189,6 +196,108 @@ describe('resumed = uninterrupted: the same bytes in every file', () => {
       expect(await train()).toEqual(whole.record);
       expect(filesOf(folder)).toEqual(whole.files);
     }
+  });
+});
+
+describe('an arm of H′', () => {
+  const { labels } = configuration;
+  /** Small, and trusted after two batches in each stage whatever it says; by then it has learned to say something. */
+  const chosen: Configuration = {
+    ...configure({ task: task.name, size: 8, powers: 8, width: 16, replicas: 1, overseer: 'predictor' }),
+    labels: {
+      ...labels,
+      decisionsMax: 2000,
+      batch: 8,
+      window: 16,
+      wrongMax: 16,
+      auditEvery: 2,
+      study: 60,
+      imitator: { ...labels.imitator, width: 16, rows: 32 },
+    },
+  };
+  let undisturbed: typeof whole;
+  beforeAll(async () => {
+    folder = emptyFolder();
+    undisturbed = { record: await train({ chosen }), files: filesOf(folder) };
+  });
+
+  test('says in its record how faithful H′ is to H, and from how many decisions it learned', () => {
+    const { fidelity, decisions, groundTruth } = undisturbed.record;
+    expect(fidelity).toMatchObject({ learnedFrom: decisions, functional: { n: 1000 } });
+    expect(decisions).toBeGreaterThan(16);
+    expect(undisturbed.record).toMatchObject({ state: 'finished', steps: 8 });
+    expect(fidelity!.exact.n).toBeGreaterThan(fidelity!.functional.n);
+    for (const { value, low, high } of [fidelity!.functional, fidelity!.exact]) {
+      expect(low).toBeLessThanOrEqual(value);
+      expect(value).toBeLessThanOrEqual(high);
+    }
+    expect(groundTruth).toBe(false);
+    expect(whole.record.fidelity).toBeUndefined();
+  });
+
+  test('keeps H′ beside the student: its network, and every decision of H that it learned from', () => {
+    for (const [name, bytes] of Object.entries(undisturbed.files)) {
+      fs.mkdirSync(dirname(join(folder.path, name)), { recursive: true });
+      fs.writeFileSync(join(folder.path, name), bytes, 'latin1');
+    }
+    const { state, vectors } = loadState(folder, undisturbed.record.trainedParameters)!;
+    const own = Object.keys(vectors).filter((name) => name.startsWith('predictor.'));
+    expect(own.sort()).toEqual([
+      'predictor.decisions',
+      'predictor.first',
+      'predictor.parameters',
+      'predictor.second',
+    ]);
+    const { places, actionWords } = predictorShape(task, 16);
+    const { decisions } = undisturbed.record;
+    expect(vectors['predictor.decisions']!.length).toBe(decisions * (places + 2 * actionWords));
+    expect(state.apprentice!.tested.decisions).toBeLessThanOrEqual(decisions);
+  });
+
+  test.each([3, 7])('stopped after step %i and resumed, ends in the same bytes', async (step) => {
+    const stopped = train({
+      chosen,
+      tell: ({ kind, ...event }, stop) => {
+        if (kind === 'trained' && 'arm' in event && event.arm.steps === step) stop();
+      },
+    });
+    await expect(stopped).rejects.toThrow(/^stopped after training step /);
+    expect(readState(folder)?.progress.step ?? 0).toBe(step < 6 ? 0 : 6);
+    expect(await train({ chosen })).toEqual(undisturbed.record);
+    expect(filesOf(folder)).toEqual(undisturbed.files);
+  });
+
+  test('crashed after its last gate and before it was compared with H, is compared when it is resumed', async () => {
+    let saves = 0;
+    const place = diskWith((name) => {
+      // The states of two iterations, then that with the fidelity.
+      if (name.endsWith('/state.json') && ++saves === 3) throw new Error('power is gone');
+    });
+    await expect(train({ chosen, place })).rejects.toThrow('power is gone');
+    expect(readState(folder)).toMatchObject({ progress: { state: 'finished' } });
+    expect(readState(folder)!.fidelity).toBeUndefined();
+    expect(await train({ chosen })).toEqual(undisturbed.record);
+    expect(filesOf(folder)).toEqual(undisturbed.files);
+  });
+});
+
+describe('an arm that is taught the ground truth', () => {
+  test('says so in its record and checkpoints, and is never promoted, whatever gate it passes', async () => {
+    const chosen = configure({
+      task: task.name,
+      size: 8,
+      powers: 8,
+      width: 16,
+      replicas: 1,
+      overseer: 'truth',
+    });
+    const record = await train({ chosen });
+    expect(record).toMatchObject({ kind: 'supervised', groundTruth: true, state: 'finished' });
+    expect(record.iterations.map(({ passed }) => passed)).toEqual([true, true]);
+    for (const { checkpoint } of record.iterations)
+      expect(loadCheckpoint(folder, checkpoint).lineage.groundTruth).toBe(true);
+    expect(Object.keys(filesOf(folder))).not.toContain('promoted.json');
+    expect(() => promoted(folder)).toThrow(expect.objectContaining({ code: 'not-found' }));
   });
 });
 

@@ -2,20 +2,26 @@
  *  resumed goes on from its last save and ends in the same bits. */
 
 import { amplify } from '../amplify/amplify.ts';
+import { withEnvironment } from '../amplify/environment.ts';
 import { memo } from '../amplify/memo.ts';
 import { CapstanError } from '../base/errors.ts';
+import { proportion } from '../base/proportion.ts';
 import { Random } from '../base/random.ts';
 import type { Assistant, Overseer } from '../core/assistant.ts';
 import type { Task } from '../core/task.ts';
 import { Examples, encodeLesson } from '../distill/examples.ts';
+import { Imitator, type ImitatorState } from '../distill/imitator.ts';
 import { Student } from '../distill/student.ts';
-import { accuracy, checkpointExams, pointExams } from '../evaluate/accuracy.ts';
+import { accuracy, checkpointExams, overall, pointExams } from '../evaluate/accuracy.ts';
 import type { Examiner } from '../evaluate/examiners.ts';
+import { Apprenticeship } from '../iterate/apprenticeship.ts';
+import { type Defence, targetsOf } from '../iterate/defence.ts';
 import { type IterateOptions, type IterationEvent, iterate, type TrainedEvent } from '../iterate/iterate.ts';
 import { START, violationOf } from '../iterate/progress.ts';
+import { directly } from '../iterate/supervision.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import { loadCheckpoint, promotable, promote, saveCheckpoint } from '../registry/promotion.ts';
-import type { ArmKind, ArmRecord, CurvePoint, IterationRecord } from '../report/record.ts';
+import type { ArmKind, ArmRecord, CurvePoint, Fidelity, IterationRecord } from '../report/record.ts';
 import type { Folder } from '../storage/folder.ts';
 import type { Configuration } from './configuration.ts';
 import { lineageOf } from './lineage.ts';
@@ -27,7 +33,11 @@ export interface ArmPlan<Q, A> {
   readonly kind: ArmKind;
   readonly name: string;
   readonly levelMax?: number;
-  readonly overseer: Overseer<Q, A>;
+  /** H, or the ground truth; several where the defence is a vote. */
+  readonly overseers: readonly Overseer<Q, A>[];
+  readonly defence?: Defence;
+  /** Whether H′ makes the targets, having learned from the first of them. */
+  readonly learned: boolean;
   readonly training: IterateOptions;
 }
 
@@ -61,6 +71,9 @@ export type ArmEvent =
 /** Steps between two looks at the test contexts, and between two saves. */
 const LOOK_EVERY = 25;
 const SAVE_EVERY = 50;
+/** On which H′ is compared with H at the end, one question each. */
+const FIDELITY_CONTEXTS = 1000;
+const TEST = Random.seeded(0).split('test');
 const FRESH: ArmState = {
   progress: START,
   seconds: 0,
@@ -84,8 +97,12 @@ export function trainArm<Q, A>(
     const student = await Student.fresh(task, configuration.student, runtimes, root.split('weights'));
     const saved = loadState(folder, student.parameterCount);
     if (saved) await student.restore(saved.vectors);
-    const arm = new Arm(setting, plan, folder, student, runtimes, saved?.state ?? FRESH);
-    const events = iterate(task, plan.overseer, student, plan.training, root, arm.state.progress);
+    const apprentice = plan.learned
+      ? await apprenticeship(task, plan.overseers[0]!, configuration.labels, runtimes, root, saved)
+      : undefined;
+    const arm = new Arm(setting, plan, folder, student, runtimes, saved?.state ?? FRESH, apprentice);
+    const supervision = apprentice ?? directly(task, plan.overseers, plan.defence);
+    const events = iterate(task, supervision, student, plan.training, root, arm.state.progress);
     for await (const event of events) {
       await (event.kind === 'trained' ? arm.trained(event) : arm.iterationEnded(event));
       if (signal.aborted)
@@ -94,8 +111,24 @@ export function trainArm<Q, A>(
           `stopped after training step ${arm.state.progress.step}; step ${arm.savedStep} is saved`,
         );
     }
+    await arm.ended();
     return arm.record();
   });
+}
+
+/** H′ as it stands at the start, or as it was saved. */
+async function apprenticeship<Q, A>(
+  task: Task<Q, A>,
+  overseer: Overseer<Q, A>,
+  options: Configuration['labels'],
+  runtimes: readonly Runtime[],
+  root: Random,
+  saved: ReturnType<typeof loadState>,
+): Promise<Apprenticeship<Q, A>> {
+  const imitator = await Imitator.fresh(task, options.imitator, runtimes, root.split('imitator'));
+  const state = saved?.state.apprentice;
+  if (saved && state) await imitator.restore(unprefixed(saved.vectors), state.steps);
+  return new Apprenticeship(overseer, task, imitator, options, root.split('labels'), state);
 }
 
 /** The record of an arm that stands at this state. */
@@ -104,7 +137,7 @@ export function armRecord<Q, A>(plan: ArmPlan<Q, A>, state: ArmState, trainedPar
     kind: plan.kind,
     name: plan.name,
     ...(plan.levelMax !== undefined && { levelMax: plan.levelMax }),
-    groundTruth: plan.overseer.origin.groundTruth || state.progress.groundTruth,
+    groundTruth: plan.overseers[0]!.origin.groundTruth || state.progress.groundTruth,
     state: state.progress.state,
     trainedParameters,
     steps: state.progress.step,
@@ -113,7 +146,20 @@ export function armRecord<Q, A>(plan: ArmPlan<Q, A>, state: ArmState, trainedPar
     decisions: state.progress.decisions,
     points: state.points,
     iterations: state.iterations,
+    ...(state.fidelity && { fidelity: state.fidelity }),
   };
+}
+
+/** The vectors of H′ among those of the student. */
+const PREFIX = 'predictor.';
+
+function prefixed(vectors: ImitatorState): ImitatorState {
+  return Object.fromEntries(Object.entries(vectors).map(([name, values]) => [PREFIX + name, values]));
+}
+
+function unprefixed(vectors: ImitatorState): ImitatorState {
+  const own = Object.entries(vectors).filter(([name]) => name.startsWith(PREFIX));
+  return Object.fromEntries(own.map(([name, values]) => [name.slice(PREFIX.length), values]));
 }
 
 class Arm<Q, A> {
@@ -124,6 +170,7 @@ class Arm<Q, A> {
   readonly #student: Student<Q, A>;
   readonly #runtimes: readonly Runtime[];
   readonly #examples: Examples;
+  readonly #apprentice: Apprenticeship<Q, A> | undefined;
   savedStep: number;
   /** The clock's and the runtime's reading at which this arm's own count is zero. */
   readonly #zeroSeconds: number;
@@ -136,7 +183,9 @@ class Arm<Q, A> {
     student: Student<Q, A>,
     runtimes: readonly Runtime[],
     state: ArmState,
+    apprentice: Apprenticeship<Q, A> | undefined,
   ) {
+    this.#apprentice = apprentice;
     this.#setting = setting;
     this.#plan = plan;
     this.#folder = folder;
@@ -167,8 +216,10 @@ class Arm<Q, A> {
     const { task, examiner, tell } = this.#setting;
     this.#keepExamples(); // a checkpoint names their root
     const checkpoint = await this.#keepCheckpoint(event);
-    const exams = checkpointExams(task);
-    const figures = await this.#aside(() => accuracy(this.#assistant(), examiner, exams));
+    const exams = checkpointExams(task, examiner);
+    const teacher = memo(this.#assistant(), task.key);
+    const figures = await this.#aside(() => accuracy(teacher, examiner, exams));
+    const targets = await this.#aside(() => accuracy(this.#targets(teacher), examiner, exams));
     this.#advance({ progress });
     const violation = violationOf(progress.horizons);
     const iteration: IterationRecord = {
@@ -182,6 +233,7 @@ class Arm<Q, A> {
       agreement: verdict.agreement,
       horizon: verdict.horizon,
       accuracy: figures,
+      targets,
       checkpoint,
       dataRoot: this.#examples.root(),
       ...(violation !== undefined && { violation }),
@@ -191,13 +243,39 @@ class Arm<Q, A> {
     tell({ kind: 'iteration-ended', arm: this.record(), iteration });
   }
 
+  /** At the end: how faithful H′ is to H on questions that the loop asks last. Nothing learns from it. */
+  async ended(): Promise<void> {
+    const { task } = this.#setting;
+    if (!this.#apprentice || this.state.fidelity) return;
+    const random = TEST.split('fidelity');
+    const contexts = Array.from({ length: FIDELITY_CONTEXTS }, (_, i) =>
+      task.sample(random.split(i), { split: 'gate', size: task.sizeMax, level: 1 + (i % task.levels) }),
+    );
+    const questions = contexts.map((asked, i) => asked[random.split('one').split(i).below(asked.length)]!);
+    const assistant = withEnvironment(task.environment, memo(this.#assistant(), task.key));
+    const { right, exact, decisions } = await this.#aside(() => this.#apprentice!.test(questions, assistant));
+    const each = (ok: boolean) => ({ right: ok ? 1 : 0, n: 1 });
+    const fidelity: Fidelity = {
+      functional: proportion(right.map(each)),
+      exact: proportion(exact.map((same, i) => ({ right: same, n: decisions[i]! }))),
+      learnedFrom: this.state.progress.decisions,
+    };
+    this.#advance({ fidelity });
+    await this.#save();
+  }
+
   record(): ArmRecord {
     return armRecord(this.#plan, this.state, this.#student.parameterCount);
   }
 
   async #save(): Promise<void> {
     this.#keepExamples();
-    saveState(this.#folder, this.state, await this.#student.state());
+    const apprentice = this.#apprentice;
+    if (apprentice) this.#advance({ apprentice: apprentice.state });
+    const vectors = await this.#student.state();
+    const learned = apprentice ? prefixed(await apprentice.imitator.state()) : {};
+    apprentice?.imitator.overseer.forget(); // a resumed run begins with nothing remembered too
+    saveState(this.#folder, this.state, { ...vectors, ...learned });
     this.savedStep = this.state.progress.step;
   }
 
@@ -229,13 +307,22 @@ class Arm<Q, A> {
     return this.#student.assistant('X', this.state.progress.groundTruth);
   }
 
+  /** What X is taught; where that is the ground truth, what H would make of X. */
+  #targets(teacher: Assistant<Q, A>): Assistant<Q, A> {
+    const { task } = this.#setting;
+    const assistant = withEnvironment(task.environment, teacher);
+    const { overseers, defence } = this.#plan;
+    if (overseers[0]!.origin.groundTruth) return amplify(task.overseer, assistant);
+    return this.#apprentice?.targets(assistant) ?? targetsOf(task, overseers, defence, assistant, teacher);
+  }
+
   async #look(frontier: number): Promise<CurvePoint> {
     const { task, examiner } = this.#setting;
-    const exams = pointExams(task);
+    const exams = pointExams(task, examiner);
     const assistant = memo(this.#assistant(), task.key);
-    const amplified = amplify(task.overseer, assistant);
-    const values = async (from: Assistant<Q, A>) =>
-      (await accuracy(from, examiner, exams)).map(({ value }) => value);
+    const amplified = this.#targets(assistant);
+    const own = await accuracy(assistant, examiner, exams);
+    const justified = await accuracy(amplified, examiner, exams);
     const { progress, seconds, operations } = this.state;
     return {
       step: progress.step,
@@ -243,8 +330,9 @@ class Arm<Q, A> {
       operations,
       decisions: progress.decisions,
       frontier,
-      answerer: await values(assistant),
-      amplified: await values(amplified),
+      answerer: own.map(({ value }) => value),
+      amplified: justified.map(({ value }) => value),
+      overall: { answerer: overall(own), amplified: overall(justified) },
     };
   }
 

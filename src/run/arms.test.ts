@@ -3,14 +3,14 @@ import type { Examiner } from '../evaluate/examiners.ts';
 import { permutationPoweringExaminer } from '../examiners/permutation-powering.ts';
 import { stages } from '../iterate/curriculum.ts';
 import { type PowerQuestion, permutationPowering } from '../tasks/permutation-powering.ts';
-import { baselinePlans, idaPlan } from './arms.ts';
+import { baselinePlans, mainPlan } from './arms.ts';
 import { configure } from './configuration.ts';
 
 const task = permutationPowering({ elements: 8, powers: 32 });
 const configuration = configure({ task: task.name, size: 8, powers: 32 });
 const examiner: Examiner<PowerQuestion, number> = permutationPoweringExaminer;
 const STEPS = 321;
-const ida = idaPlan(task, configuration);
+const ida = mainPlan(task, examiner, configuration);
 const plans = baselinePlans(task, examiner, configuration, STEPS);
 const all = [ida, ...plans];
 const planOf = (key: string) => plans.find((plan) => plan.key === key)!;
@@ -34,10 +34,11 @@ describe('the arms', () => {
   });
 
   test('know no ground truth, but for the one that says so', () => {
-    expect(all.filter(({ overseer }) => overseer.origin.groundTruth).map(({ key }) => key)).toEqual([
-      'supervised',
-    ]);
-    for (const { key, overseer } of all) if (key !== 'supervised') expect(overseer).toBe(task.overseer);
+    expect(
+      all.filter(({ overseers }) => overseers.some(({ origin }) => origin.groundTruth)).map(({ key }) => key),
+    ).toEqual(['supervised']);
+    for (const { key, overseers } of all)
+      if (key !== 'supervised') expect(overseers).toEqual([task.overseer]);
   });
 
   test('can all be run: their stages exist', () => {

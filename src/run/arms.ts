@@ -1,13 +1,65 @@
 /** The arms of an experiment. IDA comes first; each baseline changes one thing and is told the cost to match. */
 
+import { Random } from '../base/random.ts';
+import type { Overseer } from '../core/assistant.ts';
 import type { Task } from '../core/task.ts';
 import type { Examiner } from '../evaluate/examiners.ts';
 import { oracle } from '../evaluate/oracle.ts';
+import type { IterateOptions } from '../iterate/iterate.ts';
+import { noisy, sliceWord } from '../overseers/noisy.ts';
 import type { ArmPlan } from './arm.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration, NoiseOptions } from './configuration.ts';
 
-export function idaPlan<Q, A>(task: Task<Q, A>, { training }: Configuration): ArmPlan<Q, A> {
-  return { key: 'ida', kind: 'ida', name: 'IDA', overseer: task.overseer, training };
+/** The arm that a run is about: IDA, or supervised learning where the overseer is the ground truth. */
+export function mainPlan<Q, A>(
+  task: Task<Q, A>,
+  examiner: Examiner<Q, A>,
+  { overseer, noise, defence, seed, training }: Configuration,
+): ArmPlan<Q, A> {
+  if (overseer === 'truth') return supervisedPlan(examiner, training);
+  return {
+    key: 'ida',
+    kind: 'ida',
+    name: 'IDA',
+    overseers: overseersOf(task, noise, defence?.kind === 'vote' ? defence.voters : 1, seed),
+    ...(defence && { defence }),
+    learned: overseer === 'predictor',
+    training,
+  };
+}
+
+/** Questions that tell how many hold a word. */
+const SLICE_CONTEXTS = 64;
+
+/** So many of H, who err independently of each other unless by the same rule. */
+function overseersOf<Q, A>(
+  task: Task<Q, A>,
+  noise: NoiseOptions | undefined,
+  count: number,
+  seed: number,
+): readonly Overseer<Q, A>[] {
+  const root = Random.seeded(seed).split('noise');
+  return Array.from({ length: count }, (_, i) => {
+    if (!noise) return task.overseer;
+    const { kind, rate } = noise;
+    if (kind !== 'systematic')
+      return noisy(task.overseer, { kind, rate, seed: root.split(i).uint32() }, task);
+    const questions = Array.from({ length: SLICE_CONTEXTS }, (_, context) =>
+      task.sample(root.split(context), { split: 'train', size: task.sizeMax, level: task.levels }),
+    ).flat();
+    return noisy(task.overseer, { kind, word: sliceWord(questions, rate, task.encoding) }, task);
+  });
+}
+
+function supervisedPlan<Q, A>(examiner: Examiner<Q, A>, training: IterateOptions): ArmPlan<Q, A> {
+  return {
+    key: 'supervised',
+    kind: 'supervised',
+    name: 'Supervised on ground truth',
+    overseers: [oracle(examiner)],
+    learned: false,
+    training,
+  };
 }
 
 /** `steps`: what IDA took. */
@@ -17,32 +69,27 @@ export function baselinePlans<Q, A>(
   { training }: Configuration,
   steps: number,
 ): readonly ArmPlan<Q, A>[] {
+  const first = Math.max(1, task.levelsOfPrimitives);
   const matched = { ...training, stepsMax: steps, stepsPerIteration: steps, endless: true };
   const control = (levelMax: number): ArmPlan<Q, A> => ({
     key: `control-${levelMax}`,
     kind: 'control',
     name: `Trained up to level ${levelMax} only`,
     levelMax,
-    overseer: task.overseer,
+    overseers: [task.overseer],
+    learned: false,
     training: { ...matched, curriculum: { ...training.curriculum, levelMax } },
   });
   return [
-    {
-      key: 'supervised',
-      kind: 'supervised',
-      name: 'Supervised on ground truth',
-      overseer: oracle(examiner),
-      training,
-    },
+    supervisedPlan(examiner, training),
     {
       key: 'no-curriculum',
       kind: 'no-curriculum',
       name: 'No curriculum',
-      overseer: task.overseer,
+      overseers: [task.overseer],
+      learned: false,
       training: { ...matched, curriculum: { ...training.curriculum, byLevel: false } },
     },
-    ...Array.from({ length: task.levels - task.levelsOfPrimitives }, (_, i) =>
-      control(task.levelsOfPrimitives + i),
-    ),
+    ...Array.from({ length: task.levels - first }, (_, i) => control(first + i)),
   ];
 }

@@ -1,96 +1,196 @@
 /** All that determines a run's result. Two runs with equal configurations on one machine end in the same bits. */
 
 import { CapstanError } from '../base/errors.ts';
+import type { ImitatorOptions } from '../distill/imitator.ts';
 import type { StudentOptions } from '../distill/student.ts';
+import { LABELS, type LabelOptions } from '../iterate/apprenticeship.ts';
+import type { Defence } from '../iterate/defence.ts';
 import type { IterateOptions } from '../iterate/iterate.ts';
 import { OPTIMIZER, type OptimizerOptions } from '../network/optimizer.ts';
-import { type TaskParameters, taskEntry } from '../tasks/tasks.ts';
+import { type AnyTask, type Learning, type TaskParameters, taskEntry } from '../tasks/tasks.ts';
 
 export interface Configuration {
   readonly task: string;
   readonly parameters: TaskParameters;
   /** 0 … 2^53 − 1 */
   readonly seed: number;
+  /** Who makes the targets: H, H′ that learned from H, or the ground truth, which is supervised learning. */
+  readonly overseer: OverseerKind;
+  readonly labels: LabelOptions & { readonly imitator: ImitatorOptions };
+  /** Mistakes that H is made to make. */
+  readonly noise?: NoiseOptions;
+  readonly defence?: Defence;
   readonly student: StudentOptions;
   readonly training: IterateOptions;
 }
+
+/** `rate`: share of H's replies that err; for «systematic» the share of the questions that are in the slice. */
+export interface NoiseOptions {
+  readonly kind: NoiseKind;
+  readonly rate: number;
+}
+
+export const NOISES = ['random', 'deterministic', 'systematic'] as const;
+export type NoiseKind = (typeof NOISES)[number];
+export const OVERSEERS = ['script', 'predictor', 'truth'] as const;
+export type OverseerKind = (typeof OVERSEERS)[number];
 
 /** What a person may choose; the rest follows. */
 export interface Choices {
   readonly task: string;
   readonly size?: number | undefined;
   readonly powers?: number | undefined;
+  readonly rounds?: number | undefined;
   readonly seed?: number | undefined;
+  readonly overseer?: OverseerKind | undefined;
+  /** Decisions of H that H′ may learn from. */
+  readonly decisions?: number | undefined;
+  readonly noise?: NoiseOptions | undefined;
+  readonly defence?: Defence | undefined;
+  /** Levels and sizes one after the other, or all from the start. */
+  readonly curriculum?: boolean | undefined;
+  /** Steps over which the teacher averages the student. */
+  readonly horizon?: number | undefined;
+  readonly unknown?: 'masked' | 'trained' | undefined;
+  readonly memo?: boolean | undefined;
   readonly width?: number | undefined;
   readonly heads?: number | undefined;
+  readonly contexts?: number | undefined;
   readonly optimizer?: OptimizerOptions['kind'] | undefined;
   readonly replicas?: number | undefined;
   readonly maxSteps?: number | undefined;
+  /** Trains at the last frontier until the steps are spent, so that runs of one length can be compared. */
+  readonly endless?: boolean | undefined;
 }
 
-const CONTEXTS_PER_STEP = 16;
 const STEPS_PER_ITERATION = 800;
 
 /** The whole configuration; every value is checked here or where it is used first. */
 export function configure(choices: Choices): Configuration {
   const entry = taskEntry(choices.task);
-  const parameters = entry.parameters({
-    ...(choices.size !== undefined && { size: choices.size }),
-    ...(choices.powers !== undefined && { powers: choices.powers }),
+  const { size, powers, rounds } = choices;
+  const given = entry.parameters({
+    ...(size !== undefined && { size }),
+    ...(powers !== undefined && { powers }),
+    ...(rounds !== undefined && { rounds }),
   });
-  const { sizeMax, levels } = entry.open(parameters); // checks the parameters
-  const {
-    seed = 1,
-    heads = headsFor(sizeMax),
-    width = widthFor(sizeMax),
-    optimizer = OPTIMIZER.kind,
-    replicas = 2,
-    maxSteps,
-  } = choices;
+  const task = entry.open(given); // checks the parameters
+  expectUsed(choices, task);
+  const { seed = 1, overseer = 'script', noise, defence } = choices;
   integer('seed', seed, 0, Number.MAX_SAFE_INTEGER);
-  integer('heads', heads, 1, 16);
-  integer('replicas', replicas, 1, CONTEXTS_PER_STEP);
-  if (CONTEXTS_PER_STEP % replicas !== 0)
+  expectFitting(task, overseer, noise, defence);
+  return {
+    task: entry.name,
+    parameters: task.parameters,
+    seed,
+    overseer,
+    labels: labelsOf(choices, entry.learning),
+    ...(noise && { noise }),
+    ...(defence && { defence }),
+    student: studentOf(choices, task, entry.learning),
+    training: trainingOf(choices, task, entry.learning),
+  };
+}
+
+/** A task says nothing of a parameter that it does not have. */
+function expectUsed(choices: Choices, { name, parameters }: AnyTask): void {
+  for (const option of ['powers', 'rounds'] as const)
+    if (choices[option] !== undefined && parameters[option] !== choices[option])
+      throw new CapstanError('usage', `--${option}: expected nothing, ${name} has no such parameter`);
+}
+
+function expectFitting(
+  { name, check }: AnyTask,
+  overseer: OverseerKind,
+  noise?: NoiseOptions,
+  defence?: Defence,
+): void {
+  if (noise && !(noise.rate >= 0 && noise.rate < 1))
+    throw new CapstanError('invalid', `noise: expected a rate from 0 to below 1, got ${noise.rate}`);
+  if (overseer === 'truth' && (noise || defence))
+    throw new CapstanError('usage', 'overseer truth: expected no noise and no defence, it makes no mistakes');
+  if (overseer === 'predictor' && defence)
+    throw new CapstanError('usage', 'defence: expected the overseer script, H′ has no defence yet');
+  if (defence?.kind === 'verify' && !check)
+    throw new CapstanError('usage', `defence verify: expected a task with a check, ${name} has none`);
+  if (defence?.kind === 'vote') integer('voters', defence.voters, 1, 15);
+  if (defence?.kind === 'doubt' && !(defence.threshold > 0 && defence.threshold <= 1))
     throw new CapstanError(
       'invalid',
-      `replicas: expected a divisor of ${CONTEXTS_PER_STEP} contexts, got ${replicas}`,
+      `doubt: expected a threshold above 0, at most 1, got ${defence.threshold}`,
+    );
+}
+
+function labelsOf(
+  { decisions = LABELS.decisionsMax, maxSteps }: Choices,
+  learning: Learning,
+): Configuration['labels'] {
+  integer('decisions', decisions, 1, 1_000_000);
+  const optimizer = { ...OPTIMIZER, learningRate: 2e-3, warmUp: 20 };
+  const steps = Math.min(maxSteps ?? learning.labelSteps, learning.labelSteps);
+  return { ...LABELS, decisionsMax: decisions, steps, imitator: { width: 96, rows: 256, optimizer } };
+}
+
+function studentOf(choices: Choices, { sizeMax }: AnyTask, learning: Learning): StudentOptions {
+  const {
+    heads = headsFor(sizeMax),
+    width = widthFor(sizeMax),
+    optimizer = learning.optimizer,
+    replicas = 2,
+    contexts = learning.contexts,
+    horizon = learning.averageHorizon,
+    unknown = learning.learnsUnknown ? 'trained' : 'masked',
+  } = choices;
+  integer('heads', heads, 1, 16);
+  integer('contexts', contexts, 1, 1024);
+  integer('horizon', horizon, 1, 100_000);
+  integer('replicas', replicas, 1, contexts);
+  if (contexts % replicas !== 0)
+    throw new CapstanError(
+      'invalid',
+      `replicas: expected a divisor of ${contexts} contexts, got ${replicas}`,
     );
   integer('width', width, 8, 1024);
   if (width % heads !== 0)
     throw new CapstanError('invalid', `width: expected a multiple of ${heads} heads, got ${width}`);
-  if (maxSteps !== undefined) integer('max-steps', maxSteps, 1, 1_000_000);
   return {
-    task: entry.name,
-    parameters,
-    seed,
-    student: {
-      width,
-      heads,
-      expansion: 2,
-      optimizer: { ...OPTIMIZER, kind: optimizer },
-      replicas,
-      averageHorizon: 50,
+    width,
+    heads,
+    expansion: 2,
+    optimizer: { ...OPTIMIZER, kind: optimizer, muonRate: learning.muonRate },
+    replicas,
+    averageHorizon: horizon,
+    learnsUnknown: unknown === 'trained',
+  };
+}
+
+function trainingOf(choices: Choices, { sizeMax, levels }: AnyTask, learning: Learning): IterateOptions {
+  const { curriculum = true, contexts = learning.contexts, maxSteps, endless = false, memo = true } = choices;
+  if (maxSteps !== undefined) integer('max-steps', maxSteps, 1, 1_000_000);
+  const bySize = curriculum && learning.bySize;
+  // X can agree with targets no more often than they follow from a rule.
+  const ceiling = 1 - (choices.noise && choices.noise.kind !== 'systematic' ? choices.noise.rate : 0);
+  const stepsPerIteration = Math.max(STEPS_PER_ITERATION, Math.ceil(learning.steps / levels));
+  return {
+    curriculum: {
+      sizeStart: bySize ? Math.min(sizeMax, 16, Math.max(2, Math.floor(sizeMax / 2))) : sizeMax,
+      levelMax: levels,
+      byLevel: curriculum && learning.byLevel,
+      contexts,
+      frontierShare: 0.5,
     },
-    training: {
-      curriculum: {
-        sizeStart: Math.min(sizeMax, 16, Math.max(2, Math.floor(sizeMax / 2))),
-        levelMax: levels,
-        byLevel: true,
-        contexts: CONTEXTS_PER_STEP,
-        frontierShare: 0.5,
-      },
-      gate: {
-        advance: 0.9,
-        finish: 0.98,
-        questions: 1024,
-        attempt: 0.85,
-        stepsMin: 50,
-        stepsBetween: 10,
-      },
-      stepsPerIteration: STEPS_PER_ITERATION,
-      stepsMax: maxSteps ?? STEPS_PER_ITERATION * levels,
-      endless: false,
+    gate: {
+      advance: 0.9 * ceiling,
+      finish: 0.98 * ceiling,
+      questions: 1024,
+      attempt: learning.attempt * ceiling,
+      stepsMin: 50,
+      stepsBetween: 10,
     },
+    stepsPerIteration: endless ? Number.MAX_SAFE_INTEGER : stepsPerIteration,
+    stepsMax: maxSteps ?? (endless ? learning.steps : stepsPerIteration * levels),
+    endless,
+    memo,
   };
 }
 

@@ -11,7 +11,7 @@ import { exampleOf } from './example.ts';
 const task = permutationPowering({ elements: 8, powers: 16 });
 /** σ moves every element one on. */
 const question = task.parse('s^13(2) [1 2 3 4 5 6 7 0]');
-const right = hch(task.overseer, 2);
+const right = hch(task.overseer, task.environment, 2);
 const nodes = (node: ExampleNode): readonly ExampleNode[] => [node, ...node.children.flatMap(nodes)];
 
 describe('an example', () => {
@@ -23,18 +23,19 @@ describe('an example', () => {
       confidence: 1,
       right: true,
       directRight: true,
-      children: [leaf('σ⁶(2)', '0'), leaf('σ⁶(0)', '6')],
+      children: [leaf('σ⁶(2)', '0'), leaf('σ⁶(0)', '6'), leaf('σ¹(6)', '7')],
     });
   });
 
-  test('goes as many levels down as wanted, to what H knows by itself', async () => {
+  test('goes as many levels down as wanted, down to the look-ups, which have nothing below', async () => {
     const flat = await exampleOf(task, examiner, right, question, 0);
     expect(flat).toMatchObject({ answer: '7', children: [] });
     const deep = await exampleOf(task, examiner, right, question, 5);
     expect(nodes(deep).map((node) => node.question)).toEqual([
-      ...['σ¹³(2)', 'σ⁶(2)', 'σ³(2)', 'σ³(5)'],
-      ...['σ⁶(0)', 'σ³(0)', 'σ³(3)'],
+      ...['σ¹³(2)', 'σ⁶(2)', 'σ³(2)', 'σ¹(2)', 'σ¹(3)', 'σ¹(4)', 'σ³(5)', 'σ¹(5)', 'σ¹(6)', 'σ¹(7)'],
+      ...['σ⁶(0)', 'σ³(0)', 'σ¹(0)', 'σ¹(1)', 'σ¹(2)', 'σ³(3)', 'σ¹(3)', 'σ¹(4)', 'σ¹(5)', 'σ¹(6)'],
     ]);
+    for (const node of nodes(deep)) expect(node.children.length === 0).toBe(node.question.startsWith('σ¹('));
     for (const node of nodes(deep)) expect(node).toMatchObject({ right: true, directRight: true });
   });
 
@@ -56,8 +57,21 @@ describe('an example', () => {
     });
   });
 
+  test('answers a look-up by the facts, whatever the assistant would say', async () => {
+    for (const depth of [0, 1]) {
+      const one = await exampleOf<PowerQuestion, number>(
+        task,
+        examiner,
+        nobody,
+        task.parse('s^1(2) [1 2 3 4 5 6 7 0]'),
+        depth,
+      );
+      expect(one).toEqual(leaf('σ¹(2)', '3'));
+    }
+  });
+
   test('shows an unknown answer with its reason, and it is not right', async () => {
-    expect(await exampleOf(task, examiner, nobody, question, 1)).toMatchObject({
+    expect(await exampleOf<PowerQuestion, number>(task, examiner, nobody, question, 1)).toMatchObject({
       answer: 'unknown: nobody',
       direct: 'unknown: nobody',
       confidence: 0,
@@ -69,5 +83,15 @@ describe('an example', () => {
 });
 
 function leaf(question: string, answer: string): ExampleNode {
-  return { question, answer, direct: answer, confidence: 1, right: true, directRight: true, children: [] };
+  const isFact = question.startsWith('σ¹(');
+  return {
+    question,
+    answer,
+    direct: answer,
+    confidence: 1,
+    right: true,
+    directRight: true,
+    ...(isFact && { isFact }),
+    children: [],
+  };
 }

@@ -19,14 +19,15 @@ export async function exampleOf<Q, A>(
 ): Promise<ExampleNode> {
   const show = (answer: Answer<A>): string =>
     answer.kind === 'known' ? task.showAnswer(answer.value) : `unknown: ${answer.reason}`;
-  const describe = ({ question, answer, direct, children }: TranscriptTree<Q, A>): ExampleNode => ({
+  const describe = ({ question, answer, direct, isFact, children }: TranscriptTree<Q, A>): ExampleNode => ({
     question: task.show(question),
     answer: show(answer),
     direct: show(direct),
     confidence: direct.kind === 'known' ? direct.confidence : 0,
     right: isRight(examiner, question, answer),
     directRight: isRight(examiner, question, direct),
+    ...(isFact && { isFact }),
     children: children.map(describe),
   });
-  return describe(await unfold(task.overseer, assistant, depth, question, scope()));
+  return describe(await unfold(task.overseer, task.environment, assistant, depth, question, scope()));
 }

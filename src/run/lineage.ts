@@ -17,7 +17,7 @@ export interface Described {
 
 export function lineageOf<Q, A>(
   { task, parameters, seed, student }: Configuration,
-  { overseer, training }: ArmPlan<Q, A>,
+  { overseers, training }: ArmPlan<Q, A>,
   { progress, stage, verdict }: IterationEvent,
   data: Pick<Lineage, 'parent' | 'dataRoot' | 'dataCount'>,
 ): Lineage {
@@ -34,7 +34,7 @@ export function lineageOf<Q, A>(
     iteration: stage.iteration,
     level: stage.level,
     step: progress.step,
-    teacher: `Amplify^${overseer.origin.name}(X_ema)`,
+    teacher: `Amplify^${overseers[0]!.origin.name}(X_ema)`,
     groundTruth: progress.groundTruth,
     gate: { agreement: value, ...interval, threshold: verdict.threshold, passed: verdict.passed },
     figures: { horizon: verdict.horizon, decisions: progress.decisions, looks: progress.looks },

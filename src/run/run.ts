@@ -1,11 +1,12 @@
 /** Carries out a run folder from wherever it stands to the end: IDA, then its baselines if wanted, then the report. */
 
 import { amplify } from '../amplify/amplify.ts';
+import { withEnvironment } from '../amplify/environment.ts';
 import { nobody } from '../assistants/nobody.ts';
 import { CapstanError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { VERSION } from '../base/version.ts';
-import { accuracy, pointExams } from '../evaluate/accuracy.ts';
+import { accuracy, overall, pointExams } from '../evaluate/accuracy.ts';
 import { examinerOf } from '../evaluate/examiners.ts';
 import type { BackendOptions } from '../onnx/session.ts';
 import { promoted } from '../registry/promotion.ts';
@@ -15,7 +16,7 @@ import { Folder } from '../storage/folder.ts';
 import { lockFolder } from '../storage/lock.ts';
 import { type AnyAnswer, type AnyQuestion, taskEntry } from '../tasks/tasks.ts';
 import { type ArmEvent, type ArmPlan, type Setting, trainArm } from './arm.ts';
-import { baselinePlans, idaPlan } from './arms.ts';
+import { baselinePlans, mainPlan } from './arms.ts';
 import { exampleOf } from './example.ts';
 import { openRun, type RunFile } from './folder.ts';
 import { Lender } from './lender.ts';
@@ -72,9 +73,10 @@ class Run {
     this.#folder = folder;
     this.#file = file;
     this.#machine = options.machine;
+    const task = taskEntry(configuration.task).open(configuration.parameters);
     this.#setting = {
-      task: taskEntry(configuration.task).open(configuration.parameters),
-      examiner: examinerOf(configuration.task),
+      task,
+      examiner: examinerOf(task),
       configuration,
       withRuntimes: (use) => lender.with(use),
       assertHeld,
@@ -86,9 +88,10 @@ class Run {
 
   async all(): Promise<RunRecord> {
     const { task, examiner, configuration } = this.#setting;
-    const ida = await this.#train(idaPlan(task, configuration));
+    const ida = await this.#train(mainPlan(task, examiner, configuration));
     const arms = [ida];
-    const example = ida.iterations.some(({ passed }) => passed) ? await this.#example() : undefined;
+    const example =
+      ida.kind === 'ida' && ida.iterations.some(({ passed }) => passed) ? await this.#example() : undefined;
     if (this.#file.baselines) {
       this.#write(arms, example); // what there is, in case a long baseline is interrupted
       arms.push(await this.#overseerAlone());
@@ -107,10 +110,11 @@ class Run {
   /** H with nobody to ask: what primitives reach, with no training at all. */
   async #overseerAlone(): Promise<ArmRecord> {
     const { task, examiner } = this.#setting;
-    const exams = pointExams(task);
-    const values = (await accuracy(amplify(task.overseer, nobody), examiner, exams)).map(
-      ({ value }) => value,
-    );
+    const exams = pointExams(task, examiner);
+    const bottom = withEnvironment(task.environment, nobody);
+    const figures = await accuracy(amplify(task.overseer, bottom), examiner, exams);
+    const values = figures.map(({ value }) => value);
+    const all = overall(figures);
     const spent = { step: 0, seconds: 0, operations: 0, decisions: exams.flat(2).length };
     return {
       kind: 'overseer-alone',
@@ -122,7 +126,14 @@ class Run {
       seconds: 0,
       operations: 0,
       decisions: spent.decisions,
-      points: [{ ...spent, frontier: task.levels, answerer: values }],
+      points: [
+        {
+          ...spent,
+          frontier: task.levels,
+          answerer: values,
+          overall: { answerer: all, amplified: all },
+        },
+      ],
       iterations: [],
     };
   }
@@ -141,12 +152,13 @@ class Run {
   }
 
   #write(arms: readonly ArmRecord[], example: RunRecord['example']): RunRecord {
-    const { task, configuration } = this.#setting;
+    const { task, examiner, configuration } = this.#setting;
     const { advance, finish } = configuration.training.gate;
     const record: RunRecord = {
       task: configuration.task,
       parameters: configuration.parameters,
       levels: task.levels,
+      ...(examiner.grades && { grades: examiner.grades }),
       levelsOfPrimitives: task.levelsOfPrimitives,
       seed: configuration.seed,
       started: this.#file.started,
@@ -154,6 +166,8 @@ class Run {
       command: this.#file.command,
       machine: this.#machine,
       gates: { advance, finish },
+      ...(configuration.noise && { noise: configuration.noise }),
+      ...(configuration.defence && { defence: configuration.defence.kind }),
       arms,
       ...(example && { example }),
     };

@@ -18,7 +18,8 @@ export async function checkpointAssistant<Q, A>(
 ): Promise<Assistant<Q, A>> {
   // The shape is read from the hashed lineage: another number of heads would fit the same weights and answer otherwise.
   const { width, heads, expansion } = describedIn(lineage).student;
-  const network = { words: task.encoding.words, width, heads, expansion };
+  const { slots, words } = task.encoding;
+  const network = { slots, words, width, heads, expansion };
   const weights = transformerWeights(network);
   const values = new Map(tensors.map((tensor) => [tensor.name, tensor.values]));
   const flat = new Float32Array(countOf(weights));

@@ -7,10 +7,11 @@ import { hash } from 'node:crypto';
 import { CapstanError } from '../base/errors.ts';
 import type { ExamplesState } from '../distill/examples.ts';
 import type { StudentState } from '../distill/replicas.ts';
+import type { ApprenticeState } from '../iterate/apprenticeship.ts';
 import type { Progress } from '../iterate/progress.ts';
 import { STATE } from '../network/step.ts';
 import { decodeTensors, encodeTensors } from '../registry/safetensors.ts';
-import type { CurvePoint, IterationRecord } from '../report/record.ts';
+import type { CurvePoint, Fidelity, IterationRecord } from '../report/record.ts';
 import type { Folder } from '../storage/folder.ts';
 import { readSealed, writeSealed } from './sealed.ts';
 
@@ -21,7 +22,13 @@ export interface ArmState {
   readonly examples: ExamplesState;
   readonly points: readonly CurvePoint[];
   readonly iterations: readonly IterationRecord[];
+  /** If H′ made the targets. */
+  readonly apprentice?: ApprenticeState;
+  readonly fidelity?: Fidelity;
 }
+
+/** The student's vectors, and those of H′ if there is one, by name. */
+export type Vectors = StudentState & { readonly [name: string]: Float32Array };
 
 interface StateFile extends ArmState {
   readonly vectors: string;
@@ -31,8 +38,8 @@ const FORMAT = 'capstan-arm-1';
 const FILE = 'state.json';
 const vectorsFile = (name: string): string => `states/${name}.safetensors`;
 
-export function saveState(folder: Folder, state: ArmState, vectors: StudentState): void {
-  const tensors = STATE.map((name) => ({ name, shape: [vectors[name].length], values: vectors[name] }));
+export function saveState(folder: Folder, state: ArmState, vectors: Vectors): void {
+  const tensors = Object.entries(vectors).map(([name, values]) => ({ name, shape: [values.length], values }));
   const bytes = encodeTensors({ metadata: { format: FORMAT }, tensors });
   const file: StateFile = { ...state, vectors: hash('sha256', bytes) };
   folder.writeAtomic(vectorsFile(file.vectors), bytes);
@@ -40,11 +47,11 @@ export function saveState(folder: Folder, state: ArmState, vectors: StudentState
   for (const old of folder.list('states')) if (old !== vectorsFile(file.vectors)) folder.remove(old);
 }
 
-/** What was saved last, verified; nothing if nothing was. `count`: the length of each vector. */
+/** What was saved last, verified; nothing if nothing was. `count`: the length of each vector of the student. */
 export function loadState(
   folder: Folder,
   count: number,
-): { readonly state: ArmState; readonly vectors: StudentState } | undefined {
+): { readonly state: ArmState; readonly vectors: Vectors } | undefined {
   if (!folder.exists(FILE)) return undefined;
   const { vectors: name, ...state } = readSealed<StateFile>(folder, FILE, FORMAT);
   const file = vectorsFile(name);
@@ -58,8 +65,7 @@ export function loadState(
   for (const vector of STATE)
     if (tensors.get(vector)?.length !== count)
       throw damaged(`expected ${count} values of «${vector}», got ${tensors.get(vector)?.length ?? 'none'}`);
-  const vectors = Object.fromEntries(STATE.map((vector) => [vector, tensors.get(vector)!])) as StudentState;
-  return { state, vectors };
+  return { state, vectors: Object.fromEntries(tensors) as Vectors };
 }
 
 /** The record alone, for those who only look. */

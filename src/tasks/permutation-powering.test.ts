@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { amplify } from '../amplify/amplify.ts';
+import { withEnvironment } from '../amplify/environment.ts';
+import { hch } from '../amplify/hch.ts';
 import { Random } from '../base/random.ts';
 import { known, unknown } from '../core/answer.ts';
 import type { Assistant } from '../core/assistant.ts';
@@ -18,7 +20,6 @@ const asks = (power: number, element: number, image?: readonly number[]) => (que
 
 const contract: Contract<PowerQuestion> = {
   sizes: [4, 5],
-  subQuestionsMax: 3, // SSL, code «iter»
   parses: [
     ['s^13(2)', asks(13, 2)],
     ['σ^1(0)', asks(1, 0)],
@@ -60,6 +61,73 @@ const task = permutationPowering({ elements: 8, powers: 16 });
 const compose = (a: readonly number[], b: readonly number[]) => b.map((y) => (y < 0 ? -1 : a[y]!));
 
 describe('permutation powering', () => {
+  test('needs exactly one level of HCH more for each digit from the third on: with less, nobody knows', async () => {
+    for (let level = 1; level <= task.levels; level++) {
+      const questions = [4, 5, 8].flatMap((size) =>
+        task.sample(Random.seeded(level).split(size), { split: 'train', size, level }),
+      );
+      expect(new Set(questions.map(task.level))).toEqual(new Set([level]));
+      for (let depth = 0; depth < task.levels; depth++) {
+        const answers = await hch(task.overseer, task.environment, depth).answer(questions, scope());
+        const deep = depth >= level - task.levelsOfPrimitives;
+        const truth = (question: PowerQuestion) => known(reveal(permutationPoweringExaminer.truth(question)));
+        expect(answers).toEqual(questions.map((one) => (deep ? truth(one) : unknown('nobody'))));
+      }
+    }
+  });
+
+  test('is decomposed into two halves, and one step more of an odd power', async () => {
+    const { permutation } = task.parse('s^1(0) [1 2 3 4 5 6 7 0]');
+    const asked: (readonly [power: number, element: number])[] = [];
+    const walking: Assistant<PowerQuestion, number> = {
+      origin: { name: 'X', groundTruth: false },
+      answer: async (questions) =>
+        questions.map(({ power, element }) => {
+          asked.push([power, element]);
+          return known((element + power) % 8);
+        }),
+    };
+    const h = amplify(task.overseer, walking);
+    for (const [power, steps] of [
+      [1, [1]],
+      [2, [1, 1]],
+      [3, [1, 1, 1]],
+      [12, [6, 6]],
+      [13, [6, 6, 1]],
+    ] as const) {
+      asked.length = 0;
+      expect(await h.answer([{ permutation, power, element: 5 }], scope())).toEqual([known((5 + power) % 8)]);
+      let element = 5;
+      for (const [i, step] of steps.entries()) {
+        expect(asked[i]).toEqual([step, element]);
+        element = (element + step) % 8;
+      }
+      expect(asked.length).toBe(steps.length);
+    }
+  });
+
+  test('has one fact for every element of the domain, and asks with the answer of no step in the last slot', () => {
+    for (const size of [2, 5, 8]) {
+      const questions = task.sample(Random.seeded(1), { split: 'train', size, level: 3 });
+      for (const question of questions) {
+        const { domain, image } = question.permutation;
+        const [word, { blank }] = [task.encoding.wordOf, task.encoding];
+        expect(task.encoding.facts(question)).toEqual(domain.flatMap((x) => [word(x), word(image[x]!)]));
+        expect(task.encoding.token(question)).toEqual([blank, word(question.element)]);
+      }
+    }
+  });
+
+  test('is about a look-up only where one step is asked', () => {
+    const { permutation } = task.parse('s^1(0) [1 2 0]');
+    for (let power = 2; power < 16; power++)
+      expect(task.environment({ permutation, power, element: 0 })).toBeUndefined();
+    const looked = [0, 1, 2, 3, -1, 0.5].map((element) =>
+      task.environment({ permutation, power: 1, element }),
+    );
+    expect(looked).toEqual([...[1, 2, 0].map((x) => known(x)), ...new Array(3).fill(unknown('unsure'))]);
+  });
+
   test('deals the powers to the levels by their binary digits', () => {
     const [{ permutation, element }] = task.sample(Random.seeded(0), {
       split: 'train',
@@ -187,7 +255,10 @@ describe('permutation powering', () => {
       };
       const asked = [7, 15].map((power): PowerQuestion => ({ permutation, power, element }));
       const outside = [1, 2, 3].map((power): PowerQuestion => ({ permutation, power, element: named }));
-      const answers = await amplify(task.overseer, lost).answer([...asked, ...outside], scope());
+      const answers = await amplify(task.overseer, withEnvironment(task.environment, lost)).answer(
+        [...asked, ...outside],
+        scope(),
+      );
       expect(answers).toEqual(new Array(5).fill(unknown('unsure')));
     }
   });
@@ -246,7 +317,9 @@ describe('permutation powering', () => {
 
   test.each([
     [{ elements: 1, powers: 16 }, 'size'],
-    [{ elements: 6, powers: 16 }, 'size'],
+    [{ elements: 3, powers: 16 }, 'size'],
+    [{ elements: 8, powers: 16, names: 7 }, 'names'],
+    [{ elements: 4, powers: 16, names: 6 }, 'names'],
     [{ elements: 1025, powers: 16 }, 'size'],
     [{ elements: 8.5, powers: 16 }, 'size'],
     [{ elements: 8, powers: 12 }, 'powers'],

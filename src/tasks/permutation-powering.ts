@@ -3,10 +3,12 @@
  *  Level ℓ holds the powers of ℓ binary digits, 2^(ℓ−1) ≤ k < 2^ℓ. */
 
 import { CapstanError } from '../base/errors.ts';
-import { hashText, Random } from '../base/random.ts';
+import { Random } from '../base/random.ts';
 import { type Answer, known, unknown } from '../core/answer.ts';
 import type { Demand, Encoding, Split, Task } from '../core/task.ts';
 import { type Script, scripted } from '../overseers/scripted.ts';
+import { permutationCheck } from './permutation-check.ts';
+import { dealt } from './piles.ts';
 
 /** A permutation of some of the elements 0 … elements − 1. */
 export interface Permutation {
@@ -27,42 +29,53 @@ export interface PowerQuestion {
 export type PowerTask = Task<PowerQuestion, number>;
 
 export interface PowerOptions {
-  /** How many elements, ELEMENTS_MIN … 1024. */
+  /** How many elements a full-size permutation moves, 4 … 1024. */
   readonly elements: number;
+  /** Names that elements are drawn from, `elements` … 1024; without it as many as there are elements, and 7 at least:
+   *  fewer have too few permutations to hold any out. */
+  readonly names?: number;
   /** Powers asked are below this, 4 … 2^30, a power of two. */
   readonly powers: number;
 }
 
-/** Fewer elements have too few permutations to hold any out: one pile would be empty, or the same few over and over. */
-const ELEMENTS_MIN = 7;
+const ELEMENTS_MIN = 4;
+/** Fewer have too few permutations to hold any out: one pile would be empty, or the same few over and over. */
+const NAMES_MIN = 7;
 
-/** One context in this many is dealt to `gate`, as many to `test`, the rest to `train`. */
-const PILES = 16;
-/** A pile that holds one context in a hundred is missed so often in a row with a chance of 10^−43. */
-const DRAWS = 10_000;
-
-export function permutationPowering({ elements, powers }: PowerOptions): PowerTask {
+export function permutationPowering({
+  elements,
+  powers,
+  names = Math.max(elements, NAMES_MIN),
+}: PowerOptions): PowerTask {
   if (!Number.isInteger(elements) || elements < ELEMENTS_MIN || elements > 1024)
     throw new CapstanError(
       'invalid',
       `size: expected an integer from ${ELEMENTS_MIN} to 1024, got ${elements}`,
     );
+  if (!Number.isInteger(names) || names < Math.max(elements, NAMES_MIN) || names > 1024)
+    throw new CapstanError(
+      'invalid',
+      `names: expected an integer from ${Math.max(elements, NAMES_MIN)} to 1024, got ${names}`,
+    );
   if (!Number.isInteger(powers) || powers < 4 || powers > 2 ** 30 || !Number.isInteger(Math.log2(powers)))
     throw new CapstanError('invalid', `powers: expected a power of two from 4 to 2^30, got ${powers}`);
   return {
     name: 'permutation-powering',
-    parameters: { elements, powers },
+    parameters: names === elements ? { elements, powers } : { elements, powers, names },
     levels: Math.log2(powers),
     levelsOfPrimitives: 2, // halves of 2 and 3 are 1: a look-up
     sizeMax: elements,
     overseer: scripted('H', decompose),
-    encoding: encoding(elements),
+    asksMax: 3,
+    environment,
+    check: permutationCheck,
+    encoding: encoding(names, Math.log2(powers)),
     level: ({ power }) => digits(power),
     key: ({ permutation, power, element }) => `${power}/${element}/${permutation.key}`,
     show: ({ power, element }) => `σ${superscript(power)}(${element})`,
     showAnswer: String,
-    parse: (text) => parse(text, elements, powers),
-    sample: (random, demand) => sample(random, demand, elements),
+    parse: (text) => parse(text, elements, names, powers),
+    sample: (random, demand) => sample(random, demand, names),
   };
 }
 
@@ -71,18 +84,20 @@ function* decompose({
   power,
   element,
 }: PowerQuestion): ReturnType<Script<PowerQuestion, number>> {
-  // An assistant may name an element that this context does not have.
-  const lookUp = (x: number): Answer<number> => {
-    const image = permutation.image[x] ?? -1;
-    return image < 0 ? unknown('unsure') : known(image);
-  };
-  if (power === 1) return lookUp(element);
   const half = power >> 1;
-  const first = half === 1 ? lookUp(element) : (yield [{ permutation, power: half, element }])[0]!;
-  if (first.kind === 'unknown') return first;
-  const middle = first.value;
-  const second = half === 1 ? lookUp(middle) : (yield [{ permutation, power: half, element: middle }])[0]!;
-  return second.kind === 'unknown' || power % 2 === 0 ? second : lookUp(second.value);
+  let reached: Answer<number> = known(element);
+  for (const step of half === 0 ? [1] : [half, half, power % 2]) {
+    if (reached.kind === 'unknown' || step === 0) break;
+    reached = (yield [{ permutation, power: step, element: reached.value }])[0]!;
+  }
+  return reached;
+}
+
+/** One step is a look-up. An assistant may name an element that this context does not have. */
+function environment({ permutation, power, element }: PowerQuestion): Answer<number> | undefined {
+  if (power !== 1) return undefined;
+  const image = permutation.image[element] ?? -1;
+  return image < 0 ? unknown('unsure') : known(image);
 }
 
 /** Words: 0 is the blank, 1 and 2 are the binary digits of powers, 3 + x is the element x. */
@@ -90,11 +105,12 @@ const BLANK = 0;
 const DIGIT = 1;
 const ELEMENT = 3;
 
-function encoding(elements: number): Encoding<PowerQuestion, number> {
+function encoding(elements: number, powerDigits: number): Encoding<PowerQuestion, number> {
   const facts = new WeakMap<Permutation, readonly number[]>();
   return {
     words: ELEMENT + elements,
     blank: BLANK,
+    slots: ['left', 'right'],
     context: ({ permutation }) => permutation,
     facts({ permutation }) {
       let words = facts.get(permutation);
@@ -104,17 +120,29 @@ function encoding(elements: number): Encoding<PowerQuestion, number> {
       }
       return words;
     },
-    pair: ({ element }) => [BLANK, ELEMENT + element],
+    token: ({ element }) => [BLANK, ELEMENT + element],
+    roundsAt: (level) => level,
     rounds: ({ power }) => digits(power),
     // Least significant digit first: by the round that reads digit r, facts can have become σ^(2^r).
     word: ({ power }, round) => DIGIT + ((power >> round) & 1),
     wordOf: (element) => ELEMENT + element,
     answerOf: (word) => (word >= ELEMENT ? word - ELEMENT : undefined),
+    sentence: ({ power, element }) => [
+      ELEMENT + element,
+      ...Array.from({ length: powerDigits }, (_, digit) => DIGIT + ((power >> digit) & 1)),
+    ],
+    sentenceLength: 1 + powerDigits,
+    questionOf([first = BLANK, ...powerWords], { permutation }) {
+      const element = first - ELEMENT;
+      const power = powerWords.reduce((sum, word, digit) => sum + (word - DIGIT) * 2 ** digit, 0);
+      const isPower = power > 0 && powerWords.every((word) => word === DIGIT || word === DIGIT + 1);
+      return isPower && element >= 0 ? { permutation, power, element } : undefined;
+    },
   };
 }
 
-function sample(random: Random, { split, size, level }: Demand, elements: number): readonly PowerQuestion[] {
-  const permutation = samplePermutation(random, split, size, elements);
+function sample(random: Random, { split, size, level }: Demand, names: number): readonly PowerQuestion[] {
+  const permutation = samplePermutation(random, split, size, names);
   const [half, odd] = [sampleHalf(random, level), level > 1];
   return permutation.domain.map((element) => {
     const power = odd ? 2 * half + random.below(2) : 1;
@@ -129,7 +157,7 @@ function sampleHalf(random: Random, level: number): number {
 
 function samplePermutation(random: Random, split: Split, size: number, elements: number): Permutation {
   const all = Array.from({ length: elements }, (_, x) => x);
-  for (let draw = 0; draw < DRAWS; draw++) {
+  return dealt(split, `permutations of ${size} out of ${elements}`, () => {
     const domain =
       size === elements
         ? all
@@ -137,13 +165,8 @@ function samplePermutation(random: Random, split: Split, size: number, elements:
             .shuffle(all)
             .slice(0, size)
             .sort((a, b) => a - b);
-    const permutation = permute(domain, random.shuffle(domain), elements);
-    if (pile(permutation) === split) return permutation;
-  }
-  throw new CapstanError(
-    'invalid',
-    `size: expected enough elements for three piles of permutations, got ${size} of ${elements} with none for «${split}»`,
-  );
+    return permute(domain, random.shuffle(domain), elements);
+  });
 }
 
 function permute(domain: readonly number[], images: readonly number[], elements: number): Permutation {
@@ -154,15 +177,10 @@ function permute(domain: readonly number[], images: readonly number[], elements:
   return { domain, image, key: domain.map((x, i) => `${x}>${images[i]!}`).join(' ') };
 }
 
-function pile(permutation: Permutation): Split {
-  const drawn = hashText(permutation.key)[1] % PILES;
-  return drawn === 0 ? 'gate' : drawn === 1 ? 'test' : 'train';
-}
-
 const SYNTAX =
   'expected «s^K(X)» on an unseen permutation, «s^K(X) #N» on unseen permutation number N, or «s^K(X) [a b c …]» with the images of 0, 1, 2, …';
 
-function parse(text: string, elements: number, powers: number): PowerQuestion {
+function parse(text: string, elements: number, names: number, powers: number): PowerQuestion {
   const match = /^\s*[sσ]\s*\^\s*(\d+)\s*\(\s*(\d+)\s*\)\s*(?:#\s*(\d+)|\[([\d\s,]+)\])?\s*$/u.exec(text);
   if (!match) throw new CapstanError('invalid', `question «${text}»: ${SYNTAX}`);
   const power = Number(match[1]);
@@ -179,8 +197,8 @@ function parse(text: string, elements: number, powers: number): PowerQuestion {
       `question «${text}»: expected a number up to 2^53 − 1, got ${match[3]}`,
     );
   const permutation = match[4]
-    ? readPermutation(match[4], elements)
-    : samplePermutation(Random.seeded(number).split('ask'), 'test', elements, elements);
+    ? readPermutation(match[4], elements, names)
+    : samplePermutation(Random.seeded(number).split('ask'), 'test', elements, names);
   if ((permutation.image[element] ?? -1) < 0)
     throw new CapstanError(
       'invalid',
@@ -189,7 +207,7 @@ function parse(text: string, elements: number, powers: number): PowerQuestion {
   return { permutation, power, element };
 }
 
-function readPermutation(text: string, elements: number): Permutation {
+function readPermutation(text: string, elements: number, names: number): Permutation {
   const images = text
     .split(/[\s,]+/)
     .filter(Boolean)
@@ -204,7 +222,7 @@ function readPermutation(text: string, elements: number): Permutation {
       'invalid',
       `permutation [${text.trim()}]: expected each of 0 to n − 1 once, with n from 2 to ${elements}`,
     );
-  return permute(domain, images, elements);
+  return permute(domain, images, names);
 }
 
 /** Binary digits, of a power from 1. */

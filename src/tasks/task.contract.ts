@@ -1,23 +1,26 @@
-/** What every task owes: the suite that each task's test runs on it. */
+/** What every task owes: the suite that each task's test runs on it, whether its questions lean on lower levels or on
+ *  guesses about themselves (propose and verify). */
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { amplify } from '../amplify/amplify.ts';
+import { withEnvironment } from '../amplify/environment.ts';
 import { hch } from '../amplify/hch.ts';
-import { nobody } from '../assistants/nobody.ts';
 import { CapstanError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
-import { known, unknown } from '../core/answer.ts';
-import type { Assistant } from '../core/assistant.ts';
+import { type Answer, known, unknown } from '../core/answer.ts';
+import type { Assistant, Overseer } from '../core/assistant.ts';
 import { scope } from '../core/budget.ts';
 import type { Demand, Split, Task } from '../core/task.ts';
+import type { Transcript } from '../core/workspace.ts';
 import { type Examiner, reveal } from '../examiners/examiner.ts';
 
 export interface Contract<Q> {
   /** Sizes to sample besides `sizeMax`. */
   readonly sizes: readonly number[];
-  /** The most sub-questions that H may ask about one question. */
-  readonly subQuestionsMax: number;
+  /** What sort of question this is, where level, rounds and blanks do not tell. A guess is of the sort of what it
+   *  guesses at. */
+  readonly kind?: (question: Q) => string;
   /** Texts a person may type, and the question each means. */
   readonly parses: readonly (readonly [text: string, expected: (question: Q) => boolean])[];
   /** Texts that mean nothing. Random texts are tried as well. */
@@ -25,115 +28,212 @@ export interface Contract<Q> {
 }
 
 const SPLITS: readonly Split[] = ['train', 'gate', 'test'];
-/** Contexts sampled of every split, size and level. */
-const CONTEXTS = 6;
+/** Contexts sampled of every split and size, in equal parts of every level: thousands of questions of every task. */
+const CONTEXTS = 60;
 /** Contexts sampled of every split to see that no two splits share one. */
 const MANY = 500;
+/** Random sentences tried. */
+const SENTENCES = 5000;
+/** Assistants that answer at random say «unknown» so often. */
+const UNKNOWNS = [0, 1 / 8, 1 / 2];
 
 export function describeTask<Q, A>(task: Task<Q, A>, examiner: Examiner<Q, A>, contract: Contract<Q>): void {
-  const { encoding, levels, levelsOfPrimitives, sizeMax } = task;
-  const truth = (question: Q) => known(reveal(examiner.truth(question)));
+  const { encoding, environment, levels, levelsOfPrimitives, overseer, sizeMax } = task;
+  const { facts, range, sentence, slots, token, words } = encoding;
+  const leaning = levelsOfPrimitives > 0;
+  const truth = (question: Q) => reveal(examiner.truth(question));
+  const right = (question: Q, answer: Answer<A>) =>
+    answer.kind === 'known' &&
+    (examiner.accepts?.(question, answer.value) ?? Object.is(answer.value, truth(question)));
+  const compound = (question: Q) => environment(question) === undefined;
   const sizes = [...contract.sizes, sizeMax];
   const allLevels = Array.from({ length: levels }, (_, i) => i + 1);
   const demands = SPLITS.flatMap((split) =>
     sizes.flatMap((size) => allLevels.map((level): Demand => ({ split, size, level }))),
   );
-  const contexts = demands.flatMap((demand) => {
+  const sample = (demand: Demand, i: number) => {
     const random = Random.seeded(1).split(`${demand.split}/${demand.size}/${demand.level}`);
-    return Array.from({ length: CONTEXTS }, (_, i) => ({
-      demand,
-      questions: task.sample(random.split(i), demand),
-    }));
-  });
-  const questions = contexts.flatMap((context) => context.questions);
-  const ofLevel = (level: number) => questions.filter((question) => task.level(question) === level);
-  /** All that a network gets to see of a question. */
-  const seen = (question: Q) => {
-    const read = Array.from({ length: encoding.rounds(question) }, (_, round) =>
-      encoding.word(question, round),
-    );
-    return [encoding.facts(question), encoding.pair(question), read].join('|');
+    return { demand, questions: task.sample(random.split(i), demand) };
   };
+  const draw = () =>
+    demands.flatMap((demand) => Array.from({ length: CONTEXTS / levels }, (_, i) => sample(demand, i)));
+  const contexts = draw();
+  const questions = contexts.flatMap((context) => context.questions);
+  const read = (question: Q) =>
+    Array.from({ length: encoding.rounds(question) }, (_, round) => encoding.word(question, round));
+  /** All that a network gets to see of a question, and the range of what it may say. */
+  const seen = (question: Q) => [facts, token, read, range].map((part) => part?.(question)).join('|');
+  /** Undefined is no word: a question that sleeps reads none. */
+  const strange = (word: number | undefined) =>
+    word !== undefined && (!Number.isInteger(word) || word < 0 || word >= words);
+
+  // What is checked of thousands is collected and expected to be nothing: fast, and a failure shows the questions.
+  const none = (those: readonly Q[]) => expect([...new Set(those.map(task.show))]).toEqual([]);
+  const wrong = (asked: readonly Q[], answers: readonly Answer<A>[]) =>
+    asked.filter((question, i) => answers[i]!.kind === 'known' && !right(question, answers[i]!));
+  const lost = (asked: readonly Q[], answers: readonly Answer<A>[]) =>
+    asked.filter((_, i) => answers[i]!.kind === 'unknown');
+
+  /** H, stopped as soon as it asks two questions at once or one too many. */
+  const bounded: Overseer<Q, A> = {
+    origin: overseer.origin,
+    async act(workspaces, inner) {
+      const actions = await overseer.act(workspaces, inner);
+      for (const [i, action] of actions.entries()) {
+        const { question, exchanges } = workspaces[i]!;
+        const asked = action.kind === 'ask' ? action.questions.length : 0;
+        if (asked > 1 || exchanges.length + asked > task.asksMax)
+          throw new Error(`${task.show(question)}: ${asked} asked at once after ${exchanges.length}`);
+      }
+      return actions;
+    },
+  };
+  const work = async (assistant: Assistant<Q, A>) => {
+    const transcripts: Transcript<Q, A>[] = [];
+    const record = (transcript: Transcript<Q, A>) => void transcripts.push(transcript);
+    await amplify(bounded, assistant, { record }).answer(questions, scope());
+    return transcripts;
+  };
+  const answering = (answer: (question: Q) => Answer<A>): Assistant<Q, A> => ({
+    origin: { name: 'X', groundTruth: true },
+    answer: async (asked) => asked.map(answer),
+  });
+  const knowing = answering((question) => known(truth(question)));
+  let working: Promise<readonly Transcript<Q, A>[]> | undefined;
+  /** How H works on every question sampled, all its compound sub-questions answered by the examiner. */
+  const transcripts = () => {
+    working ??= work(withEnvironment(environment, knowing));
+    return working;
+  };
+  const subQuestions = async () =>
+    (await transcripts()).flatMap(({ exchanges }) => exchanges.map(({ question }) => question));
 
   describe(`${task.name} ${JSON.stringify(task.parameters)}`, () => {
     describe('levels', () => {
-      test('are 1 … levels, and primitives reach at least the first', () => {
-        expect(levelsOfPrimitives).toBeGreaterThanOrEqual(1);
+      test('are 1 … levels, and primitives reach the first, unless there is but one', () => {
+        expect(levelsOfPrimitives).toBeGreaterThanOrEqual(levels > 1 ? 1 : 0);
         expect(levelsOfPrimitives).toBeLessThanOrEqual(levels);
       });
 
-      test('up to levelsOfPrimitives, and no others, are answered by H alone', async () => {
-        const answers = await amplify(task.overseer, nobody).answer(questions, scope());
-        questions.forEach((question, i) => {
-          const alone = task.level(question) <= levelsOfPrimitives;
-          expect(answers[i]).toEqual(alone ? truth(question) : unknown('nobody'));
-        });
-      });
-
-      test('each need one level of HCH more: decomposed, every question has its direct answer', async () => {
+      test.runIf(leaning)('each need one level of HCH more, but those of primitives: none', async () => {
         for (const level of allLevels) {
           const depth = Math.max(0, level - levelsOfPrimitives);
-          const asked = ofLevel(level);
+          const asked = questions.filter((question) => task.level(question) === level);
           expect(asked.length).toBeGreaterThan(0);
-          expect(await hch(task.overseer, depth).answer(asked, scope())).toEqual(asked.map(truth));
-          if (depth > 0) {
-            const shallow = await hch(task.overseer, depth - 1).answer(asked, scope());
-            expect(shallow).toEqual(asked.map(() => unknown('nobody')));
+          const answers = await hch(overseer, environment, depth).answer(asked, scope());
+          none([...wrong(asked, answers), ...lost(asked, answers)]);
+          // Some questions need less; those that need it all are not answered without it, rather than wrongly.
+          for (const less of depth > 0 ? [0, depth - 1] : []) {
+            const shallow = await hch(overseer, environment, less).answer(asked, scope());
+            none(wrong(asked, shallow));
+            expect(lost(asked, shallow)).not.toEqual([]);
           }
         }
       });
     });
 
     describe('H', () => {
-      test('asks about the same context, one level lower, and no more than it may', async () => {
-        const asked: Q[] = [];
-        const right: Assistant<Q, A> = {
-          origin: { name: 'truth', groundTruth: true },
-          answer: async (subs) => {
-            asked.push(...subs);
-            return subs.map(truth);
-          },
+      test('gives every question its direct answer, from right answers and the facts', async () => {
+        expect(questions.length).toBeGreaterThan(2000);
+        for (const { question, answer } of await transcripts())
+          if (!right(question, answer)) none([question]);
+      });
+
+      test('asks compound questions only of the kinds that training samples, or guesses at those', async () => {
+        const kind = (question: Q) => {
+          const blanks = token(question).map((word) => (word === encoding.blank ? '_' : 'x'));
+          const told = [task.level(question), encoding.rounds(question), blanks.join('')];
+          return [...told, contract.kind?.(question)].join(' ');
         };
-        for (const question of questions) {
-          asked.length = 0;
-          const answer = await amplify(task.overseer, right).answer([question], scope());
-          expect(answer).toEqual([truth(question)]);
-          expect(asked.length).toBeLessThanOrEqual(contract.subQuestionsMax);
-          for (const sub of asked) {
-            expect(task.level(sub)).toBe(task.level(question) - 1);
-            expect(encoding.context(sub)).toBe(encoding.context(question));
+        // Contexts of one size have as many facts.
+        const sized = (question: Q) => `${facts(question).length}: ${kind(question)}`;
+        const train = contexts.filter(({ demand }) => demand.split === 'train');
+        const kinds = new Set(train.flatMap(({ questions }) => questions.map(sized)));
+        none((await subQuestions()).filter((sub) => compound(sub) && !kinds.has(sized(sub))));
+      });
+
+      test('stays within its bounds, its context and its words, whatever it is told', async () => {
+        const all = Array.from({ length: words }, (_, word) => encoding.answerOf(word));
+        const values = all.filter((answer) => answer !== undefined);
+        const random = Random.seeded(4);
+        const any = (unknowns: number) =>
+          random.uniform() < unknowns ? unknown('unsure') : known(values[random.below(values.length)]!);
+        const guessing = UNKNOWNS.map((share) => answering((_) => any(share)));
+        // The last ones answer simple questions at random too.
+        for (const x of [...[knowing, ...guessing].map((x) => withEnvironment(environment, x)), ...guessing])
+          for (const { question, exchanges, answer } of await work(x)) {
+            const outside = (sub: Q) =>
+              encoding.context(sub) !== encoding.context(question) ||
+              sentence(sub).some(strange) ||
+              (compound(sub) && [...token(sub), ...read(sub)].some(strange));
+            if (exchanges.some((exchange) => outside(exchange.question))) none([question]);
+            if (answer.kind === 'unknown') continue;
+            const word = encoding.wordOf(answer.value);
+            if (strange(word) || !Object.is(encoding.answerOf(word), answer.value)) none([question]);
           }
-        }
+      });
+
+      test.runIf(leaning)('leans on compound questions of lower levels only', async () => {
+        for (const { question, exchanges } of await transcripts())
+          if (exchanges.some(({ question: sub }) => compound(sub) && task.level(sub) >= task.level(question)))
+            none([question]);
       });
 
       test('knows no ground truth', () => {
-        expect(task.overseer.origin.groundTruth).toBe(false);
+        expect(overseer.origin.groundTruth).toBe(false);
+      });
+    });
+
+    describe('the environment', () => {
+      test('answers simple questions rightly, or says that there is no answer', async () => {
+        const simple = [...questions, ...(await subQuestions())].filter((question) => !compound(question));
+        const answers = simple.map((question) => environment(question)!);
+        none(wrong(simple, answers));
+        expect(lost(simple, answers).length).toBeLessThan(simple.length);
+      });
+    });
+
+    describe('the examiner', () => {
+      test('accepts its own answers, and gives a question none but its grades', () => {
+        none(questions.filter((question) => !right(question, known(truth(question)))));
+        const grade = (question: Q) => examiner.grade?.(question);
+        const grades = new Set([undefined, ...(examiner.grades?.keys() ?? [])]);
+        none(questions.filter((question) => !grades.has(grade(question))));
+        expect(questions.some((question) => grade(question) !== undefined)).toBe(grades.size > 1);
       });
     });
 
     describe('a sample', () => {
-      test('has the size and the level demanded, and one fresh context', () => {
-        const known = new Set<object>();
-        for (const { demand, questions } of contexts) {
-          expect(questions.length).toBeGreaterThan(0);
-          for (const question of questions) {
-            expect(task.level(question)).toBe(demand.level);
-            expect(encoding.facts(question).length).toBe(2 * demand.size);
-          }
-          const shared = new Set(questions.map((question) => encoding.context(question)));
-          expect(shared.size).toBe(1);
-          for (const context of shared) {
-            expect(known.has(context)).toBe(false);
-            known.add(context);
-          }
+      test('has one fresh context', () => {
+        const shared = contexts.map(({ questions }) => new Set(questions.map(encoding.context)));
+        expect(new Set(shared.map(({ size }) => size))).toEqual(new Set([1]));
+        expect(new Set(shared.flatMap((one) => [...one])).size).toBe(contexts.length);
+      });
+
+      test('has the level demanded and none above, or the highest that its size permits', () => {
+        for (const size of sizes) {
+          const ofSize = contexts.filter(({ demand }) => demand.size === size);
+          const found = ofSize.map(({ questions }) => questions.map(task.level));
+          const highest = Math.max(...found.flat());
+          expect(Math.min(...found.flat())).toBeGreaterThanOrEqual(1);
+          expect(size < sizeMax || highest === levels).toBe(true);
+          const due = ofSize.map(({ demand }) => Math.min(demand.level, highest));
+          expect(found.map((one) => Math.max(...one))).toEqual(due);
+        }
+      });
+
+      test('has as many questions and as many facts as every other of its size, at whatever level', () => {
+        for (const size of sizes) {
+          const ofSize = contexts.filter(({ demand }) => demand.size === size);
+          expect(new Set(ofSize.map(({ questions }) => questions.length)).size).toBe(1);
+          const lengths = [...new Set(ofSize.map(({ questions }) => facts(questions[0]!).length))];
+          expect(lengths.map((length) => length % slots.length)).toEqual([0]);
         }
       });
 
       test('follows from the stream of chance alone', () => {
-        for (const demand of demands) {
-          const draw = () => task.sample(Random.seeded(9).split('again'), demand).map(task.key);
-          expect(draw()).toEqual(draw());
-        }
+        const keys = (those: typeof contexts) => those.map(({ questions }) => questions.map(task.key));
+        expect(keys(draw())).toEqual(keys(contexts));
       });
 
       test('shares no content of a context with another split', () => {
@@ -141,7 +241,7 @@ export function describeTask<Q, A>(task: Task<Q, A>, examiner: Examiner<Q, A>, c
           const dealt = SPLITS.map((split) => {
             const random = Random.seeded(2).split(`${split}/${size}`);
             const sample = (i: number) => task.sample(random.split(i), { split, size, level: 1 })[0]!;
-            return new Set(Array.from({ length: MANY }, (_, i) => encoding.facts(sample(i)).join()));
+            return new Set(Array.from({ length: MANY }, (_, i) => facts(sample(i)).join()));
           });
           const union = new Set(dealt.flatMap((pile) => [...pile]));
           expect(union.size).toBe(dealt.reduce((sum, pile) => sum + pile.size, 0));
@@ -150,70 +250,115 @@ export function describeTask<Q, A>(task: Task<Q, A>, examiner: Examiner<Q, A>, c
     });
 
     describe('a key', () => {
-      test('is equal exactly where all that a network sees is equal', () => {
+      const again = draw().flatMap(({ questions }) => questions);
+      /** The key and the content of each question determine each other. */
+      const determines = (those: readonly Q[], content: (question: Q) => string) => {
         const [contents, keys] = [new Map<string, string>(), new Map<string, string>()];
-        const again = contexts.flatMap(({ demand }, i) =>
-          task.sample(
-            Random.seeded(1)
-              .split(`${demand.split}/${demand.size}/${demand.level}`)
-              .split(i % CONTEXTS),
-            demand,
-          ),
-        );
-        for (const question of [...questions, ...again]) {
-          const [key, content] = [task.key(question), seen(question)];
-          expect(contents.get(key) ?? content).toBe(content);
-          expect(keys.get(content) ?? key).toBe(key);
-          contents.set(key, content);
-          keys.set(content, key);
+        for (const question of those) {
+          const [key, told] = [task.key(question), content(question)];
+          if ((contents.get(key) ?? told) !== told || (keys.get(told) ?? key) !== key) none([question]);
+          contents.set(key, told);
+          keys.set(told, key);
         }
+      };
+
+      test('is equal exactly where all that a network sees is equal, and the range of its answer', async () => {
+        determines([...questions, ...again, ...(await subQuestions()).filter(compound)], seen);
+      });
+
+      test('is equal exactly where facts and sentence are equal, of simple questions too', async () => {
+        const content = (question: Q) => [facts(question), sentence(question)].join('|');
+        determines([...questions, ...again, ...(await subQuestions())], content);
       });
     });
 
     describe('the encoding', () => {
       test('uses words 0 … words − 1 and nothing else', () => {
-        for (const question of questions) {
-          const rounds = encoding.rounds(question);
-          expect(rounds).toBeGreaterThanOrEqual(1);
-          const read = Array.from({ length: rounds }, (_, round) => encoding.word(question, round));
-          const answer = encoding.wordOf(reveal(examiner.truth(question)));
-          const words = [...encoding.facts(question), ...encoding.pair(question), ...read, answer];
-          const strange = words.filter(
-            (word) => !Number.isInteger(word) || word < 0 || word >= encoding.words,
-          );
-          expect(strange).toEqual([]);
-        }
+        const said = (question: Q) => [...facts(question), ...token(question), ...read(question)];
+        none(questions.filter((question) => said(question).some(strange)));
+        none(questions.filter((question) => strange(encoding.wordOf(truth(question)))));
       });
 
       test('gives every answer a word, and back', () => {
-        for (const question of questions) {
-          const answer = reveal(examiner.truth(question));
-          expect(encoding.answerOf(encoding.wordOf(answer))).toEqual(answer);
-        }
-        for (let word = 0; word < encoding.words; word++) {
+        const back = (question: Q) => encoding.answerOf(encoding.wordOf(truth(question)));
+        none(questions.filter((question) => !Object.is(back(question), truth(question))));
+        for (let word = 0; word < words; word++) {
           const answer = encoding.answerOf(word);
           if (answer !== undefined) expect(encoding.wordOf(answer)).toBe(word);
         }
         expect(encoding.answerOf(encoding.blank)).toBeUndefined();
       });
 
+      test('gives a question a range of words, if any, that holds its answer, and a guess one with answers', async () => {
+        const most = (question: Q) => range?.(question) ?? [0, words - 1];
+        const asked = [...questions, ...(await subQuestions()).filter(compound)];
+        for (const said of new Set(asked.map((question) => most(question).join()))) {
+          const [first, last] = said.split(',').map(Number) as [number, number];
+          expect([first, last].filter(strange)).toEqual([]);
+          const within = Array.from({ length: last - first + 1 }, (_, i) => encoding.answerOf(first + i));
+          expect(within.filter((answer) => answer !== undefined)).not.toEqual([]);
+        }
+        const out = (word: number, [first = 0, last = 0]: readonly number[]) => word < first || word > last;
+        none(questions.filter((question) => out(encoding.wordOf(truth(question)), most(question))));
+      });
+
       test('writes a question as a fact with a blank', () => {
-        for (const question of questions) expect(encoding.pair(question)).toContain(encoding.blank);
+        expect(new Set(slots).size).toBe(slots.length);
+        none(questions.filter((question) => token(question).length !== slots.length));
+        none(questions.filter((question) => !token(question).includes(encoding.blank)));
+      });
+
+      test('takes a round for each word, and no more than questions up to its level may', () => {
+        const most = allLevels.map((level) => encoding.roundsAt(level));
+        expect(most).toEqual([...most].sort((a, b) => a - b));
+        const fits = (rounds: number, level: number) => rounds >= 1 && rounds <= most[level - 1]!;
+        none(questions.filter((question) => !fits(encoding.rounds(question), task.level(question))));
       });
 
       test('writes the facts of a context once', () => {
-        for (const { questions } of contexts)
-          for (const question of questions)
-            expect(encoding.facts(question)).toBe(encoding.facts(questions[0]!));
+        for (const { questions } of contexts) expect(new Set(questions.map(facts)).size).toBe(1);
+      });
+    });
+
+    describe('a sentence', () => {
+      const says = (question: Q) => {
+        const said = sentence(question);
+        const again = encoding.questionOf(said, question);
+        return (
+          said.length === encoding.sentenceLength &&
+          !said.some(strange) &&
+          again !== undefined &&
+          task.key(again) === task.key(question) &&
+          encoding.context(again) === encoding.context(question)
+        );
+      };
+
+      test('says the whole question, sampled or asked by H', async () => {
+        none([...questions, ...(await subQuestions())].filter((question) => !says(question)));
+      });
+
+      test('of any words says a question of the task about the same context, or none', () => {
+        const random = Random.seeded(5);
+        for (let i = 0; i < SENTENCES; i++) {
+          const about = questions[random.below(questions.length)]!;
+          const said = [...sentence(about)];
+          // Wholly random sentences seldom mean anything, those with one or two words changed often do.
+          for (let change = i % 3 || said.length; change > 0; change--)
+            said[i % 3 ? random.below(said.length) : change - 1] = random.below(words);
+          const question = encoding.questionOf(said, about);
+          if (question === undefined) continue;
+          const same = encoding.context(question) === encoding.context(about);
+          const rounds = compound(question) ? encoding.rounds(question) : 1;
+          const fits = rounds >= 1 && rounds <= encoding.roundsAt(levels);
+          if (!same || !fits || !says(question)) expect(question, said.join(' ')).toBeUndefined();
+        }
       });
     });
 
     describe('what people read and type', () => {
       test('shows questions and answers', () => {
-        for (const question of questions) {
-          expect(task.show(question)).not.toBe('');
-          expect(task.showAnswer(reveal(examiner.truth(question)))).not.toBe('');
-        }
+        expect(new Set(questions.map(task.show))).not.toContain('');
+        expect(new Set(questions.map((question) => task.showAnswer(truth(question))))).not.toContain('');
       });
 
       test.each(contract.parses)('reads «%s»', (text, expected) => {

@@ -4,6 +4,10 @@
 import { CapstanError } from '../base/errors.ts';
 import type { Task } from '../core/task.ts';
 import { permutationPowering } from './permutation-powering.ts';
+import { sequentialAssignments } from './sequential-assignments.ts';
+import { shortestPath } from './shortest-path.ts';
+import { unionFind } from './union-find.ts';
+import { wildcardSearch } from './wildcard-search.ts';
 
 declare const opaque: unique symbol;
 export interface AnyQuestion {
@@ -19,12 +23,58 @@ export interface TaskEntry {
   readonly summary: string;
   /** How a question is written on the command line. */
   readonly syntax: string;
-  /** What `--size` and `--powers` mean when they are not given. */
-  readonly parameters: (given: { readonly size?: number; readonly powers?: number }) => TaskParameters;
+  /** What is meant where a parameter is not given. */
+  readonly parameters: (given: GivenParameters) => TaskParameters;
   readonly open: (parameters: TaskParameters) => AnyTask;
+  readonly learning: Learning;
 }
 
 export type TaskParameters = { readonly [name: string]: number };
+
+export interface GivenParameters {
+  readonly size?: number;
+  /** Permutation powering alone has it. */
+  readonly powers?: number;
+  /** Rounds of the network, where they do not follow from the question. */
+  readonly rounds?: number;
+}
+
+/** How a task is learned where nothing else is said; found by experiment (docs/log.md). */
+export interface Learning {
+  readonly optimizer: 'adam' | 'muon';
+  /** Muon's rate, if it is the optimizer. */
+  readonly muonRate: number;
+  /** Contexts per step. */
+  readonly contexts: number;
+  /** Steps over which the teacher averages the student. */
+  readonly averageHorizon: number;
+  /** Whether levels come one after the other. */
+  readonly byLevel: boolean;
+  /** Agreement of the student with its targets at the frontier from which on a gate is looked at. */
+  readonly attempt: number;
+  /** Whether contexts start small. */
+  readonly bySize: boolean;
+  /** Whether "unknown" is a target: where answers spread from what is known, it is the truth until they arrive. */
+  readonly learnsUnknown: boolean;
+  /** Steps that are enough at the sizes tried. */
+  readonly steps: number;
+  /** Steps over which the decisions of H are spent that H′ learns from: until nothing new is to be seen. */
+  readonly labelSteps: number;
+}
+
+/** Answers that spread: propose, verify, take the best. */
+const SPREADING: Learning = {
+  optimizer: 'muon',
+  muonRate: 0.02,
+  contexts: 32,
+  averageHorizon: 60,
+  byLevel: false,
+  attempt: 0.85,
+  bySize: false,
+  learnsUnknown: true,
+  steps: 1200,
+  labelSteps: 800,
+};
 
 export const TASKS: readonly TaskEntry[] = [
   {
@@ -32,9 +82,68 @@ export const TASKS: readonly TaskEntry[] = [
     summary: 'σ^k(x) from the facts x → σ(x); H can look up one step and combine two answers',
     syntax: 's^K(X) | s^K(X) #N | s^K(X) [a b c …]',
     parameters: ({ size = 64, powers = powersFor(size) }) => ({ elements: size, powers }),
-    open: ({ elements = 0, powers = 0 }) => permutationPowering({ elements, powers }) as unknown as AnyTask,
+    open: ({ elements = 0, powers = 0, ...rest }) =>
+      opaquely(permutationPowering({ elements, powers, ...rest })),
+    learning: {
+      optimizer: 'adam',
+      muonRate: 0.02,
+      contexts: 16,
+      averageHorizon: 50,
+      byLevel: true,
+      attempt: 0.85,
+      bySize: true,
+      learnsUnknown: false,
+      steps: 4800,
+      labelSteps: 500,
+    },
+  },
+  {
+    name: 'sequential-assignments',
+    summary:
+      'the value of a variable from x := f(y, z) and the table of f; H resolves one argument at a time',
+    syntax: 'value(xI) | value(xI) #N',
+    parameters: ({ size = 8 }) => ({ variables: size }),
+    open: ({ variables = 0, ...rest }) => opaquely(sequentialAssignments({ variables, ...rest })),
+    learning: {
+      ...SPREADING,
+      muonRate: 0.01,
+      byLevel: true,
+      attempt: 0.9,
+      learnsUnknown: false,
+      steps: 2000,
+      labelSteps: 1200,
+    },
+  },
+  {
+    name: 'wildcard-search',
+    summary: 'the sum of the values of all strings that match a pattern; H splits the first * in two',
+    syntax: 'ab*a | ab*a #N',
+    parameters: ({ size = 16, rounds = 3 }) => ({ strings: size, rounds }),
+    open: ({ strings = 0, ...rest }) => opaquely(wildcardSearch({ strings, ...rest })),
+    learning: { ...SPREADING, byLevel: true, learnsUnknown: false, steps: 800, labelSteps: 500 },
+  },
+  {
+    name: 'shortest-path',
+    summary:
+      'distances and first steps in a directed graph; X proposes a step, H verifies it and takes the best',
+    syntax: 'dist(A, B) | step(A, B) #N',
+    parameters: ({ size = 8, rounds = 6 }) => ({ vertices: size, rounds }),
+    open: ({ vertices = 0, ...rest }) => opaquely(shortestPath({ vertices, ...rest })),
+    learning: SPREADING,
+  },
+  {
+    name: 'union-find',
+    summary: 'the value of a class of equal variables; X proposes a parent, H verifies it and takes the best',
+    syntax: 'value(X) | parent(X) | depth(X) #N',
+    parameters: ({ size = 8, rounds = 6 }) => ({ variables: size, rounds }),
+    open: ({ variables = 0, ...rest }) => opaquely(unionFind({ variables, ...rest })),
+    learning: SPREADING,
   },
 ];
+
+function opaquely<Q, A>(task: Task<Q, A>): AnyTask {
+  return task as unknown as AnyTask;
+}
 
 /** The paper asks powers below 64 of 64 elements; smaller and larger contexts in proportion. */
 function powersFor(elements: number): number {

@@ -7,7 +7,10 @@ import { initialise } from '../../src/network/parameters.ts';
 import { type BatchShape, type NetworkShape, transformerWeights } from '../../src/network/transformer.ts';
 
 const STEPS = 10;
-const network = { words: 11, width: 8, expansion: 2 } satisfies Omit<NetworkShape, 'heads'>;
+const network = { slots: ['left', 'right'], words: 11, width: 8, expansion: 2 } satisfies Omit<
+  NetworkShape,
+  'heads'
+>;
 const batch: BatchShape = { contexts: 3, facts: 5, questions: 5, rounds: 3 };
 /** The rates settle within the ten steps, and the limit lies among the norms, so some gradients are clipped. */
 const optimizer = { ...OPTIMIZER, warmUp: 6, clip: 1.2 };
@@ -35,10 +38,10 @@ function drawStep(stream: Random, step: number) {
   const count = known.reduce((total, one) => total + one, 0);
   const rounds = words(B * Q).map((word) => word % (R + 1)); // that a question takes; 0 is a row left blank
   return {
-    factLeft: words(B * N),
-    factRight: words(B * N),
-    questionLeft: words(B * Q),
-    questionRight: words(B * Q),
+    'facts.left': words(B * N),
+    'facts.right': words(B * N),
+    'questions.left': words(B * Q),
+    'questions.right': words(B * Q),
     reread: words(R * B * Q),
     active: Array.from({ length: R }, (_, round) => rounds.map((own) => Number(round < own))).flat(),
     targets: words(B * Q),

@@ -41,8 +41,8 @@ def scores_of(w, heads, words):
         hidden = F.relu(F.linear(norm(x), w["expand"].T, w["expand.bias"]))
         return x + F.linear(hidden, w["contract"].T, w["contract.bias"])
 
-    facts = pair(words["factLeft"], words["factRight"])
-    questions = pair(words["questionLeft"], words["questionRight"])
+    facts = pair(words["facts.left"], words["facts.right"])
+    questions = pair(words["questions.left"], words["questions.right"])
     for reread, active in zip(words["reread"], words["active"]):
         facts = facts + w["fact"]
         asking = questions + F.embedding(reread, w["words"]) @ w["reread"]
@@ -166,7 +166,7 @@ def numbers(x):
 
 def tensors_of(step, batch):
     B, N, Q, R = (batch[name] for name in ("contexts", "facts", "questions", "rounds"))
-    shapes = {"factLeft": (B, N), "factRight": (B, N), "questionLeft": (B, Q), "questionRight": (B, Q)}
+    shapes = {"facts.left": (B, N), "facts.right": (B, N), "questions.left": (B, Q), "questions.right": (B, Q)}
     shapes |= {"reread": (R, B, Q), "active": (R, B, Q), "targets": (B * Q,), "weights": (B * Q,)}
     return {name: torch.tensor(step[name]).reshape(shape) for name, shape in shapes.items()} | {
         "averageRate": step["averageRate"]

@@ -17,8 +17,9 @@ torch.set_num_threads(1)  # whoever starts this also says so to the BLAS, in the
 
 
 class Network(nn.Module):
-    def __init__(self, words, width, heads, expansion):
+    def __init__(self, slots, words, width, heads, expansion):
         super().__init__()
+        assert slots == ["left", "right"]
         self.heads, self.width = heads, width
         self.words = nn.Embedding(words, width)
         self.left = nn.Linear(width, width, bias=False)
@@ -48,11 +49,12 @@ class Network(nn.Module):
         x = x + self.mix(heard)
         return x + self.contract(F.relu(self.expand(self.norm(x))))
 
-    def forward(self, factLeft, factRight, questionLeft, questionRight, reread, active):
+    def forward(self, words):
+        reread, active = words["reread"], words["active"]
         left, right = self.left(self.words.weight), self.right(self.words.weight)  # [V D]: few words, many places
         rereads = F.embedding(reread, self.reread(self.words.weight))
-        facts = F.embedding(factLeft, left) + F.embedding(factRight, right)
-        questions = F.embedding(questionLeft, left) + F.embedding(questionRight, right)
+        facts = F.embedding(words["facts.left"], left) + F.embedding(words["facts.right"], right)
+        questions = F.embedding(words["questions.left"], left) + F.embedding(words["questions.right"], right)
         rounds = reread.shape[0]
         for i in range(rounds):
             facts = facts + self.fact
@@ -69,7 +71,7 @@ def main():
     case = json.loads(sys.stdin.readline())
     network, batch, options = case["network"], case["batch"], case["optimizer"]
     B, N, Q, R = (batch[name] for name in ("contexts", "facts", "questions", "rounds"))
-    shapes = {"factLeft": (B, N), "factRight": (B, N), "questionLeft": (B, Q), "questionRight": (B, Q)}
+    shapes = {"facts.left": (B, N), "facts.right": (B, N), "questions.left": (B, Q), "questions.right": (B, Q)}
     shapes |= {"reread": (R, B, Q), "active": (R, B, Q, 1)}
     words = {name: torch.tensor(case["words"][name]).reshape(shape) for name, shape in shapes.items()}
     words["active"] = words["active"].bool()
@@ -95,7 +97,7 @@ def main():
         started, startedCpu = time.perf_counter(), time.process_time()
         for taken in range(int(line)):
             optimizer.param_groups[0]["lr"] = options["learningRate"] * min(1, (taken + 1) / options["warmUp"])
-            scores = student(**words)
+            scores = student(words)
             loss = (F.cross_entropy(scores, targets, reduction="none") * weights).sum()
             guesses = scores.detach().argmax(dim=-1)
             optimizer.zero_grad(set_to_none=True)

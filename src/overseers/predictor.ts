@@ -1,0 +1,132 @@
+/** H′, the learned overseer: a network that says what H would do next, from the words of the workspace alone
+ *  (Christiano et al. 2018, §2.2). An action that its words do not make is a reply of "unknown". */
+
+import { type Answer, known, unknown } from '../core/answer.ts';
+import type { Overseer } from '../core/assistant.ts';
+import type { Encoding, Task } from '../core/task.ts';
+import type { Action, Workspace } from '../core/workspace.ts';
+import { type PredictorShape, predicting } from '../network/predictor.ts';
+import { lower } from '../onnx/lower.ts';
+import type { Runtime, Session } from '../onnx/runtime.ts';
+
+/** What H′ needs of a task: its words, and how long a workspace grows. */
+export type Language<Q, A> = Pick<Task<Q, A>, 'encoding' | 'asksMax'>;
+
+export function predictorShape<Q, A>({ encoding, asksMax }: Language<Q, A>, width: number): PredictorShape {
+  const exchange = encoding.sentenceLength + 1;
+  return {
+    words: encoding.words,
+    places: encoding.sentenceLength + asksMax * exchange,
+    actionWords: exchange,
+    width,
+  };
+}
+
+/** The question, then every exchange: a sentence and the word of its answer; blank where there is none yet. */
+export function workspaceWords<Q, A>(
+  { encoding, asksMax }: Language<Q, A>,
+  { question, exchanges }: Workspace<Q, A>,
+): number[] {
+  const words = [...encoding.sentence(question)];
+  for (const exchange of exchanges)
+    words.push(...encoding.sentence(exchange.question), answerWord(encoding, exchange.answer));
+  const places = encoding.sentenceLength + asksMax * (encoding.sentenceLength + 1);
+  while (words.length < places) words.push(encoding.blank);
+  return words;
+}
+
+/** The kind of action, then the sentence asked or the word replied. An escalation is a reply of "unknown". */
+export function actionWords<Q, A>(encoding: Encoding<Q, A>, action: Action<Q, A>): number[] {
+  if (action.kind === 'ask') return [encoding.words, ...encoding.sentence(action.questions[0]!)];
+  const answer: Answer<A> = action.kind === 'reply' ? action.answer : unknown('escalated');
+  return [encoding.words + 1, answerWord(encoding, answer)];
+}
+
+function actionOf<Q, A>(
+  { encoding, asksMax }: Language<Q, A>,
+  { question, exchanges }: Workspace<Q, A>,
+  [kind, ...said]: readonly number[],
+  confidence: number,
+): Action<Q, A> {
+  const nothing: Action<Q, A> = { kind: 'reply', answer: unknown('unsure') };
+  if (said.some((word) => word >= encoding.words)) return nothing;
+  if (kind === encoding.words) {
+    const asked = encoding.questionOf(said, question);
+    return asked === undefined || exchanges.length >= asksMax ? nothing : { kind: 'ask', questions: [asked] };
+  }
+  const value = kind === encoding.words + 1 ? encoding.answerOf(said[0]!) : undefined;
+  return value === undefined ? nothing : { kind: 'reply', answer: known(value, confidence) };
+}
+
+function answerWord<Q, A>(encoding: Encoding<Q, A>, answer: Answer<A>): number {
+  return answer.kind === 'known' ? encoding.wordOf(answer.value) : encoding.blank;
+}
+
+/** Workspaces in one pass at most: more would not fit the caches. */
+const ROWS = 512;
+
+/** Workspaces remembered: small tasks meet the same ones over and over. */
+const REMEMBERED = 100_000;
+
+export interface Predictor<Q, A> extends Overseer<Q, A> {
+  /** To be called when the parameters have changed. */
+  forget(): void;
+}
+
+/** Each runtime holds the parameters in that slot. */
+export function predictor<Q, A>(
+  language: Language<Q, A>,
+  shape: PredictorShape,
+  runtimes: readonly Runtime[],
+  slot: string,
+): Predictor<Q, A> {
+  const remembered = new Map<string, Said>();
+  const sessions = runtimes.map(() => new Map<number, Promise<Session>>());
+  const session = (turn: number, rows: number): Promise<Session> => {
+    const loaded = sessions[turn]!.get(rows) ?? runtimes[turn]!.load(lower(predicting(shape, rows)));
+    sessions[turn]!.set(rows, loaded);
+    return loaded;
+  };
+  const pass = async (turn: number, texts: readonly string[], heard: Map<string, Said>): Promise<void> => {
+    const rows = 2 ** Math.ceil(Math.log2(texts.length));
+    const words = new Int32Array(rows * shape.places).fill(language.encoding.blank);
+    texts.forEach((text, row) => {
+      for (let place = 0; place < shape.places; place++)
+        words[row * shape.places + place] = text.charCodeAt(place);
+    });
+    const feeds = { words: { shape: [rows, shape.places], data: words } };
+    const out = await (await session(turn, rows)).run(feeds, { parameters: slot });
+    texts.forEach((text, row) => {
+      const [start, end] = [row * shape.actionWords, (row + 1) * shape.actionWords];
+      const [kind = 0, first = 0] = out.confidence!.data.slice(start, end);
+      heard.set(text, { words: Array.from(out.action!.data.slice(start, end)), confidence: kind * first });
+    });
+  };
+  return {
+    origin: { name: "H'", groundTruth: false },
+    forget: () => remembered.clear(),
+    async act(workspaces) {
+      const texts = workspaces.map((workspace) =>
+        String.fromCharCode(...workspaceWords(language, workspace)),
+      );
+      const heard = new Map<string, Said>();
+      const fresh = [...new Set(texts)].filter((text) => !remembered.has(text));
+      const passes = Array.from({ length: Math.ceil(fresh.length / ROWS) }, (_, i) =>
+        pass(i % runtimes.length, fresh.slice(i * ROWS, (i + 1) * ROWS), heard),
+      );
+      await Promise.all(passes);
+      const actions = workspaces.map((workspace, i) => {
+        const { words, confidence } = heard.get(texts[i]!) ?? remembered.get(texts[i]!)!;
+        return actionOf(language, workspace, words, confidence);
+      });
+      if (remembered.size + heard.size > REMEMBERED) remembered.clear();
+      for (const [text, said] of heard) remembered.set(text, said);
+      return actions;
+    },
+  };
+}
+
+interface Said {
+  readonly words: readonly number[];
+  readonly confidence: number;
+}
