@@ -29,7 +29,7 @@ export interface ImitatorOptions {
 }
 
 /** Loss from which on a step does more harm than good: where gradients vanish, Adam's steps do not. */
-const LEARNED = 2e-4;
+const LEARNED = 2e-5;
 /** One part in so many counts as recent. */
 const RECENT = 4;
 

@@ -2,6 +2,7 @@
 
 import { CapstanError } from '../base/errors.ts';
 import type { Examiner } from '../examiners/examiner.ts';
+import { listSummaryExaminer } from '../examiners/list-summary.ts';
 import { permutationPoweringExaminer } from '../examiners/permutation-powering.ts';
 import { sequentialAssignmentsExaminer } from '../examiners/sequential-assignments.ts';
 import { shortestPathExaminer } from '../examiners/shortest-path.ts';
@@ -18,6 +19,7 @@ const EXAMINERS: { readonly [task: string]: (parameters: TaskParameters) => unkn
   'wildcard-search': () => wildcardSearchExaminer,
   'shortest-path': ({ vertices = 0 }) => shortestPathExaminer({ vertices }),
   'union-find': ({ variables = 0, values = 0 }) => unionFindExaminer({ variables, values }),
+  'list-summary': () => listSummaryExaminer,
 };
 
 /** The examiner of an open task: its parameters are all given. */

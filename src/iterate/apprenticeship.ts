@@ -39,7 +39,7 @@ export const LABELS: LabelOptions = {
   window: 32,
   wrongMax: 0,
   auditEvery: 10,
-  audit: 3,
+  audit: 2,
   study: 60,
 };
 
@@ -176,7 +176,8 @@ export class Apprenticeship<Q, A> implements Supervision<Q, A> {
     const candidates = moment.draw(CANDIDATES * count, random);
     const scope = () => scopeFor(candidates.length);
     const answers = await amplify(this.overseer, moment.assistant).answer(candidates, scope());
-    const sure = answers.map((answer) => (answer.kind === 'known' ? answer.confidence : 0));
+    // H′ does not say how sure it is of not knowing.
+    const sure = answers.map((answer) => (answer.kind === 'known' ? answer.confidence : 1));
     const order = candidates.map((_, i) => i).sort((a, b) => sure[a]! - sure[b]! || a - b);
     const least = order.slice(0, count);
     const record = (transcript: Transcript<Q, A>) => transcripts.push(transcript);

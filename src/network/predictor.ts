@@ -44,10 +44,8 @@ export interface PredictorShape {
 /** Words beyond the task's own: the kinds of action. */
 export const ACTIONS = 2;
 /** E and K: a few numbers tell kinds and numbers apart; elements are copied. */
-const EMBEDDING = 24;
-const KEY = 48;
-/** There are P² of these features: at full strength they drown the words (docs/log.md). */
-const EQUALITY = 0.1;
+const EMBEDDING = 12;
+const KEY = 24;
 /** In words. */
 const WAVE_SHORTEST = 3;
 const WAVE_LONGEST = 200;
@@ -100,7 +98,7 @@ function score(
   const equal = matmul(held, transposed(held)); // [B P P]
   const seen = add(
     matmul(reshape(embedded, [B, P * EMBEDDING]), w.see!),
-    mul(matmul(reshape(equal, [B, P * P]), w.compare!), constant(EQUALITY)),
+    matmul(reshape(equal, [B, P * P]), w.compare!),
   );
   const first = relu(add(seen, w['see.bias']!));
   const second = relu(add(matmul(first, w.think!), w['think.bias']!));

@@ -26,6 +26,7 @@ const SUBJECTS: ReadonlyMap<string, (record: RunRecord) => Subject> = new Map([
   ['wildcard-search', wildcardSearch],
   ['shortest-path', shortestPath],
   ['union-find', unionFind],
+  ['list-summary', listSummary],
 ]);
 
 function permutationPowering({ levels, levelsOfPrimitives, parameters }: RunRecord): Subject {
@@ -94,6 +95,22 @@ function unionFind({ parameters: { variables } }: RunRecord): Subject {
       'can only look up single equalities and compare a few variables: alone it knows values that are given',
     upTo: () => 'all depths',
     range: () => '',
+  };
+}
+
+/** H looks up so many numbers; a level more is twice as many. */
+const LIST_LOOK_UPS = 4;
+
+function listSummary({ levels, levelsOfPrimitives, parameters: { items } }: RunRecord): Subject {
+  const longest = (level: number) => Math.min(LIST_LOOK_UPS * 2 ** (level - 1), items ?? Infinity);
+  const upTo = (level: number) => `parts of up to ${longest(level)} numbers`;
+  return {
+    title: 'List summary',
+    question: `Given a list${items ? ` of ${items} numbers` : ''}: what is the greatest in a part of it, or how often does one occur there? Levels are how often a part has to be halved.`,
+    learned: `${upTo(levels)} of lists it had never seen`,
+    overseer: `can only look up four numbers, or combine the answers about two halves: alone it gets no further than ${upTo(levelsOfPrimitives)}`,
+    upTo,
+    range: (level) => (level === 1 ? `1–${longest(1)}` : `${longest(level - 1) + 1}–${longest(level)}`),
   };
 }
 

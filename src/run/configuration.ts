@@ -126,9 +126,9 @@ function labelsOf(
   learning: Learning,
 ): Configuration['labels'] {
   integer('decisions', decisions, 1, 1_000_000);
-  const optimizer = { ...OPTIMIZER, learningRate: 2e-3, warmUp: 20 };
+  const optimizer = { ...OPTIMIZER, learningRate: 3e-3, warmUp: 20 };
   const steps = Math.min(maxSteps ?? learning.labelSteps, learning.labelSteps);
-  return { ...LABELS, decisionsMax: decisions, steps, imitator: { width: 96, rows: 256, optimizer } };
+  return { ...LABELS, decisionsMax: decisions, steps, imitator: { width: 64, rows: 256, optimizer } };
 }
 
 function studentOf(choices: Choices, { sizeMax }: AnyTask, learning: Learning): StudentOptions {

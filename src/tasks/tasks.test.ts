@@ -72,7 +72,7 @@ describe('a task', () => {
       expect(() => taskEntry(name)).toThrow(
         expect.objectContaining({
           code: 'not-found',
-          message: `task «${name}»: expected one of permutation-powering, sequential-assignments, wildcard-search, shortest-path, union-find`,
+          message: `task «${name}»: expected one of permutation-powering, sequential-assignments, wildcard-search, shortest-path, union-find, list-summary`,
         }),
       );
     },

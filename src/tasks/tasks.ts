@@ -3,6 +3,7 @@
 
 import { CapstanError } from '../base/errors.ts';
 import type { Task } from '../core/task.ts';
+import { listSummary } from './list-summary.ts';
 import { permutationPowering } from './permutation-powering.ts';
 import { sequentialAssignments } from './sequential-assignments.ts';
 import { shortestPath } from './shortest-path.ts';
@@ -67,13 +68,13 @@ const SPREADING: Learning = {
   optimizer: 'muon',
   muonRate: 0.02,
   contexts: 32,
-  averageHorizon: 60,
+  averageHorizon: 25,
   byLevel: false,
   attempt: 0.85,
   bySize: false,
   learnsUnknown: true,
-  steps: 1200,
-  labelSteps: 800,
+  steps: 1000,
+  labelSteps: 450,
 };
 
 export const TASKS: readonly TaskEntry[] = [
@@ -106,6 +107,7 @@ export const TASKS: readonly TaskEntry[] = [
     open: ({ variables = 0, ...rest }) => opaquely(sequentialAssignments({ variables, ...rest })),
     learning: {
       ...SPREADING,
+      averageHorizon: 60,
       muonRate: 0.01,
       byLevel: true,
       attempt: 0.9,
@@ -120,7 +122,14 @@ export const TASKS: readonly TaskEntry[] = [
     syntax: 'ab*a | ab*a #N',
     parameters: ({ size = 16, rounds = 3 }) => ({ strings: size, rounds }),
     open: ({ strings = 0, ...rest }) => opaquely(wildcardSearch({ strings, ...rest })),
-    learning: { ...SPREADING, byLevel: true, learnsUnknown: false, steps: 800, labelSteps: 500 },
+    learning: {
+      ...SPREADING,
+      averageHorizon: 60,
+      byLevel: true,
+      learnsUnknown: false,
+      steps: 800,
+      labelSteps: 500,
+    },
   },
   {
     name: 'shortest-path',
@@ -138,6 +147,22 @@ export const TASKS: readonly TaskEntry[] = [
     parameters: ({ size = 8, rounds = 6 }) => ({ variables: size, rounds }),
     open: ({ variables = 0, ...rest }) => opaquely(unionFind({ variables, ...rest })),
     learning: SPREADING,
+  },
+  {
+    name: 'list-summary',
+    summary:
+      'the greatest of a part of a list, or how often a number occurs in it; H reads eight words at once and halves',
+    syntax: 'max(A, B) | count(X, A, B) #N',
+    parameters: ({ size = 16, rounds = 3 }) => ({ items: size, rounds }),
+    open: ({ items = 0, ...rest }) => opaquely(listSummary({ items, ...rest })),
+    learning: {
+      ...SPREADING,
+      averageHorizon: 60,
+      byLevel: true,
+      learnsUnknown: false,
+      steps: 800,
+      labelSteps: 500,
+    },
   },
 ];
 

@@ -22,7 +22,7 @@ def probabilities(w, shape, words):
     2016, eq. 5 to 8): [B O V+2]"""
     count, places = words.shape
     equal = (words.unsqueeze(2) == words.unsqueeze(1)).to(w["see"].dtype)
-    seen = torch.cat([F.embedding(words, w["embedding"]).flatten(1), 0.1 * equal.flatten(1)], dim=1)
+    seen = torch.cat([F.embedding(words, w["embedding"]).flatten(1), equal.flatten(1)], dim=1)
     hidden = F.relu(F.linear(seen, torch.cat([w["see"], w["compare"]]).T, w["see.bias"]))
     hidden = F.relu(F.linear(hidden, w["think"].T, w["think.bias"]))
     said = F.linear(hidden, w["say"].T, w["say.bias"]).unflatten(1, (shape["actionWords"], -1))
