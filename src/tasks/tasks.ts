@@ -157,10 +157,11 @@ export const TASKS: readonly TaskEntry[] = [
     open: ({ items = 0, ...rest }) => opaquely(listSummary({ items, ...rest })),
     learning: {
       ...SPREADING,
+      muonRate: 0.01,
       averageHorizon: 60,
       byLevel: true,
       learnsUnknown: false,
-      steps: 800,
+      steps: 3600,
       labelSteps: 500,
     },
   },
