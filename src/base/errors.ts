@@ -28,6 +28,12 @@ export function invariant(condition: boolean, message: string): asserts conditio
   if (!condition) throw new Error(`invariant broken: ${message}`);
 }
 
+/** Refuses what is no integer from `low` to `high`, as the value of what people know by that name. */
+export function expectInteger(name: string, value: number, low: number, high: number): void {
+  if (!Number.isInteger(value) || value < low || value > high)
+    throw new CapstanError('invalid', `${name}: expected an integer from ${low} to ${high}, got ${value}`);
+}
+
 /** The text of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

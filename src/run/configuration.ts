@@ -1,6 +1,6 @@
 /** All that determines a run's result. Two runs with equal configurations on one machine end in the same bits. */
 
-import { CapstanError } from '../base/errors.ts';
+import { CapstanError, expectInteger } from '../base/errors.ts';
 import type { ImitatorOptions } from '../distill/imitator.ts';
 import type { StudentOptions } from '../distill/student.ts';
 import { LABELS, type LabelOptions } from '../iterate/apprenticeship.ts';
@@ -77,7 +77,7 @@ export function configure(choices: Choices): Configuration {
   const task = entry.open(given); // checks the parameters
   expectUsed(choices, task);
   const { seed = 1, overseer = 'script', noise, defence } = choices;
-  integer('seed', seed, 0, Number.MAX_SAFE_INTEGER);
+  expectInteger('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   expectFitting(task, overseer, noise, defence);
   return {
     task: entry.name,
@@ -113,7 +113,7 @@ function expectFitting(
     throw new CapstanError('usage', 'defence: expected the overseer script, H′ has no defence yet');
   if (defence?.kind === 'verify' && !check)
     throw new CapstanError('usage', `defence verify: expected a task with a check, ${name} has none`);
-  if (defence?.kind === 'vote') integer('voters', defence.voters, 1, 15);
+  if (defence?.kind === 'vote') expectInteger('voters', defence.voters, 1, 15);
   if (defence?.kind === 'doubt' && !(defence.threshold > 0 && defence.threshold <= 1))
     throw new CapstanError(
       'invalid',
@@ -125,7 +125,7 @@ function labelsOf(
   { decisions = LABELS.decisionsMax, maxSteps }: Choices,
   learning: Learning,
 ): Configuration['labels'] {
-  integer('decisions', decisions, 1, 1_000_000);
+  expectInteger('decisions', decisions, 1, 1_000_000);
   const optimizer = { ...OPTIMIZER, learningRate: 3e-3, warmUp: 20 };
   const steps = Math.min(maxSteps ?? learning.labelSteps, learning.labelSteps);
   return { ...LABELS, decisionsMax: decisions, steps, imitator: { width: 64, rows: 256, optimizer } };
@@ -141,16 +141,16 @@ function studentOf(choices: Choices, { sizeMax }: AnyTask, learning: Learning): 
     horizon = learning.averageHorizon,
     unknown = learning.learnsUnknown ? 'trained' : 'masked',
   } = choices;
-  integer('heads', heads, 1, 16);
-  integer('contexts', contexts, 1, 1024);
-  integer('horizon', horizon, 1, 100_000);
-  integer('replicas', replicas, 1, contexts);
+  expectInteger('heads', heads, 1, 16);
+  expectInteger('contexts', contexts, 1, 1024);
+  expectInteger('horizon', horizon, 1, 100_000);
+  expectInteger('replicas', replicas, 1, contexts);
   if (contexts % replicas !== 0)
     throw new CapstanError(
       'invalid',
       `replicas: expected a divisor of ${contexts} contexts, got ${replicas}`,
     );
-  integer('width', width, 8, 1024);
+  expectInteger('width', width, 8, 1024);
   if (width % heads !== 0)
     throw new CapstanError('invalid', `width: expected a multiple of ${heads} heads, got ${width}`);
   return {
@@ -166,7 +166,7 @@ function studentOf(choices: Choices, { sizeMax }: AnyTask, learning: Learning): 
 
 function trainingOf(choices: Choices, { sizeMax, levels }: AnyTask, learning: Learning): IterateOptions {
   const { curriculum = true, contexts = learning.contexts, maxSteps, endless = false, memo = true } = choices;
-  if (maxSteps !== undefined) integer('max-steps', maxSteps, 1, 1_000_000);
+  if (maxSteps !== undefined) expectInteger('max-steps', maxSteps, 1, 1_000_000);
   const bySize = curriculum && learning.bySize;
   // X can agree with targets no more often than they follow from a rule.
   const ceiling = 1 - (choices.noise && choices.noise.kind !== 'systematic' ? choices.noise.rate : 0);
@@ -202,9 +202,4 @@ function widthFor(elements: number): number {
 /** More heads learn in fewer steps and cost more time each; measured in docs/log.md. */
 function headsFor(elements: number): number {
   return elements <= 16 ? 4 : 2;
-}
-
-function integer(name: string, value: number, low: number, high: number): void {
-  if (!Number.isInteger(value) || value < low || value > high)
-    throw new CapstanError('invalid', `${name}: expected an integer from ${low} to ${high}, got ${value}`);
 }

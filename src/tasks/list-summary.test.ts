@@ -100,9 +100,9 @@ describe('list summary', () => {
   });
 
   test.each([
-    [{ items: 3 }, 'items'],
-    [{ items: 65 }, 'items'],
-    [{ items: 8.5 }, 'items'],
+    [{ items: 3 }, 'size'],
+    [{ items: 65 }, 'size'],
+    [{ items: 8.5 }, 'size'],
     [{ items: 8, rounds: 0 }, 'rounds'],
     [{ items: 8, rounds: 1.5 }, 'rounds'],
   ])('refuses %j and names the %s', (options, name) => {

@@ -3,7 +3,7 @@
  *  H reads at most eight words at once, four that say the question and four answers: it looks up up to four numbers, and
  *  asks for the halves of a longer part. Level 1 holds the parts of up to four numbers, level ℓ those of up to 2^(ℓ+1). */
 
-import { CapstanError } from '../base/errors.ts';
+import { CapstanError, expectInteger } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { type Answer, known, unknown } from '../core/answer.ts';
 import type { Demand, Encoding, Split, Task } from '../core/task.ts';
@@ -52,7 +52,7 @@ const ROUNDS_MAX = 64;
 const QUESTIONS_MIN = 32;
 
 export function listSummary({ items, rounds = ROUNDS_DEFAULT }: SummaryOptions): SummaryTask {
-  expectInteger('items', items, ITEMS_MIN, ITEMS_MAX);
+  expectInteger('size', items, ITEMS_MIN, ITEMS_MAX);
   expectInteger('rounds', rounds, 1, ROUNDS_MAX);
   return {
     name: 'list-summary',
@@ -235,9 +235,4 @@ function within(text: string, what: string, typed: string, min: number, max: num
     'invalid',
     `question «${text}»: expected ${what} from ${min} to ${max}, got ${typed}`,
   );
-}
-
-function expectInteger(name: string, value: number, min: number, max: number): void {
-  if (!Number.isInteger(value) || value < min || value > max)
-    throw new CapstanError('invalid', `${name}: expected an integer from ${min} to ${max}, got ${value}`);
 }

@@ -2,7 +2,7 @@
  *  H can look up one fact and combine: σ^k(x) is σ^m(σ^m(x)) with m = ⌊k/2⌋, and one look-up more if k is odd.
  *  Level ℓ holds the powers of ℓ binary digits, 2^(ℓ−1) ≤ k < 2^ℓ. */
 
-import { CapstanError } from '../base/errors.ts';
+import { CapstanError, expectInteger } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { type Answer, known, unknown } from '../core/answer.ts';
 import type { Demand, Encoding, Split, Task } from '../core/task.ts';
@@ -47,16 +47,8 @@ export function permutationPowering({
   powers,
   names = Math.max(elements, NAMES_MIN),
 }: PowerOptions): PowerTask {
-  if (!Number.isInteger(elements) || elements < ELEMENTS_MIN || elements > 1024)
-    throw new CapstanError(
-      'invalid',
-      `size: expected an integer from ${ELEMENTS_MIN} to 1024, got ${elements}`,
-    );
-  if (!Number.isInteger(names) || names < Math.max(elements, NAMES_MIN) || names > 1024)
-    throw new CapstanError(
-      'invalid',
-      `names: expected an integer from ${Math.max(elements, NAMES_MIN)} to 1024, got ${names}`,
-    );
+  expectInteger('size', elements, ELEMENTS_MIN, 1024);
+  expectInteger('names', names, Math.max(elements, NAMES_MIN), 1024);
   if (!Number.isInteger(powers) || powers < 4 || powers > 2 ** 30 || !Number.isInteger(Math.log2(powers)))
     throw new CapstanError('invalid', `powers: expected a power of two from 4 to 2^30, got ${powers}`);
   return {

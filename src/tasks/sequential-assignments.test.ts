@@ -481,9 +481,9 @@ describe('sequential assignments', () => {
   });
 
   test.each([
-    [{ variables: 3 }, 'variables'],
-    [{ variables: 65 }, 'variables'],
-    [{ variables: 8.5 }, 'variables'],
+    [{ variables: 3 }, 'size'],
+    [{ variables: 65 }, 'size'],
+    [{ variables: 8.5 }, 'size'],
     [{ variables: 8, values: 1 }, 'values'],
     [{ variables: 8, values: 65 }, 'values'],
     [{ variables: 8, table: -1 }, 'table'],

@@ -5,7 +5,7 @@
  *  but a network that is taught only whole assignments never learns to join two look-ups to a third (docs/decisions/
  *  0006), and here each level adds one. A variable d assignments deep is of level 1 + 3d. */
 
-import { CapstanError } from '../base/errors.ts';
+import { CapstanError, expectInteger } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { type Answer, known, unknown } from '../core/answer.ts';
 import type { Demand, Encoding, Split, Task } from '../core/task.ts';
@@ -71,7 +71,7 @@ export function sequentialAssignments({
   table = 0,
   depth = Math.min(Math.round(2 * Math.log2(variables)) - 1, depthMax(variables)),
 }: AssignmentOptions): AssignmentTask {
-  expectInteger('variables', variables, VARIABLES_MIN, VARIABLES_MAX);
+  expectInteger('size', variables, VARIABLES_MIN, VARIABLES_MAX);
   expectInteger('values', values, 2, VALUES_MAX);
   expectInteger('table', table, 0, Number.MAX_SAFE_INTEGER);
   expectInteger('depth', depth, 1, depthMax(variables));
@@ -441,9 +441,4 @@ function parse(text: string, language: Language, depth: number): AssignmentQuest
 function upTo(text: string, what: string, typed: string, max: number): number {
   if (Number(typed) <= max) return Number(typed);
   throw new CapstanError('invalid', `question «${text}»: expected ${what} up to ${max}, got ${typed}`);
-}
-
-function expectInteger(name: string, value: number, min: number, max: number): void {
-  if (!Number.isInteger(value) || value < min || value > max)
-    throw new CapstanError('invalid', `${name}: expected an integer from ${min} to ${max}, got ${value}`);
 }

@@ -3,7 +3,7 @@
  *  X proposes a step, H verifies it by a look-up and takes the best of it and two random neighbours. Distances start at
  *  ∞ and fall ring by ring: a finite one is never claimed without edges that prove it. */
 
-import { CapstanError } from '../base/errors.ts';
+import { CapstanError, expectInteger } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { type Answer, known, unknown } from '../core/answer.ts';
 import type { Demand, Encoding, Split, Task } from '../core/task.ts';
@@ -74,13 +74,8 @@ export function pathWords(vertices: number) {
 type PathWords = ReturnType<typeof pathWords>;
 
 export function shortestPath({ vertices, rounds = ROUNDS }: PathOptions): PathTask {
-  if (!Number.isInteger(vertices) || vertices < VERTICES_MIN || vertices > VERTICES_MAX)
-    throw new CapstanError(
-      'invalid',
-      `size: expected an integer from ${VERTICES_MIN} to ${VERTICES_MAX}, got ${vertices}`,
-    );
-  if (!Number.isInteger(rounds) || rounds < 1 || rounds > ROUNDS_MAX)
-    throw new CapstanError('invalid', `rounds: expected an integer from 1 to ${ROUNDS_MAX}, got ${rounds}`);
+  expectInteger('size', vertices, VERTICES_MIN, VERTICES_MAX);
+  expectInteger('rounds', rounds, 1, ROUNDS_MAX);
   const words = pathWords(vertices);
   return {
     name: 'shortest-path',

@@ -3,7 +3,7 @@
  *  The equalities of a class are a tree. Its root is the variable with the value: x has a parent and a depth. X proposes
  *  a parent, H verifies it by a look-up and takes the best of it and two random neighbours. */
 
-import { CapstanError } from '../base/errors.ts';
+import { CapstanError, expectInteger } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { type Answer, known, unknown } from '../core/answer.ts';
 import type { Demand, Encoding, Split, Task } from '../core/task.ts';
@@ -90,18 +90,9 @@ function classes(size: number): number {
 }
 
 export function unionFind({ variables, values = VALUES, rounds = ROUNDS }: UnionOptions): UnionTask {
-  if (!Number.isInteger(variables) || variables < VARIABLES_MIN || variables > VARIABLES_MAX)
-    throw new CapstanError(
-      'invalid',
-      `size: expected an integer from ${VARIABLES_MIN} to ${VARIABLES_MAX}, got ${variables}`,
-    );
-  if (!Number.isInteger(values) || values < classes(variables) || values > VALUES_MAX)
-    throw new CapstanError(
-      'invalid',
-      `values: expected an integer from ${classes(variables)} to ${VALUES_MAX}, got ${values}`,
-    );
-  if (!Number.isInteger(rounds) || rounds < 1 || rounds > ROUNDS_MAX)
-    throw new CapstanError('invalid', `rounds: expected an integer from 1 to ${ROUNDS_MAX}, got ${rounds}`);
+  expectInteger('size', variables, VARIABLES_MIN, VARIABLES_MAX);
+  expectInteger('values', values, classes(variables), VALUES_MAX);
+  expectInteger('rounds', rounds, 1, ROUNDS_MAX);
   const words = unionWords(variables, values);
   return {
     name: 'union-find',

@@ -196,9 +196,9 @@ describe('wildcard search', () => {
   });
 
   test.each([
-    [{ strings: 3 }, 'strings'],
-    [{ strings: 65 }, 'strings'],
-    [{ strings: 8.5 }, 'strings'],
+    [{ strings: 3 }, 'size'],
+    [{ strings: 65 }, 'size'],
+    [{ strings: 8.5 }, 'size'],
     [{ strings: 8, letters: 2 }, 'letters'],
     [{ strings: 17, letters: 4 }, 'letters'],
     [{ strings: 8, letters: 7 }, 'letters'],

@@ -3,7 +3,7 @@
  *  H splits: the sum of a*b* is that of aab* and that of abb*. A pattern without `*` is simple: a look-up, 0 if absent.
  *  Level ℓ holds the patterns with ℓ times `*`; those without are of level 1. */
 
-import { CapstanError } from '../base/errors.ts';
+import { CapstanError, expectInteger } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { type Answer, known, unknown } from '../core/answer.ts';
 import type { Demand, Encoding, Split, Task } from '../core/task.ts';
@@ -56,7 +56,7 @@ export function wildcardSearch({
   letters = Math.max(LETTERS_DEFAULT, Math.ceil(Math.log2(strings))),
   rounds = ROUNDS_DEFAULT,
 }: WildcardOptions): WildcardTask {
-  expectInteger('strings', strings, STRINGS_MIN, 2 ** LETTERS_MAX);
+  expectInteger('size', strings, STRINGS_MIN, 2 ** LETTERS_MAX);
   expectInteger('letters', letters, Math.max(LETTERS_MIN, Math.ceil(Math.log2(strings))), LETTERS_MAX);
   expectInteger('rounds', rounds, 1, ROUNDS_MAX);
   const sumMax = Math.min(strings, SUM_MAX);
@@ -221,9 +221,4 @@ function parse(typed: string, strings: number, letters: number, sumMax: number):
     );
   const random = Random.seeded(number).split('ask');
   return { strings: sampleStrings(random, 'test', strings, letters, sumMax), pattern: match[1] };
-}
-
-function expectInteger(name: string, value: number, min: number, max: number): void {
-  if (!Number.isInteger(value) || value < min || value > max)
-    throw new CapstanError('invalid', `${name}: expected an integer from ${min} to ${max}, got ${value}`);
 }
