@@ -86,6 +86,8 @@ describe('a task', () => {
       | 'sentence'
       | 'sentenceLength'
       | 'questionOf'
+      | 'names'
+      | 'names'
     >();
   });
 

@@ -7,7 +7,14 @@ import { VERSION } from '../base/version.ts';
 import type { Defence } from '../iterate/defence.ts';
 import type { Backend } from '../onnx/session.ts';
 import type { IterationRecord } from '../report/record.ts';
-import { configure, NOISES, type NoiseOptions, OVERSEERS, type OverseerKind } from '../run/configuration.ts';
+import {
+  configure,
+  NAMES,
+  NOISES,
+  type NoiseOptions,
+  OVERSEERS,
+  type OverseerKind,
+} from '../run/configuration.ts';
 import { createRun, findRun, freshPath, openRun } from '../run/folder.ts';
 import { carryOut } from '../run/run.ts';
 import { decimal, integer, oneOf } from './arguments.ts';
@@ -23,6 +30,7 @@ interface RunFlags {
   readonly seed?: number;
   readonly overseer?: OverseerKind;
   readonly decisions?: number;
+  readonly names?: (typeof NAMES)[number];
   readonly noise?: NoiseOptions;
   readonly defence?: Defence;
   readonly curriculum?: boolean;
@@ -63,6 +71,11 @@ export function addRun(program: Command): void {
       oneOf('overseer', OVERSEERS),
     )
     .option('--decisions <n>', 'decisions of H that H′ may learn from', integer('decisions'))
+    .option(
+      '--names <how>',
+      'alike or apart: whether what H does with one name H′ takes it to do with any',
+      oneOf('names', NAMES),
+    )
     .option(
       '--noise <kind:rate>',
       'mistakes of H: random, deterministic or systematic, as in random:0.1',

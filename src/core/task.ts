@@ -83,6 +83,9 @@ export interface Encoding<Q, A> {
    *  writes. */
   sentence(question: Q): readonly number[];
   readonly sentenceLength: number;
+  /** First and last words of sorts that are nothing but names, if there are any: H does with one what it does with any,
+   *  and at most compares whether two are equal. */
+  readonly names?: readonly (readonly [first: number, last: number])[];
   /** The question about the same context as `about` that these words say; undefined if they say none. */
   questionOf(sentence: readonly number[], about: Q): Q | undefined;
 }

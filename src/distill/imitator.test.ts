@@ -18,7 +18,7 @@ type PowerImitator = Imitator<PowerQuestion, number>;
 const task = permutationPowering({ elements: 8, powers: 8 });
 const { encoding } = task;
 const optimizer = { ...OPTIMIZER, learningRate: 3e-3, warmUp: 20 };
-const SMALL: ImitatorOptions = { width: 8, rows: 16, optimizer };
+const SMALL: ImitatorOptions = { width: 8, rows: 16, optimizer, names: 'apart' };
 
 let runtime: Runtime;
 let other: Runtime;
@@ -157,7 +157,7 @@ describe('state', () => {
 
 describe('learning', () => {
   test('from 150 transcripts of permutation powering makes decisions on fresh contexts as H does, 95 in 100 and more', async () => {
-    const imitator = await fresh({ width: 64, rows: 128, optimizer });
+    const imitator = await fresh({ width: 64, rows: 128, optimizer, names: 'apart' });
     imitator.remember(await transcriptsOf('train', 150));
     const losses: number[] = [];
     for (let lesson = 0; lesson < 3; lesson++)

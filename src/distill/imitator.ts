@@ -18,12 +18,14 @@ import {
   type Predictor,
   predictor,
   predictorShape,
-  workspaceWords,
+  read,
 } from '../overseers/predictor.ts';
 
 export interface ImitatorOptions {
   readonly width: number;
   readonly optimizer: OptimizerOptions;
+  /** Whether it reads all names of a sort alike, by order of appearance, or keeps them apart. */
+  readonly names: 'alike' | 'apart';
   /** Decisions in one training step. */
   readonly rows: number;
 }
@@ -49,11 +51,12 @@ export class Imitator<Q, A> {
   #steps = 0;
 
   constructor(language: Language<Q, A>, options: ImitatorOptions, runtimes: readonly Runtime[]) {
-    this.#language = language;
+    const { encoding, asksMax } = language;
+    this.#language = options.names === 'alike' ? language : { encoding: { ...encoding, names: [] }, asksMax };
     this.#options = options;
     this.#runtimes = runtimes;
     this.shape = predictorShape(language, options.width);
-    this.overseer = predictor(language, this.shape, runtimes, slot('parameters'));
+    this.overseer = predictor(this.#language, this.shape, runtimes, slot('parameters'));
   }
 
   static async fresh<Q, A>(
@@ -87,8 +90,8 @@ export class Imitator<Q, A> {
       this.#decisions.push(...decisionsOf(this.#language, this.shape, transcript));
   }
 
-  /** Takes at most that many optimizer steps, fewer if nothing is left to learn, on decisions of which half are drawn from all and half from the last quarter, since
-   *  what H is asked about changes as X learns. Returns the last loss per word. */
+  /** Takes at most that many optimizer steps, fewer if nothing is left to learn, on decisions of which half are drawn from
+   *  all and half from the last quarter, since what H is asked about changes as X learns. Returns the last loss per word. */
   async learn(steps: number, random: Random): Promise<number> {
     const [trainer] = this.#runtimes as [Runtime];
     const { rows, optimizer } = this.#options;
@@ -177,9 +180,10 @@ function decisionsOf<Q, A>(
     { kind: 'reply' as const, answer },
   ];
   return actions.map((action, i) => {
-    const said = actionWords(language.encoding, action);
+    const { words, naming } = read(language, { question, exchanges: exchanges.slice(0, i) });
+    const said = actionWords(language.encoding, action).map(naming.alias);
     const decision = new Float32Array(P + 2 * O);
-    decision.set(workspaceWords(language, { question, exchanges: exchanges.slice(0, i) }));
+    decision.set(words);
     decision.set(said, P);
     decision.fill(1, P + O, P + O + said.length);
     return decision;

@@ -388,6 +388,7 @@ describe('with a network that learns', () => {
   const IMITATOR: ImitatorOptions = {
     width: 16,
     rows: 32,
+    names: 'alike',
     optimizer: { ...OPTIMIZER, learningRate: 3e-3, warmUp: 5 },
   };
   const LIMITS: LabelOptions = { ...OPTIONS, batch: 8, window: 16, decisionsMax: 400, study: 20 };

@@ -40,7 +40,7 @@ export const LABELS: LabelOptions = {
   wrongMax: 0,
   auditEvery: 10,
   audit: 2,
-  study: 60,
+  study: 150,
 };
 
 /** Where an apprenticeship stands, besides its imitator's vectors. Plain data. */

@@ -1,7 +1,7 @@
 /** The network of H′, the learned overseer: from the words of a workspace to the words of the next action.
  *                                                         Christiano et al. 2018, §2.2 and appendix on architecture
- *  A perceptron with two hidden layers sees every word at its place, and which places hold equal words. Each word of the
- *  action is then copied from a place or taken from the vocabulary (a copy head: See, Liu & Manning 2017, eq. 9), so
+ *  A perceptron with two hidden layers sees every word at its place, and which places hold equal words; half of its first
+ *  layer multiplies what it sees, so that it can add. Each word of the action is then copied from a place or taken from the vocabulary (a copy head: See, Liu & Manning 2017, eq. 9), so
  *  that what H does with one element is known for all.
  *
  *  Letters: B workspaces, P places, O words of an action, V words, E embedding, H hidden, K key. */
@@ -65,7 +65,9 @@ export function predictorWeights({ words: V, places: P, actionWords: O, width: H
     weight('see', [P * EMBEDDING, H], uniformFor(seen)),
     weight('compare', [P * P, H], uniformFor(seen)),
     weight('see.bias', [H], zeros),
-    weight('think', [H, H], uniformFor(H)),
+    weight('left', [P * EMBEDDING, H], uniformFor(P * EMBEDDING)),
+    weight('right', [P * EMBEDDING, H], uniformFor(P * EMBEDDING)),
+    weight('think', [2 * H, H], uniformFor(2 * H)),
     weight('think.bias', [H], zeros),
     weight('say', [H, O * KEY], uniformFor(H)),
     weight('say.bias', [O * KEY], zeros),
@@ -95,12 +97,12 @@ function score(
 ): Node {
   const [B, all] = [held.shape[0]!, V + ACTIONS];
   const embedded = matmul(slice(reshape(held, [B * P, all]), 1, 0, V), w.embedding!); // [B·P E]
+  const heard = reshape(embedded, [B, P * EMBEDDING]);
   const equal = matmul(held, transposed(held)); // [B P P]
-  const seen = add(
-    matmul(reshape(embedded, [B, P * EMBEDDING]), w.see!),
-    matmul(reshape(equal, [B, P * P]), w.compare!),
-  );
-  const first = relu(add(seen, w['see.bias']!));
+  const seen = add(matmul(heard, w.see!), matmul(reshape(equal, [B, P * P]), w.compare!));
+  // cos(a + b) = cos a · cos b − sin a · sin b: with numbers as waves a sum is a few products.
+  const product = mul(matmul(heard, w.left!), matmul(heard, w.right!));
+  const first = concat([relu(add(seen, w['see.bias']!)), product], 1); // [B 2H]
   const second = relu(add(matmul(first, w.think!), w['think.bias']!));
   const said = reshape(add(matmul(second, w.say!), w['say.bias']!), [B * O, KEY]);
   const keys = transposed(concat([w.place!, w.word!], 0)); // [K P+V+ACTIONS]

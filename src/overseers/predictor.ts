@@ -8,6 +8,7 @@ import type { Action, Workspace } from '../core/workspace.ts';
 import { type PredictorShape, predicting } from '../network/predictor.ts';
 import { lower } from '../onnx/lower.ts';
 import type { Runtime, Session } from '../onnx/runtime.ts';
+import { byAppearance, type Naming } from './naming.ts';
 
 /** What H′ needs of a task: its words, and how long a workspace grows. */
 export type Language<Q, A> = Pick<Task<Q, A>, 'encoding' | 'asksMax'>;
@@ -20,6 +21,18 @@ export function predictorShape<Q, A>({ encoding, asksMax }: Language<Q, A>, widt
     actionWords: exchange,
     width,
   };
+}
+
+/** What H′ reads of a workspace, how it hears what H does there, and what its own words mean there. */
+export interface Reading {
+  readonly words: readonly number[];
+  readonly naming: Naming;
+}
+
+export function read<Q, A>(language: Language<Q, A>, workspace: Workspace<Q, A>): Reading {
+  const words = workspaceWords(language, workspace);
+  const naming = byAppearance(language.encoding.names ?? [], words);
+  return { words: words.map(naming.alias), naming };
 }
 
 /** The question, then every exchange: a sentence and the word of its answer; blank where there is none yet. */
@@ -49,12 +62,15 @@ function actionOf<Q, A>(
   confidence: number,
 ): Action<Q, A> {
   const nothing: Action<Q, A> = { kind: 'reply', answer: unknown('unsure') };
-  if (said.some((word) => word >= encoding.words)) return nothing;
+  const isWord = (word: number) => word < encoding.words; // NaN, a name that nobody has, is none
   if (kind === encoding.words) {
-    const asked = encoding.questionOf(said, question);
-    return asked === undefined || exchanges.length >= asksMax ? nothing : { kind: 'ask', questions: [asked] };
+    const asked =
+      said.every(isWord) && exchanges.length < asksMax ? encoding.questionOf(said, question) : undefined;
+    return asked === undefined ? nothing : { kind: 'ask', questions: [asked] };
   }
-  const value = kind === encoding.words + 1 ? encoding.answerOf(said[0]!) : undefined;
+  const [replied] = said;
+  const isReply = kind === encoding.words + 1 && isWord(replied!);
+  const value = isReply ? encoding.answerOf(replied!) : undefined;
   return value === undefined ? nothing : { kind: 'reply', answer: known(value, confidence) };
 }
 
@@ -106,9 +122,8 @@ export function predictor<Q, A>(
     origin: { name: "H'", groundTruth: false },
     forget: () => remembered.clear(),
     async act(workspaces) {
-      const texts = workspaces.map((workspace) =>
-        String.fromCharCode(...workspaceWords(language, workspace)),
-      );
+      const readings = workspaces.map((workspace) => read(language, workspace));
+      const texts = readings.map(({ words }) => String.fromCharCode(...words));
       const heard = new Map<string, Said>();
       const fresh = [...new Set(texts)].filter((text) => !remembered.has(text));
       const passes = Array.from({ length: Math.ceil(fresh.length / ROWS) }, (_, i) =>
@@ -117,7 +132,7 @@ export function predictor<Q, A>(
       await Promise.all(passes);
       const actions = workspaces.map((workspace, i) => {
         const { words, confidence } = heard.get(texts[i]!) ?? remembered.get(texts[i]!)!;
-        return actionOf(language, workspace, words, confidence);
+        return actionOf(language, workspace, words.map(readings[i]!.naming.named), confidence);
       });
       if (remembered.size + heard.size > REMEMBERED) remembered.clear();
       for (const [text, said] of heard) remembered.set(text, said);

@@ -32,6 +32,7 @@ export interface NoiseOptions {
 
 export const NOISES = ['random', 'deterministic', 'systematic'] as const;
 export type NoiseKind = (typeof NOISES)[number];
+export const NAMES = ['alike', 'apart'] as const;
 export const OVERSEERS = ['script', 'predictor', 'truth'] as const;
 export type OverseerKind = (typeof OVERSEERS)[number];
 
@@ -45,6 +46,8 @@ export interface Choices {
   readonly overseer?: OverseerKind | undefined;
   /** Decisions of H that H′ may learn from. */
   readonly decisions?: number | undefined;
+  /** Whether H′ reads names alike; it does unless H is made to err, which may depend on a name. */
+  readonly names?: ImitatorOptions['names'] | undefined;
   readonly noise?: NoiseOptions | undefined;
   readonly defence?: Defence | undefined;
   /** Levels and sizes one after the other, or all from the start. */
@@ -122,13 +125,13 @@ function expectFitting(
 }
 
 function labelsOf(
-  { decisions = LABELS.decisionsMax, maxSteps }: Choices,
+  { decisions = LABELS.decisionsMax, noise, names = noise ? 'apart' : 'alike', maxSteps }: Choices,
   learning: Learning,
 ): Configuration['labels'] {
   expectInteger('decisions', decisions, 1, 1_000_000);
   const optimizer = { ...OPTIMIZER, learningRate: 3e-3, warmUp: 20 };
   const steps = Math.min(maxSteps ?? learning.labelSteps, learning.labelSteps);
-  return { ...LABELS, decisionsMax: decisions, steps, imitator: { width: 64, rows: 256, optimizer } };
+  return { ...LABELS, decisionsMax: decisions, steps, imitator: { width: 64, rows: 256, optimizer, names } };
 }
 
 function studentOf(choices: Choices, { sizeMax }: AnyTask, learning: Learning): StudentOptions {

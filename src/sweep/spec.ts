@@ -3,7 +3,7 @@
  *  Each run is the base, its own choices above it, and one of the seeds. */
 
 import { CapstanError, messageOf } from '../base/errors.ts';
-import { type Choices, NOISES, OVERSEERS } from '../run/configuration.ts';
+import { type Choices, NAMES, NOISES, OVERSEERS } from '../run/configuration.ts';
 import { TASKS } from '../tasks/tasks.ts';
 
 export interface SweepSpec {
@@ -74,6 +74,7 @@ const CHOICES: { readonly [key in keyof Required<RunChoices>]: Kind } = {
   rounds: count,
   overseer: oneOf(OVERSEERS),
   decisions: count,
+  names: oneOf(NAMES),
   noise,
   defence,
   curriculum: flag,

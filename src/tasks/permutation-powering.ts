@@ -124,6 +124,7 @@ function encoding(elements: number, powerDigits: number): Encoding<PowerQuestion
       ...Array.from({ length: powerDigits }, (_, digit) => DIGIT + ((power >> digit) & 1)),
     ],
     sentenceLength: 1 + powerDigits,
+    names: [[ELEMENT, ELEMENT + elements - 1]],
     questionOf([first = BLANK, ...powerWords], { permutation }) {
       const element = first - ELEMENT;
       const power = powerWords.reduce((sum, word, digit) => sum + (word - DIGIT) * 2 ** digit, 0);

@@ -251,6 +251,10 @@ function encoding(language: Language): Encoding<AssignmentQuestion, number> {
     answerOf: (word) => (isAnswer(word) ? word : undefined),
     sentence: (question) => says(question, words),
     sentenceLength: 3,
+    names: [
+      [words.value.first, words.value.last],
+      [words.variable.first, words.variable.last],
+    ],
     questionOf(sentence, { program }) {
       const [said = BLANK, a = BLANK, b = BLANK] = sentence;
       const kind = KINDS[words.kind.of(said) ?? KINDS.length];

@@ -214,6 +214,7 @@ function encoding(words: PathWords, rounds: number): Encoding<PathQuestion, numb
     answerOf: (word) => (word >= no.first && word <= vertex.last ? word : undefined),
     sentence: ({ kind, from, to }) => [kindWord(kind), vertex.at(from), vertex.at(to)],
     sentenceLength: 3,
+    names: [[vertex.first, vertex.last]],
     questionOf([first = -1, second = -1, third = -1], { graph }) {
       const kind = KINDS[kinds.of(first) ?? -1];
       const [from, to] = [vertex.of(second), vertex.of(third)];

@@ -12,8 +12,9 @@ import { type Answer, known, unknown } from '../core/answer.ts';
 import type { Assistant, Overseer } from '../core/assistant.ts';
 import { scope } from '../core/budget.ts';
 import type { Demand, Split, Task } from '../core/task.ts';
-import type { Transcript } from '../core/workspace.ts';
+import { type Action, ask, reply, type Transcript, type Workspace } from '../core/workspace.ts';
 import { type Examiner, reveal } from '../examiners/examiner.ts';
+import { actionWords } from '../overseers/predictor.ts';
 
 export interface Contract<Q> {
   /** Sizes to sample besides `sizeMax`. */
@@ -99,6 +100,11 @@ export function describeTask<Q, A>(task: Task<Q, A>, examiner: Examiner<Q, A>, c
     answer: async (asked) => asked.map(answer),
   });
   const knowing = answering((question) => known(truth(question)));
+  const all = Array.from({ length: words }, (_, word) => encoding.answerOf(word));
+  const values = all.filter((answer) => answer !== undefined);
+  const random = Random.seeded(4);
+  const any = (unknowns: number): Answer<A> =>
+    random.uniform() < unknowns ? unknown('unsure') : known(values[random.below(values.length)]!);
   let working: Promise<readonly Transcript<Q, A>[]> | undefined;
   /** How H works on every question sampled, all its compound sub-questions answered by the examiner. */
   const transcripts = () => {
@@ -153,11 +159,6 @@ export function describeTask<Q, A>(task: Task<Q, A>, examiner: Examiner<Q, A>, c
       });
 
       test('stays within its bounds, its context and its words, whatever it is told', async () => {
-        const all = Array.from({ length: words }, (_, word) => encoding.answerOf(word));
-        const values = all.filter((answer) => answer !== undefined);
-        const random = Random.seeded(4);
-        const any = (unknowns: number) =>
-          random.uniform() < unknowns ? unknown('unsure') : known(values[random.below(values.length)]!);
         const guessing = UNKNOWNS.map((share) => answering((_) => any(share)));
         // The last ones answer simple questions at random too.
         for (const x of [...[knowing, ...guessing].map((x) => withEnvironment(environment, x)), ...guessing])
@@ -177,6 +178,53 @@ export function describeTask<Q, A>(task: Task<Q, A>, examiner: Examiner<Q, A>, c
         for (const { question, exchanges } of await transcripts())
           if (exchanges.some(({ question: sub }) => compound(sub) && task.level(sub) >= task.level(question)))
             none([question]);
+      });
+
+      test.runIf(encoding.names)('does with one name what it does with any', async () => {
+        const random = Random.seeded(6);
+        const said = new Map(encoding.names!.map(([first, last]) => [first, last - first + 1]));
+        /** Each word with the word that takes its place. */
+        const renaming = () => {
+          const other = Array.from({ length: words }, (_, word) => word);
+          for (const [first, count] of said) {
+            const shuffled = random.shuffle(other.slice(first, first + count));
+            other.splice(first, count, ...shuffled);
+          }
+          return (word: number) => other[word] ?? word; // kinds of action are beyond all words
+        };
+        const made = await work(
+          withEnvironment(
+            environment,
+            answering((_) => any(1 / 8)),
+          ),
+        );
+        const [renamed, expected]: [Workspace<Q, A>[], string[]] = [[], []];
+        for (const { question, exchanges, answer } of made) {
+          const rename = renaming();
+          const asking = (asked: Q) => encoding.questionOf(sentence(asked).map(rename), question);
+          const telling = (told: Answer<A>): Answer<A> =>
+            told.kind === 'known' ? known(encoding.answerOf(rename(encoding.wordOf(told.value)))!) : told;
+          const about = asking(question);
+          const heard = exchanges.map((exchange) => ({
+            question: asking(exchange.question),
+            answer: telling(exchange.answer),
+          }));
+          // Some names make no question: those that this context does not have.
+          if (about === undefined || heard.some((exchange) => exchange.question === undefined)) continue;
+          const decided: Action<Q, A>[] = [
+            ...exchanges.map((exchange) => ask(exchange.question)),
+            reply(answer),
+          ];
+          decided.forEach((action, i) => {
+            renamed.push({ question: about, exchanges: heard.slice(0, i) as Workspace<Q, A>['exchanges'] });
+            expected.push(actionWords(encoding, action).map(rename).join());
+          });
+        }
+        expect(renamed.length).toBeGreaterThan(1000);
+        const actions = await overseer.act(renamed, scope());
+        const differ = (action: Action<Q, A>, i: number) =>
+          actionWords(encoding, action).join() !== expected[i];
+        none(renamed.filter((_, i) => differ(actions[i]!, i)).map(({ question }) => question));
       });
 
       test('knows no ground truth', () => {

@@ -234,6 +234,10 @@ function encoding(words: UnionWords, rounds: number): Encoding<UnionQuestion, nu
     answerOf: (word) => (word >= no.first && word <= variables.last ? word : undefined),
     sentence: ({ kind, variable, other }) => [kindWord(kind), variables.at(variable), otherWord(other)],
     sentenceLength: 3,
+    names: [
+      [values.first, values.last],
+      [variables.first, variables.last],
+    ],
     questionOf([first = -1, second = -1, third = -1], { forest }) {
       const kind = KINDS[kinds.of(first) ?? -1];
       const [variable, other] = [variables.of(second), variables.of(third)];

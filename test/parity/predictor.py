@@ -22,8 +22,11 @@ def probabilities(w, shape, words):
     2016, eq. 5 to 8): [B O V+2]"""
     count, places = words.shape
     equal = (words.unsqueeze(2) == words.unsqueeze(1)).to(w["see"].dtype)
-    seen = torch.cat([F.embedding(words, w["embedding"]).flatten(1), equal.flatten(1)], dim=1)
+    heard = F.embedding(words, w["embedding"]).flatten(1)
+    seen = torch.cat([heard, equal.flatten(1)], dim=1)
     hidden = F.relu(F.linear(seen, torch.cat([w["see"], w["compare"]]).T, w["see.bias"]))
+    bilinear = F.linear(heard, w["left"].T) * F.linear(heard, w["right"].T)
+    hidden = torch.cat([hidden, bilinear], dim=1)
     hidden = F.relu(F.linear(hidden, w["think"].T, w["think.bias"]))
     said = F.linear(hidden, w["say"].T, w["say.bias"]).unflatten(1, (shape["actionWords"], -1))
     copy = torch.einsum("bok,pk->bop", said, w["place"]) / math.sqrt(said.shape[-1])
