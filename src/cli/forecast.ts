@@ -41,9 +41,11 @@ export class Forecast {
       ({ size, level }) =>
         OVERHEAD + opened.encoding.roundsAt(level) * size * (16 * width + 4 * size) * width,
     );
-    const { stepsMin } = training.gate;
-    const last = plan.length === 1 ? learning.steps : stepsMin * USUAL_LAST;
-    this.#usual = plan.map((_, i) => (i === plan.length - 1 ? last : stepsMin * USUAL));
+    const { stepsMin, warmUpMin } = training.gate;
+    const last = learning.byLevel && plan.length > 1 ? stepsMin * USUAL_LAST : learning.steps;
+    this.#usual = plan.map(({ gated }, i) =>
+      i === plan.length - 1 ? last : USUAL * (gated ? stepsMin : warmUpMin),
+    );
     this.#stepsMax = training.stepsMax;
     this.#endless = training.endless;
     this.#steps = steps;

@@ -444,7 +444,7 @@ describe('with a network that learns', () => {
     );
     const options: IterateOptions = {
       curriculum: { sizeStart: 8, levelMax: 3, byLevel: true, contexts: 2, frontierShare: 0.5 },
-      gate: { advance: 0, finish: 0, questions: 16, attempt: -1, stepsMin: 2, stepsBetween: 2 },
+      gate: { advance: 0, finish: 0, questions: 16, attempt: -1, stepsMin: 2, warmUpMin: 2, stepsBetween: 2 },
       stepsPerIteration: 20,
       stepsMax: 100,
       endless: false,

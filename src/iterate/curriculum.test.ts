@@ -57,8 +57,15 @@ describe('the stages', () => {
     ]);
   });
 
-  test('without a curriculum are one, with everything at once', () => {
-    expect(shown(stages(task, options({ byLevel: false })))).toEqual(['1: 4 at 8 |']);
+  test('without levels are one, with everything at once, or one for each size', () => {
+    expect(shown(stages(task, options({ byLevel: false, sizeStart: 8 })))).toEqual(['1: 4 at 8 |']);
+    const large = options({ byLevel: false, sizeStart: 8, levelMax: 6 });
+    expect(shown(stages(taskOf(48, 64), large))).toEqual([
+      '1: 6 at 8',
+      '1: 6 at 16',
+      '1: 6 at 32',
+      '1: 6 at 48 |',
+    ]);
   });
 
   test('up to the levels that H judges with primitives are one iteration', () => {

@@ -1,6 +1,7 @@
 /** From small to large, then from easy to hard: the stages a run goes through, fixed before it starts.
  *  Level and size rise as in Christiano et al. 2018, where the agreement of the student with its targets decides;
- *  sizes double while the level is one that H judges with primitives, then levels rise at full size. */
+ *  sizes double while the level is one that H judges with primitives, then levels rise at full size. Without levels,
+ *  sizes double with everything asked. */
 
 import { CapstanError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
@@ -22,7 +23,7 @@ export interface CurriculumOptions {
   readonly sizeStart: number;
   /** The last frontier, 1 … task.levels. */
   readonly levelMax: number;
-  /** False asks every level at full size from the first step on. */
+  /** False asks every level from the first step on. */
   readonly byLevel: boolean;
   /** Contexts per step. */
   readonly contexts: number;
@@ -38,16 +39,16 @@ export function stages<Q, A>(task: Task<Q, A>, options: CurriculumOptions): read
       'invalid',
       `first size: expected an integer from 2 to ${task.sizeMax}, got ${sizeStart}`,
     );
-  const first = Math.max(1, task.levelsOfPrimitives);
-  if (!Number.isInteger(levelMax) || levelMax < first || levelMax > task.levels)
+  const lowest = Math.max(1, task.levelsOfPrimitives);
+  if (!Number.isInteger(levelMax) || levelMax < lowest || levelMax > task.levels)
     throw new CapstanError(
       'invalid',
-      `highest level: expected an integer from ${first} to ${task.levels}, got ${levelMax}`,
+      `highest level: expected an integer from ${lowest} to ${task.levels}, got ${levelMax}`,
     );
-  if (!byLevel) return [{ level: levelMax, size: task.sizeMax, iteration: 1, gated: true }];
+  const [start, first] = byLevel ? [1, lowest] : [levelMax, levelMax];
   const warmUp = (level: number, size: number): Stage => ({ level, size, iteration: 1, gated: false });
   const list: Stage[] = [];
-  for (let level = 1; level < first; level++) list.push(warmUp(level, sizeStart));
+  for (let level = start; level < first; level++) list.push(warmUp(level, sizeStart));
   for (let size = sizeStart; size < task.sizeMax; size = Math.min(2 * size, task.sizeMax))
     list.push(warmUp(first, size));
   for (let level = first; level <= levelMax; level++)

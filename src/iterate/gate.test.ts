@@ -25,6 +25,7 @@ const options: GateOptions = {
   questions: 320,
   attempt: 0.85,
   stepsMin: 50,
+  warmUpMin: 50,
   stepsBetween: 10,
 };
 

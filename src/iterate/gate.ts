@@ -20,8 +20,10 @@ export interface GateOptions {
   readonly questions: number;
   /** Agreement in training, a moving average, from which on the gate is looked at. */
   readonly attempt: number;
-  /** Steps before a stage may end. */
+  /** Steps before a stage may end: */
   readonly stepsMin: number;
+  /** one that warms up. */
+  readonly warmUpMin: number;
   /** Steps between two looks. */
   readonly stepsBetween: number;
 }

@@ -31,7 +31,7 @@ const STUDENT = {
 /** Two iterations of a few steps each, behind gates that anybody passes. */
 const EASY: IterateOptions = {
   curriculum: { sizeStart: 4, levelMax: 3, byLevel: true, contexts: 4, frontierShare: 0.5 },
-  gate: { advance: 0, finish: 0, questions: 16, attempt: -1, stepsMin: 2, stepsBetween: 2 },
+  gate: { advance: 0, finish: 0, questions: 16, attempt: -1, stepsMin: 2, warmUpMin: 2, stepsBetween: 2 },
   stepsPerIteration: 20,
   stepsMax: 100,
   endless: false,
@@ -121,8 +121,8 @@ describe('a run', () => {
   test('spends the least number of steps in every stage before the next, and before the gate is looked at', async () => {
     const counts = (events: readonly Event[]) => trained(events).map(({ progress }) => progress.stage);
     expect(counts(reference.events)).toEqual([0, 0, 1, 1, 2, 2, 3, 3]);
-    const gate = { ...EASY.gate, stepsMin: 1 };
-    expect(counts(await all(run({ gate })))).toEqual([0, 1, 2, 3]);
+    const gate = { ...EASY.gate, stepsMin: 1, warmUpMin: 3 };
+    expect(counts(await all(run({ gate })))).toEqual([0, 0, 0, 1, 1, 1, 2, 3]);
   });
 
   test('counts: one event for each step, and steps since the stage and the iteration began', () => {

@@ -26,6 +26,7 @@ const options: IterateOptions = {
     questions: 64,
     attempt: 0.8,
     stepsMin: 10,
+    warmUpMin: 10,
     stepsBetween: 5,
   },
   stepsPerIteration: 100,

@@ -48,11 +48,10 @@ const KEEP = 0.9;
 /** Whether the stage may end, as far as training tells. */
 export function isReady(now: Progress, { gate, endless }: IterateOptions, plan: readonly Stage[]): boolean {
   if (endless && now.stage === plan.length - 1) return false;
-  const wait = plan[now.stage]!.gated ? gate.stepsBetween : 1;
+  const { gated } = plan[now.stage]!;
+  const [least, wait] = gated ? [gate.stepsMin, gate.stepsBetween] : [gate.warmUpMin, 1];
   return (
-    now.stageSteps >= gate.stepsMin &&
-    (now.stageSteps - gate.stepsMin) % wait === 0 &&
-    now.agreed > gate.attempt * now.weight
+    now.stageSteps >= least && (now.stageSteps - least) % wait === 0 && now.agreed > gate.attempt * now.weight
   );
 }
 

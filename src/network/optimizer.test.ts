@@ -55,6 +55,14 @@ describe('the schedule', () => {
   test('ends at rates that no longer change', () => {
     expect([...scheduleAt(OPTIMIZER, 1e6)]).toEqual([1, 1, 1]);
   });
+
+  test('cools down linearly between two steps, if it is told to, and stays at 0', () => {
+    const rate = (step: number) => scheduleAt({ ...OPTIMIZER, warmUp: 10, coolDown: [40, 80] }, step)[0];
+    expect([0, 9, 20, 40].map(rate)).toEqual([0.1, 1, 1, 1].map(Math.fround));
+    expect([50, 60, 79, 80, 1000].map(rate)).toEqual([0.75, 0.5, 0.025, 0, 0].map(Math.fround));
+    // A run that is shorter than its warm-up never gets to the full rate.
+    expect(scheduleAt({ ...OPTIMIZER, warmUp: 10, coolDown: [2, 6] }, 4)[0]).toBe(0.5);
+  });
 });
 
 describe('clipping', () => {

@@ -29,6 +29,8 @@ export interface OptimizerOptions {
   readonly beta2: number;
   /** Steps over which the rates rise linearly from 0. */
   readonly warmUp: number;
+  /** Steps between which they fall linearly to 0; without, they never fall. */
+  readonly coolDown?: readonly [from: number, to: number];
   /** The gradient is scaled down to this norm. */
   readonly clip: number;
 }
@@ -44,9 +46,13 @@ export const OPTIMIZER: OptimizerOptions = {
 };
 
 /** What changes from step to step; computed in float64 outside the graph and fed as `schedule` [3]. */
-export function scheduleAt({ beta1, beta2, warmUp }: OptimizerOptions, step: number): Float32Array {
+export function scheduleAt(
+  { beta1, beta2, warmUp, coolDown: [from, to] = [0, Number.POSITIVE_INFINITY] }: OptimizerOptions,
+  step: number,
+): Float32Array {
   const t = step + 1;
-  return Float32Array.of(Math.min(1, t / warmUp), 1 / (1 - beta1 ** t), 1 / (1 - beta2 ** t));
+  const left = to === Number.POSITIVE_INFINITY ? 1 : Math.max(0, (to - step) / (to - from));
+  return Float32Array.of(Math.min(1, t / warmUp, left), 1 / (1 - beta1 ** t), 1 / (1 - beta2 ** t));
 }
 
 export interface OptimizerState {

@@ -101,6 +101,17 @@ describe('a configuration', () => {
     expect(stages(task, training.curriculum)).toEqual([{ level: 6, size: 64, iteration: 1, gated: true }]);
   });
 
+  test('of a task whose answers spread begins with small contexts, and cools down over the last half of its steps', () => {
+    const chosen = { task: 'union-find', size: 32, maxSteps: 600 };
+    const { student, training } = configure(chosen);
+    expect(training.curriculum).toMatchObject({ byLevel: false, sizeStart: 8 });
+    expect(training.gate.warmUpMin).toBeGreaterThan(training.gate.stepsMin);
+    expect(student.optimizer.coolDown).toEqual([300, 600]);
+    expect(configure({ ...chosen, curriculum: false }).training.curriculum.sizeStart).toBe(32);
+    expect(configure({ ...chosen, size: 8 }).training.curriculum.sizeStart).toBe(8);
+    expect(configure({ task: TASK }).student.optimizer.coolDown).toBeUndefined();
+  });
+
   test('that is endless has no bound for an iteration, and one for the run', () => {
     const { training } = configure({ task: TASK, endless: true, maxSteps: 300 });
     expect(training).toMatchObject({ endless: true, stepsMax: 300 });

@@ -78,6 +78,7 @@ export function configure(choices: Choices): Configuration {
     ...(rounds !== undefined && { rounds }),
   });
   const task = entry.open(given); // checks the parameters
+  const training = trainingOf(choices, task, entry.learning);
   expectUsed(choices, task);
   const { seed = 1, overseer = 'script', noise, defence } = choices;
   expectInteger('seed', seed, 0, Number.MAX_SAFE_INTEGER);
@@ -90,8 +91,8 @@ export function configure(choices: Choices): Configuration {
     labels: labelsOf(choices, entry.learning),
     ...(noise && { noise }),
     ...(defence && { defence }),
-    student: studentOf(choices, task, entry.learning),
-    training: trainingOf(choices, task, entry.learning),
+    student: studentOf(choices, task, entry.learning, training.stepsMax),
+    training,
   };
 }
 
@@ -134,7 +135,12 @@ function labelsOf(
   return { ...LABELS, decisionsMax: decisions, steps, imitator: { width: 64, rows: 256, optimizer, names } };
 }
 
-function studentOf(choices: Choices, { sizeMax }: AnyTask, learning: Learning): StudentOptions {
+function studentOf(
+  choices: Choices,
+  { sizeMax }: AnyTask,
+  learning: Learning,
+  stepsMax: number,
+): StudentOptions {
   const {
     heads = headsFor(sizeMax),
     width = widthFor(sizeMax),
@@ -160,7 +166,12 @@ function studentOf(choices: Choices, { sizeMax }: AnyTask, learning: Learning): 
     width,
     heads,
     expansion: 2,
-    optimizer: { ...OPTIMIZER, kind: optimizer, muonRate: learning.muonRate },
+    optimizer: {
+      ...OPTIMIZER,
+      kind: optimizer,
+      muonRate: learning.muonRate,
+      ...(learning.coolDown > 0 && { coolDown: [Math.ceil(stepsMax * (1 - learning.coolDown)), stepsMax] }),
+    },
     replicas,
     averageHorizon: horizon,
     learnsUnknown: unknown === 'trained',
@@ -170,13 +181,12 @@ function studentOf(choices: Choices, { sizeMax }: AnyTask, learning: Learning): 
 function trainingOf(choices: Choices, { sizeMax, levels }: AnyTask, learning: Learning): IterateOptions {
   const { curriculum = true, contexts = learning.contexts, maxSteps, endless = false, memo = true } = choices;
   if (maxSteps !== undefined) expectInteger('max-steps', maxSteps, 1, 1_000_000);
-  const bySize = curriculum && learning.bySize;
   // X can agree with targets no more often than they follow from a rule.
   const ceiling = 1 - (choices.noise && choices.noise.kind !== 'systematic' ? choices.noise.rate : 0);
   const stepsPerIteration = Math.max(STEPS_PER_ITERATION, Math.ceil(learning.steps / levels));
   return {
     curriculum: {
-      sizeStart: bySize ? Math.min(sizeMax, 16, Math.max(2, Math.floor(sizeMax / 2))) : sizeMax,
+      sizeStart: curriculum ? learning.sizeStart(sizeMax) : sizeMax,
       levelMax: levels,
       byLevel: curriculum && learning.byLevel,
       contexts,
@@ -188,6 +198,7 @@ function trainingOf(choices: Choices, { sizeMax, levels }: AnyTask, learning: Le
       questions: 1024,
       attempt: learning.attempt * ceiling,
       stepsMin: 50,
+      warmUpMin: learning.sizeSteps,
       stepsBetween: 10,
     },
     stepsPerIteration: endless ? Number.MAX_SAFE_INTEGER : stepsPerIteration,

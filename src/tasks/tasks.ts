@@ -53,14 +53,19 @@ export interface Learning {
   readonly byLevel: boolean;
   /** Agreement of the student with its targets at the frontier from which on a gate is looked at. */
   readonly attempt: number;
-  /** Whether contexts start small. */
-  readonly bySize: boolean;
+  /** Facts in a context of the first stage, for a task of that size; they double from stage to stage. */
+  readonly sizeStart: (size: number) => number;
+  /** Steps at least at each size below the task's own. Where answers spread, agreement alone would not do: as long as
+   *  little is known student and targets agree on that. */
+  readonly sizeSteps: number;
   /** Whether "unknown" is a target: where answers spread from what is known, it is the truth until they arrive. */
   readonly learnsUnknown: boolean;
   /** Steps that are enough at the sizes tried. */
   readonly steps: number;
   /** Steps over which the decisions of H are spent that H′ learns from: until nothing new is to be seen. */
   readonly labelSteps: number;
+  /** Share of the steps, the last ones, over which the learning rate falls to 0. */
+  readonly coolDown: number;
 }
 
 /** Answers that spread: propose, verify, take the best. */
@@ -71,10 +76,22 @@ const SPREADING: Learning = {
   averageHorizon: 25,
   byLevel: false,
   attempt: 0.85,
-  bySize: false,
+  sizeStart: (size) => Math.min(size, 8),
+  sizeSteps: 300,
   learnsUnknown: true,
   steps: 1000,
   labelSteps: 450,
+  coolDown: 0.5,
+};
+
+/** Levels one after the other. */
+const CLIMBING: Learning = {
+  ...SPREADING,
+  averageHorizon: 60,
+  byLevel: true,
+  sizeStart: (size) => size,
+  learnsUnknown: false,
+  coolDown: 0,
 };
 
 export const TASKS: readonly TaskEntry[] = [
@@ -92,10 +109,12 @@ export const TASKS: readonly TaskEntry[] = [
       averageHorizon: 50,
       byLevel: true,
       attempt: 0.85,
-      bySize: true,
+      sizeStart: (size) => Math.min(size, 16, Math.max(2, Math.floor(size / 2))),
+      sizeSteps: 50,
       learnsUnknown: false,
       steps: 4800,
       labelSteps: 500,
+      coolDown: 0,
     },
   },
   {
@@ -105,16 +124,7 @@ export const TASKS: readonly TaskEntry[] = [
     syntax: 'value(xI) | value(xI) #N',
     parameters: ({ size = 8 }) => ({ variables: size }),
     open: ({ variables = 0, ...rest }) => opaquely(sequentialAssignments({ variables, ...rest })),
-    learning: {
-      ...SPREADING,
-      averageHorizon: 60,
-      muonRate: 0.01,
-      byLevel: true,
-      attempt: 0.9,
-      learnsUnknown: false,
-      steps: 2000,
-      labelSteps: 1200,
-    },
+    learning: { ...CLIMBING, muonRate: 0.01, attempt: 0.9, steps: 2000, labelSteps: 1200 },
   },
   {
     name: 'wildcard-search',
@@ -122,14 +132,7 @@ export const TASKS: readonly TaskEntry[] = [
     syntax: 'ab*a | ab*a #N',
     parameters: ({ size = 16, rounds = 3 }) => ({ strings: size, rounds }),
     open: ({ strings = 0, ...rest }) => opaquely(wildcardSearch({ strings, ...rest })),
-    learning: {
-      ...SPREADING,
-      averageHorizon: 60,
-      byLevel: true,
-      learnsUnknown: false,
-      steps: 800,
-      labelSteps: 500,
-    },
+    learning: { ...CLIMBING, steps: 800, labelSteps: 500 },
   },
   {
     name: 'shortest-path',
@@ -155,15 +158,7 @@ export const TASKS: readonly TaskEntry[] = [
     syntax: 'max(A, B) | count(X, A, B) #N',
     parameters: ({ size = 16, rounds = 3 }) => ({ items: size, rounds }),
     open: ({ items = 0, ...rest }) => opaquely(listSummary({ items, ...rest })),
-    learning: {
-      ...SPREADING,
-      muonRate: 0.01,
-      averageHorizon: 60,
-      byLevel: true,
-      learnsUnknown: false,
-      steps: 3600,
-      labelSteps: 500,
-    },
+    learning: { ...CLIMBING, muonRate: 0.01, steps: 3600, labelSteps: 500 },
   },
 ];
 
