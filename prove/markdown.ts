@@ -1,5 +1,7 @@
 /** Tables and numbers for people and for docs/log.md. */
 
+import type { Estimate } from '../src/sweep/interval.ts';
+
 export type Row = readonly (string | number)[];
 
 /** The first column is text, the others are numbers and stand right. */
@@ -25,4 +27,9 @@ export function withInterval(
 ): string {
   if (!Number.isFinite(high)) return show(value);
   return `${show(value)} (${show(low)} to ${show(high)})`;
+}
+
+/** The same of a sweep's figures, which have none where there is but one seed. */
+export function estimated({ value, low, high }: Estimate, show: (value: number) => string): string {
+  return low === null || high === null ? show(value) : withInterval({ value, low, high }, show);
 }

@@ -1,9 +1,8 @@
 /** The experiment of Christiano, Shlegeris & Amodei 2018 on their five tasks: IDA with the learned overseer H′ against
  *  supervised learning of the same network. */
 
-import type { Estimate } from '../src/sweep/interval.ts';
 import type { GroupRecord, LineRecord } from '../src/sweep/record.ts';
-import { percent, table, withInterval } from './markdown.ts';
+import { estimated, percent, table, withInterval } from './markdown.ts';
 import { Checks, inTurn, type Proof } from './proof.ts';
 import { runOf } from './runs.ts';
 import { meanOf } from './statistics.ts';
@@ -66,18 +65,14 @@ function rowOf(sweep: Sweep, group: GroupRecord, checks: Checks): readonly (stri
   hold(worst.low >= FIDELITY.low, `lower bound of functional fidelity ${worst.low}`);
   return [
     group.name,
-    shown(other, percent),
-    shown(own, percent),
+    estimated(other, percent),
+    estimated(own, percent),
     `${goal(ida).steps} / ${goal(supervised).steps}`,
-    stepsRatio ? shown(stepsRatio, (x) => x.toFixed(2)) : '–',
+    stepsRatio ? estimated(stepsRatio, (x) => x.toFixed(2)) : '–',
     most.toLocaleString('en'),
     `${percent(worst.value)} (${percent(worst.low)} to ${percent(worst.high)})`,
     `${ida.seconds!.value.toFixed(0)} / ${supervised.seconds!.value.toFixed(0)}`,
   ];
-}
-
-function shown({ value, low, high }: Estimate, show: (value: number) => string): string {
-  return low === null || high === null ? show(value) : withInterval({ value, low, high }, show);
 }
 
 /** The only public continuation of the paper's code, on its own setting. */
