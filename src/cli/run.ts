@@ -41,6 +41,7 @@ interface RunFlags {
   readonly heads?: number;
   readonly contexts?: number;
   readonly optimizer?: 'adam' | 'muon';
+  readonly coolDown?: number;
   readonly replicas?: number;
   readonly maxSteps?: number;
   readonly endless?: boolean;
@@ -94,6 +95,11 @@ export function addRun(program: Command): void {
     .option('--heads <n>', 'attention heads', integer('heads'))
     .option('--contexts <n>', 'contexts per step', integer('contexts'))
     .option('--optimizer <name>', 'adam or muon', oneOf('optimizer', ['adam', 'muon']))
+    .option(
+      '--cool-down <share>',
+      'share of the steps, the last ones, over which the learning rate falls to 0',
+      decimal('cool-down'),
+    )
     .option('--replicas <n>', 'runtimes that share each training step', integer('replicas'))
     .option('--max-steps <n>', 'training steps at most', integer('max-steps'))
     .option('--endless', 'train on until the steps are spent, whatever the last gate says')

@@ -110,6 +110,10 @@ describe('a configuration', () => {
     expect(configure({ ...chosen, curriculum: false }).training.curriculum.sizeStart).toBe(32);
     expect(configure({ ...chosen, size: 8 }).training.curriculum.sizeStart).toBe(8);
     expect(configure({ task: TASK }).student.optimizer.coolDown).toBeUndefined();
+    expect(configure({ ...chosen, coolDown: 0 }).student.optimizer.coolDown).toBeUndefined();
+    expect(configure({ ...chosen, coolDown: 0.25 }).student.optimizer.coolDown).toEqual([450, 600]);
+    for (const coolDown of [-0.1, 1.1, Number.NaN])
+      expect(() => configure({ ...chosen, coolDown })).toThrow('cool-down: expected a number from 0 to 1');
   });
 
   test('that is endless has no bound for an iteration, and one for the run', () => {

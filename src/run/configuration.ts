@@ -60,6 +60,8 @@ export interface Choices {
   readonly heads?: number | undefined;
   readonly contexts?: number | undefined;
   readonly optimizer?: OptimizerOptions['kind'] | undefined;
+  /** Share of the steps, the last ones, over which the learning rate falls to 0; 0 … 1. */
+  readonly coolDown?: number | undefined;
   readonly replicas?: number | undefined;
   readonly maxSteps?: number | undefined;
   /** Trains at the last frontier until the steps are spent, so that runs of one length can be compared. */
@@ -145,6 +147,7 @@ function studentOf(
     heads = headsFor(sizeMax),
     width = widthFor(sizeMax),
     optimizer = learning.optimizer,
+    coolDown = learning.coolDown,
     replicas = 2,
     contexts = learning.contexts,
     horizon = learning.averageHorizon,
@@ -159,6 +162,8 @@ function studentOf(
       'invalid',
       `replicas: expected a divisor of ${contexts} contexts, got ${replicas}`,
     );
+  if (!(coolDown >= 0 && coolDown <= 1))
+    throw new CapstanError('invalid', `cool-down: expected a number from 0 to 1, got ${coolDown}`);
   expectInteger('width', width, 8, 1024);
   if (width % heads !== 0)
     throw new CapstanError('invalid', `width: expected a multiple of ${heads} heads, got ${width}`);
@@ -170,7 +175,7 @@ function studentOf(
       ...OPTIMIZER,
       kind: optimizer,
       muonRate: learning.muonRate,
-      ...(learning.coolDown > 0 && { coolDown: [Math.ceil(stepsMax * (1 - learning.coolDown)), stepsMax] }),
+      ...(coolDown > 0 && { coolDown: [Math.ceil(stepsMax * (1 - coolDown)), stepsMax] }),
     },
     replicas,
     averageHorizon: horizon,

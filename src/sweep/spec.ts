@@ -85,6 +85,7 @@ const CHOICES: { readonly [key in keyof Required<RunChoices>]: Kind } = {
   heads: count,
   contexts: count,
   optimizer: oneOf(['adam', 'muon']),
+  coolDown: share,
   replicas: count,
   maxSteps: count,
   endless: flag,
