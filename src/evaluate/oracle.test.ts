@@ -57,7 +57,15 @@ describe('a student of the oracle', () => {
   const training = {
     ...configuration.training,
     curriculum: { ...configuration.training.curriculum, contexts: 4 },
-    gate: { ...configuration.training.gate, advance: 0, finish: 0, attempt: -1, questions: 16, stepsMin: 1 },
+    gate: {
+      ...configuration.training.gate,
+      advance: 0,
+      finish: 0,
+      attempt: -1,
+      questions: 16,
+      stepsMin: 1,
+      warmUpMin: 1,
+    },
     stepsPerIteration: 3,
   };
   const plan: ArmPlan<PowerQuestion, number> = {

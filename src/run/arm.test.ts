@@ -22,7 +22,15 @@ const task = permutationPowering({ elements: 8, powers: 8 });
 const training: IterateOptions = {
   ...configuration.training,
   curriculum: { ...configuration.training.curriculum, contexts: 4 },
-  gate: { ...configuration.training.gate, advance: 0, finish: 0, questions: 16, attempt: -1, stepsMin: 2 },
+  gate: {
+    ...configuration.training.gate,
+    advance: 0,
+    finish: 0,
+    questions: 16,
+    attempt: -1,
+    stepsMin: 2,
+    warmUpMin: 2,
+  },
 };
 
 const root = fs.mkdtempSync(join(tmpdir(), 'capstan-arm-'));
