@@ -55,7 +55,8 @@ describe('each baseline changes one thing', () => {
   test('the one without curriculum has one stage, at the steps that IDA took', () => {
     const { training } = planOf('no-curriculum');
     expect(stages(task, training.curriculum)).toEqual([{ level: 5, size: 8, iteration: 1, gated: true }]);
-    expect({ ...training.curriculum, byLevel: true }).toEqual(configuration.training.curriculum);
+    const { sizeStart } = configuration.training.curriculum;
+    expect({ ...training.curriculum, byLevel: true, sizeStart }).toEqual(configuration.training.curriculum);
   });
 
   test.each([2, 3, 4])('the control of level %i stops there, at the steps that IDA took', (level) => {

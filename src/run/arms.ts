@@ -88,7 +88,10 @@ export function baselinePlans<Q, A>(
       name: 'No curriculum',
       overseers: [task.overseer],
       learned: false,
-      training: { ...matched, curriculum: { ...training.curriculum, byLevel: false } },
+      training: {
+        ...matched,
+        curriculum: { ...training.curriculum, byLevel: false, sizeStart: task.sizeMax },
+      },
     },
     ...Array.from({ length: task.levels - first }, (_, i) => control(first + i)),
   ];
