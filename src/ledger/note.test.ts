@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CapstanError } from '../base/errors.ts';
@@ -91,6 +92,28 @@ describe('a key', () => {
     '',
   ])('«%s» is refused', (vkey) => {
     expect(() => parseVerifierKey(vkey)).toThrow(corrupt);
+  });
+
+  test('of garbage is refused, and any 32 bytes are a key under which nothing verifies', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string(), fc.stringMatching(/^(PRIVATE\+KEY\+)?[a-z]\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$/)),
+        (garbage) => {
+          refuses(() => parseVerifierKey(garbage));
+          refuses(() => parseSignerKey(garbage));
+        },
+      ),
+      { numRuns: 500 },
+    );
+    fc.assert(
+      fc.property(seed, fc.constantFrom(0x01, 0x04), (raw, type) => {
+        const typed = Buffer.from([type, ...raw]);
+        const id = createHash('sha256').update('k\n').update(typed).digest();
+        const read = parseVerifierKey(`k+${id.toString('hex', 0, 4)}+${typed.toString('base64')}`);
+        const signature = Buffer.concat([id.subarray(0, 4), Buffer.alloc(type === 0x01 ? 64 : 72, raw[0])]);
+        refuses(() => openNote(bytes(`${TEXT}\n— k ${signature.toString('base64')}\n`), read));
+      }),
+    );
   });
 
   test.each(['', 'a b', 'a+b', 'a\u00a0b', 'a\u2003', 'a\nb', 'a\u0001', '\ud800'])(

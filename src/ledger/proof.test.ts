@@ -16,7 +16,8 @@ const SIZES = 70;
 const LEAVES = Array.from({ length: SIZES }, (_, index) => Buffer.from(`leaf ${index}`));
 const corrupt = expect.objectContaining({ code: 'corrupt' });
 const invalid = expect.objectContaining({ code: 'invalid' });
-const hex = (hashes: readonly Uint8Array[]) => hashes.map((hash) => Buffer.from(hash).toString('hex'));
+const hex = (hashes: readonly Uint8Array[]) =>
+  hashes.map((hash) => Buffer.from(hash).toString('hex')).join(' ');
 
 /** Stored hashes of these leaves, that refuses to be asked for what is no complete subtree, or twice for one thing. */
 function stored(leaves: readonly Uint8Array[]): HashReader & { asked: number } {
@@ -33,7 +34,8 @@ function stored(leaves: readonly Uint8Array[]): HashReader & { asked: number } {
     asked: 0,
     read(subtrees) {
       this.asked++;
-      expect(new Set(subtrees.map(({ level, index }) => `${level} ${index}`)).size).toBe(subtrees.length);
+      const names = subtrees.map(({ level, index }) => `${level} ${index}`);
+      if (new Set(names).size < names.length) throw new Error('asked twice for one subtree');
       return subtrees.map(({ level, index }) => {
         const hash = levels[level]?.[index];
         if (!hash) throw new Error(`no complete subtree ${index} of level ${level}`);
@@ -60,7 +62,7 @@ describe('an inclusion proof', () => {
     for (let size = 1; size <= SIZES; size++)
       for (let index = 0; index < size; index++) {
         const proof = proveInclusion(index, size, READER);
-        expect(hex(proof)).toEqual(hex(pathOf(index, LEAVES.slice(0, size))));
+        expect(hex(proof)).toBe(hex(pathOf(index, LEAVES.slice(0, size))));
         verifyInclusion(proof, index, HASHES[index]!, TREES[size]!);
       }
   });
@@ -94,7 +96,7 @@ describe('a consistency proof', () => {
     for (let newer = 1; newer <= SIZES; newer++)
       for (let older = 1; older <= newer; older++) {
         const proof = proveConsistency(older, newer, READER);
-        expect(hex(proof)).toEqual(hex(subproofOf(older, LEAVES.slice(0, newer), true)));
+        expect(hex(proof)).toBe(hex(subproofOf(older, LEAVES.slice(0, newer), true)));
         verifyConsistency(proof, TREES[older]!, TREES[newer]!);
       }
   });

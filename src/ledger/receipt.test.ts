@@ -63,11 +63,11 @@ describe('a receipt', () => {
     expect(formatReceipt(only)).toBe(`c2sp.org/tlog-proof@v1\nindex 0\n\n${HEADS.get(1)}`);
   });
 
-  test('with any bit changed outside the extra is refused', () => {
+  test('with a bit changed in any byte is refused, unless a witness is named there', () => {
     const bytes = Buffer.from(formatReceipt(makeReceipt(200, HEADS.get(SIZE)!, READER)));
-    for (let bit = 0; bit < bytes.length * 8; bit++) {
+    for (let at = 0; at < bytes.length; at++) {
       const other = Buffer.from(bytes);
-      other[bit >> 3]! ^= 1 << (bit & 7);
+      other[at]! ^= 1 << (at & 7);
       const verified = attempt(() => {
         const read = parseReceipt(other);
         return [read, verifyReceipt(read, ENTRIES[200]!, LOG, [WITNESS])] as const;
