@@ -5,7 +5,7 @@
 
 import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
 import { CapstanError } from '../base/errors.ts';
-import { base64Of, corrupt, isControl, quoted } from './_strict.ts';
+import { corrupt, isControl, quoted } from './_strict.ts';
 
 /** A note's text, or a tree head with the time at which a witness saw it (tlog-cosignature). */
 export type KeyKind = 'note' | 'cosignature';
@@ -49,11 +49,11 @@ export function formatVerifierKey({ kind, name, id, publicKey }: VerifierKey): s
   return `${name}+${id}+${withType(kind, rawPublic(publicKey))}`;
 }
 
+/** Its errors do not quote the text: it may be a signer key, in the wrong place. */
 export function parseVerifierKey(text: string): VerifierKey {
-  const [, name = '', id, base64 = ''] = /^([^+]*)\+([0-9a-f]{8})\+(.*)$/s.exec(text) ?? [];
-  if (id === undefined || !isKeyName(name)) throw corrupt('a verifier key', 'name+id+key', quoted(text));
-  const { kind, raw } = ofType('a verifier key', base64Of('a verifier key', base64));
-  if (keyId(kind, name, raw) !== id) throw corrupt('a verifier key', `the id ${keyId(kind, name, raw)}`, id);
+  const what = 'a verifier key';
+  const { name, id, kind, raw } = parseKey(what, text);
+  if (keyId(kind, name, raw) !== id) throw corrupt(what, `the id ${keyId(kind, name, raw)}`, id);
   const publicKey = createPublicKey({ key: Buffer.concat([SPKI, raw]), format: 'der', type: 'spki' });
   return { kind, name, id, publicKey };
 }
@@ -64,14 +64,10 @@ export function formatSignerKey({ kind, name, id, privateKey }: SignerKey): stri
   return `${PRIVATE}${name}+${id}+${withType(kind, seed)}`;
 }
 
-/** No error of it says anything of the key but its name. */
 export function parseSignerKey(text: string): SignerKey {
-  const [, name = '', id, base64 = ''] = /^PRIVATE\+KEY\+([^+]*)\+([0-9a-f]{8})\+(.*)$/s.exec(text) ?? [];
   const what = 'a signer key';
-  if (id === undefined || !isKeyName(name)) throw corrupt(what, `${PRIVATE}name+id+key`, 'something else');
-  const bytes = Buffer.from(base64, 'base64');
-  if (bytes.toString('base64') !== base64) throw corrupt(what, 'base64', 'something else');
-  const { kind, raw } = ofType(what, bytes);
+  if (!text.startsWith(PRIVATE)) throw corrupt(what, `${PRIVATE}…`, 'something else');
+  const { name, id, kind, raw } = parseKey(what, text.slice(PRIVATE.length));
   const key = signerKey(kind, name, raw);
   if (key.id !== id) throw corrupt(what, `the id ${key.id}`, id);
   return key;
@@ -111,9 +107,14 @@ function withType(kind: KeyKind, raw: Uint8Array): string {
   return Buffer.concat([Buffer.of(TYPES[kind]), raw]).toString('base64');
 }
 
-function ofType(what: string, bytes: Buffer): { readonly kind: KeyKind; readonly raw: Buffer } {
+/** Both text forms, without what is private about one. */
+function parseKey(what: string, text: string) {
+  const [, name = '', id = '', base64 = ''] = /^([^+]*)\+([0-9a-f]{8})\+(.*)$/s.exec(text) ?? [];
+  const bytes = Buffer.from(base64, 'base64');
+  if (!isKeyName(name) || bytes.toString('base64') !== base64)
+    throw corrupt(what, 'name+id+base64', 'something else');
   const kind = (['note', 'cosignature'] as const).find((name) => TYPES[name] === bytes[0]);
   if (!kind) throw corrupt(what, 'type 1 or 4', `${bytes[0]}`);
   if (bytes.length !== 1 + PUBLIC_BYTES) throw corrupt(what, `${PUBLIC_BYTES} bytes`, `${bytes.length - 1}`);
-  return { kind, raw: bytes.subarray(1) };
+  return { name, id, kind, raw: bytes.subarray(1) };
 }
