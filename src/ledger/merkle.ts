@@ -13,6 +13,23 @@ export function merkleRoot(leaves: readonly Uint8Array[]): string {
   return tree.root();
 }
 
+// RFC 6962 §2.1: without the two prefixes, the two hashes below a node, taken as a leaf, would have the node's hash.
+const LEAF = Uint8Array.of(0);
+const NODE = Uint8Array.of(1);
+
+/** MTH({}): the root of no leaves. */
+export const EMPTY_ROOT: Uint8Array = sha256();
+
+/** MTH({leaf}). */
+export function leafHash(leaf: Uint8Array): Buffer {
+  return sha256(LEAF, leaf);
+}
+
+/** The hash of a node from the two below it, of 32 bytes each. */
+export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
+  return sha256(NODE, left, right);
+}
+
 /** A growing tree that remembers at most log2(n) + 1 hashes. */
 export class MerkleAccumulator {
   #size = 0;
@@ -37,32 +54,24 @@ export class MerkleAccumulator {
   }
 
   append(leaf: Uint8Array): void {
-    let right = sha256(LEAF, leaf);
+    let right = leafHash(leaf);
     // Each low 1 of the old size is a complete subtree as large as the new one: the two become one, as carries do.
     for (let rest = this.#size; rest % 2 === 1; rest = (rest - 1) / 2)
-      right = node(this.#range.pop()!, right);
+      right = nodeHash(this.#range.pop()!, right);
     this.#range.push(right);
     this.#size++;
   }
 
   /** MTH of everything appended so far, in hex. */
   root(): string {
-    if (this.#size === 0) return hash('sha256', '');
-    return this.#range.reduceRight((right, left) => node(left, right)).toString('hex');
+    if (this.#size === 0) return Buffer.from(EMPTY_ROOT).toString('hex');
+    return this.#range.reduceRight((right, left) => nodeHash(left, right)).toString('hex');
   }
 
   /** The compact range in hex, largest subtree first. */
   save(): string[] {
     return this.#range.map((subtree) => subtree.toString('hex'));
   }
-}
-
-// RFC 6962 §2.1: without the two prefixes, the two hashes below a node, taken as a leaf, would have the node's hash.
-const LEAF = Uint8Array.of(0);
-const NODE = Uint8Array.of(1);
-
-function node(left: Uint8Array, right: Uint8Array): Buffer {
-  return sha256(NODE, left, right);
 }
 
 function sha256(...parts: readonly Uint8Array[]): Buffer {
