@@ -4,12 +4,12 @@
 import { expect, test } from 'vitest';
 import { Random } from '../src/base/random.ts';
 import { Folder } from '../src/storage/folder.ts';
-import { histories, SYNCS, type Sync } from './crash/history.ts';
+import { histories, SYNCS } from './crash/history.ts';
 import { kills } from './crash/kill.ts';
 import { SimulatedDisk } from './crash/simulated-disk.ts';
 
 const HISTORIES = 500;
-/** Every missing sync violates more than 1 in 10 of them. */
+/** A missing sync violates more than 1 in 10 of them, a late one at least 1 in 50. */
 const MUTANT_HISTORIES = 200;
 
 test(`${HISTORIES} histories of appends, crashes and faults: none loses, changes or invents a record`, () => {
@@ -21,7 +21,7 @@ test(`${HISTORIES} histories of appends, crashes and faults: none loses, changes
     expect(sum[seen], seen).toBeGreaterThan(HISTORIES / 10);
 });
 
-test.each(Object.keys(SYNCS) as Sync[])('without the sync of %s histories are violated', (missing) => {
+test.each(Object.keys(SYNCS))('without the sync of %s, histories are violated', (missing) => {
   expect(histories(MUTANT_HISTORIES, 1, missing).violated).toBeGreaterThan(3);
 });
 

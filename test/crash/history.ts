@@ -4,7 +4,7 @@
 
 import { CapstanError, messageOf } from '../../src/base/errors.ts';
 import { Random } from '../../src/base/random.ts';
-import type { Disk } from '../../src/storage/disk.ts';
+import { type Disk, withFile } from '../../src/storage/disk.ts';
 import { Journal } from '../../src/storage/journal.ts';
 import { PowerCut, SimulatedDisk } from './simulated-disk.ts';
 
@@ -20,17 +20,28 @@ export interface Outcome {
   readonly faults: number;
 }
 
-/** The places at which the journal syncs. */
-export const SYNCS = {
+/** The places at which the journal syncs, and three orders in which it would sync too late: after what depends on it. */
+export const SYNCS: { readonly [name: string]: Place } = {
   'a group of records': { call: 'fdatasync', file: /\.seg$/, during: 'append' },
   'a new segment': { call: 'fsync', file: /\.tmp$/, during: 'append' },
   'the name of a new segment': { call: 'fsync', file: /^\/journal$/, during: 'append' },
   'the copy of the last segment': { call: 'fsync', file: /\.tmp$/, during: 'open' },
   'the name of the copy': { call: 'fsync', file: /^\/journal$/, during: 'open' },
   'the name of the journal': { call: 'fsync', file: /^\/$/, during: 'open' },
-} as const;
+  'a group before it is acknowledged': { call: 'fdatasync', file: /\.seg$/, during: 'append', late: 'write' },
+  'a new segment before it is renamed': { call: 'fsync', file: /\.tmp$/, during: 'append', late: 'rename' },
+  'a new name before its group is acknowledged': {
+    ...{ call: 'fsync', file: /^\/journal$/, during: 'append', late: 'write' },
+  },
+};
 
-export type Sync = keyof typeof SYNCS;
+interface Place {
+  readonly call: 'fsync' | 'fdatasync';
+  readonly file: RegExp;
+  readonly during: 'open' | 'append';
+  /** The sync is made after all: before the next group is written, or after the next renaming. */
+  readonly late?: 'write' | 'rename';
+}
 
 const CRASHES_MAX = 4;
 const GROUPS_MAX = 24;
@@ -39,11 +50,10 @@ const FAULT_RATE = 0.03;
 const PATH = '/journal';
 
 /** The same seed is the same history, but for what the missing sync changes. */
-export function history(seed: number, missing?: Sync): Outcome {
+export function history(seed: number, missing?: string): Outcome {
   const random = Random.seeded(seed).split('history');
   const simulated = new SimulatedDisk(random.split('disk'));
   const phase: Phase = { during: 'open' };
-  const disk = missing === undefined ? simulated.disk : without(missing, simulated.disk, phase);
   const violations: string[] = [];
   const count = { acknowledged: 0, adopted: 0, cut: 0 };
   let acknowledged: Uint8Array[] = [];
@@ -55,6 +65,7 @@ export function history(seed: number, missing?: Sync): Outcome {
     simulated.forecast(isLast ? {} : { cutAt: random.below(20 + random.below(100)), faultRate });
     try {
       phase.during = 'open';
+      const disk = missing === undefined ? simulated.disk : without(missing, simulated.disk, phase);
       const { journal, cut } = Journal.open(PATH, disk, { segmentBytes: SEGMENT_BYTES });
       phase.during = 'append';
       const found = simulated.calmly(() => [...journal.read()]);
@@ -104,7 +115,7 @@ export interface Sum {
   readonly faults: number;
 }
 
-export function histories(count: number, firstSeed: number, missing?: Sync): Sum {
+export function histories(count: number, firstSeed: number, missing?: string): Sum {
   let sum: Sum = {
     ...{ histories: count, violated: 0, example: '', crashes: 0 },
     ...{ acknowledged: 0, adopted: 0, cut: 0, segments: 0, faults: 0 },
@@ -131,13 +142,20 @@ interface Phase {
   during: 'open' | 'append';
 }
 
-/** The disk on which one sync does nothing, and says that all is well. */
-function without(missing: Sync, disk: Disk, phase: Phase): Disk {
-  const { call, file: pattern, during } = SYNCS[missing];
+/** The disk on which one sync does nothing at its time, and says that all is well. */
+function without(missing: string, disk: Disk, phase: Phase): Disk {
+  const { call, file: pattern, during, late } = SYNCS[missing]!;
   const paths = new Map<number, string>();
-  const unless = (name: 'fsync' | 'fdatasync') => (file: number) => {
-    const isMissing = name === call && phase.during === during && pattern.test(paths.get(file) ?? '');
-    if (!isMissing) disk[`${name}Sync`](file);
+  // Left out so far, and of that what has to be made up for, since the group that depends on it is acknowledged.
+  let [owed, due]: (string | undefined)[] = [];
+  const unless = (name: Place['call']) => (file: number) => {
+    const path = paths.get(file) ?? '';
+    if (name === call && phase.during === during && pattern.test(path)) owed = path;
+    else disk[`${name}Sync`](file);
+  };
+  const pay = (path: string) => {
+    [owed, due] = [undefined, undefined];
+    withFile({ path, flags: 'r', disk }, (file) => disk.fsyncSync(file));
   };
   return {
     ...disk,
@@ -146,8 +164,19 @@ function without(missing: Sync, disk: Disk, phase: Phase): Disk {
       paths.set(file, String(path));
       return file;
     },
+    writeSync: ((file: number, ...rest: [Uint8Array, number, number]) => {
+      if (late === 'write' && due !== undefined) pay(due);
+      return disk.writeSync(file, ...rest);
+    }) as Disk['writeSync'],
+    renameSync: (from, to) => {
+      disk.renameSync(from, to);
+      if (late === 'rename' && owed === from) pay(String(to));
+    },
     fsyncSync: unless('fsync'),
-    fdatasyncSync: unless('fdatasync'),
+    fdatasyncSync: (file) => {
+      unless('fdatasync')(file);
+      due = owed;
+    },
   };
 }
 
