@@ -8,6 +8,7 @@ import { CapstanError } from '../base/errors.ts';
 export type Disk = Pick<
   typeof fs,
   | 'closeSync'
+  | 'fdatasyncSync'
   | 'fsyncSync'
   | 'ftruncateSync'
   | 'mkdirSync'
@@ -69,6 +70,15 @@ export function withFile(
     throw error;
   }
   disk.closeSync(file);
+}
+
+/** write(2) may take less than it is given; the next call then says why. */
+export function writeAll(file: number, bytes: Uint8Array, disk: Disk): void {
+  for (let done = 0; done < bytes.length; ) {
+    const written = disk.writeSync(file, bytes, done, bytes.length - done);
+    if (written === 0) throw Object.assign(new Error('the disk takes no more bytes'), { code: 'EIO' });
+    done += written;
+  }
 }
 
 /** For cleaning up after a failure that is already being reported. */

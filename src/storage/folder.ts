@@ -8,7 +8,16 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CapstanError } from '../base/errors.ts';
-import { attempt, type Disk, isSystemError, makeFolder, quietly, syncFolder, withFile } from './disk.ts';
+import {
+  attempt,
+  type Disk,
+  isSystemError,
+  makeFolder,
+  quietly,
+  syncFolder,
+  withFile,
+  writeAll,
+} from './disk.ts';
 
 export class Folder {
   readonly path: string;
@@ -145,14 +154,8 @@ export class Folder {
     withFile({ path, flags, disk: this.#disk }, act);
   }
 
-  /** write(2) may take less than it is given; the next call then says why. */
   #writeAll(file: number, content: Uint8Array | string): void {
-    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-    for (let done = 0; done < bytes.length; ) {
-      const written = this.#disk.writeSync(file, bytes, done, bytes.length - done);
-      if (written === 0) throw Object.assign(new Error('the disk takes no more bytes'), { code: 'EIO' });
-      done += written;
-    }
+    writeAll(file, typeof content === 'string' ? Buffer.from(content) : content, this.#disk);
   }
 
   #discard(path: string): void {
