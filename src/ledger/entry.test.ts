@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { CapstanError } from '../base/errors.ts';
+import { decodeEntry, ENDS, type Entry, encodeEntry, KINDS } from './entry.ts';
+
+const PLAIN: Entry = {
+  v: 1,
+  seq: 7,
+  time: '2026-11-28T13:00:00.000Z',
+  kind: 'gate-decided',
+  actor: { id: 'program:capstan', kind: 'program', version: '0.1.0' },
+};
+
+const digest = fc.stringMatching(/^[0-9a-f]{64}$/);
+const short = fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme' });
+const count = fc.nat();
+const named = <T>(value: fc.Arbitrary<T>) =>
+  fc.dictionary(fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/), value, { maxKeys: 4, noNullPrototype: true });
+const entries: fc.Arbitrary<Entry> = fc
+  .record(
+    {
+      v: fc.constant(1 as const),
+      seq: fc.integer({ min: 1, max: 1e9 }),
+      time: fc.constant(PLAIN.time),
+      kind: fc.constantFrom(...KINDS),
+      actor: fc.record({ id: short, kind: fc.constantFrom('person', 'model') }),
+      authority: short,
+      run: short,
+      parents: fc.array(fc.constant(0), { minLength: 1, maxLength: 3 }),
+      subjects: fc.array(fc.record({ name: short, sha256: digest }), { minLength: 1, maxLength: 3 }),
+      content: fc.array(fc.record({ field: short, commitment: digest, bytes: count }), { minLength: 1, maxLength: 3 }), // biome-ignore format: one field is one line
+      figures: named(fc.maxSafeInteger().map((x) => x + 0)),
+      words: named(short),
+    },
+    { requiredKeys: ['v', 'seq', 'time', 'kind', 'actor'] },
+  )
+  .map((entry) => (ENDS[entry.kind] ? { ...entry, ends: entry.seq - 1 } : entry) as Entry);
+
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const bytes = (said: string) => new TextEncoder().encode(said);
+
+describe('an entry', () => {
+  test('comes back as it was written, from bytes that are canonical JSON', () => {
+    fc.assert(
+      fc.property(entries, (entry) => {
+        const encoded = encodeEntry(entry);
+        expect(decodeEntry(encoded, entry.seq)).toEqual(entry);
+        expect(encodeEntry(decodeEntry(encoded, entry.seq))).toEqual(encoded);
+      }),
+    );
+    expect(text(encodeEntry(PLAIN))).toBe(
+      '{"actor":{"id":"program:capstan","kind":"program","version":"0.1.0"},"kind":"gate-decided","seq":7,"time":"2026-11-28T13:00:00.000Z","v":1}',
+    );
+  });
+
+  test('is refused under another number', () => {
+    expect(() => decodeEntry(encodeEntry(PLAIN), 8)).toThrow('entry 8: expected the number 8, got 7');
+  });
+
+  test.each<[string, string, string]>([
+    ['a space', text(encodeEntry(PLAIN)).replace(',', ', '), 'canonical'],
+    ['keys in another order', '{"v":1,"seq":7,"time":"2026-11-28T13:00:00.000Z","kind":"gate-decided","actor":{"id":"a","kind":"person"}}', 'canonical'], // biome-ignore format: one case is one line
+    ['a key twice', text(encodeEntry(PLAIN)).replace('"seq":7', '"seq":6,"seq":7'), 'canonical'],
+    ['1e0 for 1', text(encodeEntry(PLAIN)).replace('"v":1', '"v":1e0'), 'canonical'],
+    ['a stranger', text(encodeEntry(PLAIN)).replace('"v":1', '"v":1,"w":1'), 'expected no «w»'],
+    ['__proto__', text(encodeEntry(PLAIN)).replace('"v":1', '"__proto__":{"v":1},"v":1'), 'expected no «__proto__»'], // biome-ignore format: one case is one line
+    ['no time', text(encodeEntry(PLAIN)).replace(/,"time":"[^"]*"/, ''), 'expected «time»'],
+    ['half a number', text(encodeEntry(PLAIN)).replace('"seq":7', '"seq":7.5'), '«seq»'],
+    ['a byte order mark', `\ufeff${text(encodeEntry(PLAIN))}`, 'JSON'],
+    ['no JSON', 'entry', 'JSON'],
+    ['a list', '[]', 'an object'],
+  ])('with %s is refused', (_, said, fault) => {
+    expect(() => decodeEntry(bytes(said), 7)).toThrow(fault);
+  });
+
+  test('of any bytes is refused with an error of ours, or is the very entry written', () => {
+    const mutated = fc
+      .tuple(entries, fc.nat(), fc.nat(255))
+      .map(([entry, at, byte]) => ({ entry, changed: encodeEntry(entry).with(0, 123).map((x, i, all) => (i === at % all.length ? byte : x)) })); // biome-ignore format: one step
+    fc.assert(
+      fc.property(mutated, ({ entry, changed }) => {
+        try {
+          expect(encodeEntry(decodeEntry(changed, entry.seq))).toEqual(changed);
+        } catch (error) {
+          expect(error).toBeInstanceOf(CapstanError);
+        }
+      }),
+    );
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (random) => {
+        expect(() => decodeEntry(random, 0)).toThrow(CapstanError);
+      }),
+    );
+  });
+
+  test('refers to earlier ones only, and says what it ends exactly where its kind ends something', () => {
+    expect(() => encodeEntry({ ...PLAIN, parents: [3, 7] })).toThrow('entries before 7, got 7');
+    expect(() => encodeEntry({ ...PLAIN, ends: 3 })).toThrow('expected no «ends» in gate-decided, got 3');
+    const end: Entry = { ...PLAIN, kind: 'run-ended' };
+    expect(() => encodeEntry(end)).toThrow('expected «ends» in run-ended, got none');
+    expect(() => encodeEntry({ ...end, ends: 7 })).toThrow('entries before 7, got 7');
+    expect(decodeEntry(encodeEntry({ ...end, ends: 6 }), 7).ends).toBe(6);
+  });
+
+  test('has at most 65,535 bytes', () => {
+    const parents = (count: number) => ({ ...PLAIN, parents: new Array<number>(count).fill(0) });
+    expect(encodeEntry(parents(32_000)).length).toBeLessThan(65_536);
+    expect(() => encodeEntry(parents(33_000))).toThrow('expected at most 65535 bytes');
+  });
+});

@@ -1,0 +1,228 @@
+/** An entry of the ledger: who did what, on whose authority, to which artefacts. Its bytes are canonical JSON (RFC 8785) in
+ *  a narrow profile, and they are hashed as they are stored: a verifier never has to write JSON, only to read it.
+ *      profile: ASCII keys of a closed set, integers within ±(2^53 − 1), no null, at most 65,535 bytes
+ *  What a person wrote is not in it: a commitment is (`commitment.ts`), so that content can be erased while every proof
+ *  stays valid. Order is `seq`; `time` informs. */
+
+import { canonical, type Json } from '../base/canonical.ts';
+import { CapstanError } from '../base/errors.ts';
+
+/** The things that are recorded. Kinds are only ever added. A kind in `ENDS` ends an intent of the kind that it names, so
+ *  that a missing half shows. */
+export const KINDS = [
+  'ledger-started',
+  'run-started',
+  'run-resumed',
+  'run-ended',
+  'training-started',
+  'training-ended',
+  'examples-written',
+  'gate-decided',
+  'action-taken',
+  'model-promoted',
+  'model-served',
+  'model-rolled-back',
+  'model-revoked',
+  'work-paused',
+  'work-stopped',
+  'work-resumed',
+  'answer-corrected',
+  'content-erased',
+  'principal-enrolled',
+  'principal-withdrawn',
+  'key-rotated',
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** What ends what. */
+export const ENDS: { readonly [kind in Kind]?: Kind } = {
+  'run-ended': 'run-started',
+  'training-ended': 'training-started',
+};
+
+export interface Actor {
+  /** «person:ada», «program:capstan», «model:4f2a…» */
+  readonly id: string;
+  readonly kind: 'person' | 'script' | 'model' | 'program';
+  /** Hash or number of the version that acted. */
+  readonly version?: string;
+}
+
+/** An artefact by the SHA-256 of its bytes, in hex, or a tree by its Merkle root. */
+export interface Subject {
+  readonly name: string;
+  readonly sha256: string;
+}
+
+/** Content that lies elsewhere, committed to: 64 hex digits, and how many bytes it has. */
+export interface Committed {
+  readonly field: string;
+  readonly commitment: string;
+  readonly bytes: number;
+}
+
+export interface Entry {
+  readonly v: 1;
+  /** 0, 1, 2, … without a gap. */
+  readonly seq: number;
+  /** ISO 8601 in UTC, with milliseconds. */
+  readonly time: string;
+  readonly kind: Kind;
+  readonly actor: Actor;
+  /** Who answers for it, where that is not the actor. */
+  readonly authority?: string;
+  /** Name of the run that it belongs to. */
+  readonly run?: string;
+  /** The intent that it ends. */
+  readonly ends?: number;
+  /** Earlier entries that it follows from. */
+  readonly parents?: readonly number[];
+  readonly subjects?: readonly Subject[];
+  readonly content?: readonly Committed[];
+  /** Whole numbers; shares are in millionths, «…-ppm». */
+  readonly figures?: { readonly [name: string]: number };
+  /** Short words of the program's own, never of a person. */
+  readonly words?: { readonly [name: string]: string };
+}
+
+/** Of an entry, by the length prefix of tlog-tiles' entry bundles. */
+export const ENTRY_BYTES_MAX = 65_535;
+
+/** The bytes to be stored and hashed. Throws «invalid» on what the profile does not allow. */
+export function encodeEntry(entry: Entry): Uint8Array {
+  const fault = faultOf(entry);
+  if (fault !== undefined) throw new CapstanError('invalid', `entry ${entry.seq}: ${fault}`);
+  const bytes = new TextEncoder().encode(canonical(entry as unknown as Json));
+  if (bytes.length <= ENTRY_BYTES_MAX) return bytes;
+  throw new CapstanError(
+    'invalid',
+    `entry ${entry.seq}: expected at most ${ENTRY_BYTES_MAX} bytes, got ${bytes.length}`,
+  );
+}
+
+/** The entry in stored bytes, which may be anybody's. Throws «corrupt» on any bytes but those of `encodeEntry`. */
+export function decodeEntry(bytes: Uint8Array, seq: number): Entry {
+  const refuse = (fault: string) => new CapstanError('corrupt', `entry ${seq}: ${fault}`);
+  if (bytes.length > ENTRY_BYTES_MAX)
+    throw refuse(`expected at most ${ENTRY_BYTES_MAX} bytes, got ${bytes.length}`);
+  let text: string;
+  let value: unknown;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    value = JSON.parse(text);
+  } catch {
+    throw refuse('expected JSON in UTF-8');
+  }
+  const fault = faultOf(value);
+  if (fault !== undefined) throw refuse(fault);
+  const entry = value as Entry;
+  if (entry.seq !== seq) throw refuse(`expected the number ${seq}, got ${entry.seq}`);
+  if (canonical(entry as unknown as Json) !== text) throw refuse('expected canonical JSON (RFC 8785)');
+  return entry;
+}
+
+interface Rule {
+  readonly words: string;
+  readonly fits: (value: unknown) => boolean;
+}
+type Rules<T> = { readonly [K in keyof Required<T>]: Rule };
+
+const SHORT = 200;
+const text: Rule = {
+  words: `text of 1 to ${SHORT} characters`,
+  fits: (value) =>
+    typeof value === 'string' && value.length > 0 && value.length <= SHORT && value.isWellFormed(),
+};
+const count: Rule = {
+  words: 'an integer from 0 to 2^53 − 1',
+  fits: (value) => Number.isSafeInteger(value) && Number(value) >= 0 && !Object.is(value, -0),
+};
+const integer: Rule = {
+  words: 'an integer within ±(2^53 − 1)',
+  fits: (value) => Number.isSafeInteger(value) && !Object.is(value, -0),
+};
+const digest: Rule = {
+  words: '64 hexadecimal digits',
+  fits: (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value),
+};
+const oneOf = (values: readonly unknown[]): Rule => ({
+  words: `one of ${values.join(', ')}`,
+  fits: (value) => values.includes(value),
+});
+const time: Rule = {
+  words: 'a time as in 2026-01-31T12:00:00.000Z',
+  fits: (value) =>
+    typeof value === 'string' &&
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) &&
+    !Number.isNaN(Date.parse(value)),
+};
+const listOf = (rule: Rule): Rule => ({
+  words: `a list, not empty, each ${rule.words}`,
+  fits: (value) => Array.isArray(value) && value.length > 0 && value.every(rule.fits),
+});
+const namesOf = (rule: Rule): Rule => ({
+  words: `names in small letters, digits and hyphens, each with ${rule.words}`,
+  fits: (value) =>
+    isObject(value) &&
+    Object.entries(value).every(([name, held]) => /^[a-z][a-z0-9-]{0,39}$/.test(name) && rule.fits(held)),
+});
+function objectOf<T>(rules: Rules<T>, optional: readonly (keyof T & string)[] = []): Rule {
+  return {
+    words: `an object of ${Object.keys(rules).join(', ')}`,
+    fits: (value) => fieldFault(value, rules as Rules<Record<string, unknown>>, optional) === undefined,
+  };
+}
+
+const OPTIONAL = ['authority', 'run', 'ends', 'parents', 'subjects', 'content', 'figures', 'words'] as const;
+const ENTRY: Rules<Entry> = {
+  v: oneOf([1]),
+  seq: count,
+  time,
+  kind: oneOf(KINDS),
+  actor: objectOf<Actor>({ id: text, kind: oneOf(['person', 'script', 'model', 'program']), version: text }, [
+    'version',
+  ]),
+  authority: text,
+  run: text,
+  ends: count,
+  parents: listOf(count),
+  subjects: listOf(objectOf<Subject>({ name: text, sha256: digest })),
+  content: listOf(objectOf<Committed>({ field: text, commitment: digest, bytes: count })),
+  figures: namesOf(integer),
+  words: namesOf(text),
+};
+
+/** Why the value is no entry; undefined if it is one. */
+function faultOf(value: unknown): string | undefined {
+  const fault = fieldFault(value, ENTRY as Rules<Record<string, unknown>>, OPTIONAL);
+  if (fault !== undefined) return fault;
+  const { seq, kind, ends, parents = [] } = value as Entry;
+  const later = [...parents, ends ?? -1].find((earlier) => earlier >= seq);
+  if (later !== undefined) return `expected references to entries before ${seq}, got ${later}`;
+  const isEnd = ENDS[kind] !== undefined;
+  if (isEnd !== (ends !== undefined))
+    return isEnd ? `expected «ends» in ${kind}, got none` : `expected no «ends» in ${kind}, got ${ends}`;
+  return undefined;
+}
+
+function fieldFault(
+  value: unknown,
+  rules: Rules<Record<string, unknown>>,
+  optional: readonly string[],
+): string | undefined {
+  if (!isObject(value)) return 'expected an object';
+  const stranger = Object.keys(value).find((name) => !Object.hasOwn(rules, name));
+  if (stranger !== undefined) return `expected no «${stranger.slice(0, SHORT)}»`;
+  for (const [name, rule] of Object.entries(rules)) {
+    if (!Object.hasOwn(value, name)) {
+      if (optional.includes(name)) continue;
+      return `expected «${name}», ${rule.words}, got nothing`;
+    }
+    if (!rule.fits(value[name])) return `«${name}»: expected ${rule.words}`;
+  }
+  return undefined;
+}
+
+function isObject(value: unknown): value is { readonly [name: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
