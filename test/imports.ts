@@ -18,18 +18,19 @@ export const TABLE: { readonly [folder: string]: readonly string[] } = {
   examiners: ['base', 'core', 'tasks'],
   assistants: ['base', 'core', 'onnx', 'network'],
   amplify: ['base', 'core', 'assistants'],
+  record: ['base', 'ledger', 'storage'],
   registry: ['base', 'storage'],
   distill: ['base', 'core', 'onnx', 'network', 'ledger', 'overseers', 'assistants'],
   evaluate: ['base', 'core', 'tasks', 'examiners'],
   iterate: ['base', 'core', 'overseers', 'amplify', 'distill'],
   report: ['base'],
   // biome-ignore format: one row of the table is one line
-  run: ['base', 'core', 'onnx', 'network', 'storage', 'overseers', 'tasks', 'assistants', 'amplify', 'registry', 'distill', 'evaluate', 'iterate', 'report'],
+  run: ['base', 'core', 'onnx', 'network', 'storage', 'overseers', 'tasks', 'assistants', 'amplify', 'record', 'registry', 'distill', 'evaluate', 'iterate', 'report'],
   sweep: ['base', 'storage', 'tasks', 'report', 'run'],
   // biome-ignore format: one row of the table is one line
-  cli: ['base', 'onnx', 'storage', 'tasks', 'registry', 'evaluate', 'iterate', 'report', 'run', 'sweep'],
+  cli: ['base', 'onnx', 'ledger', 'storage', 'tasks', 'record', 'registry', 'evaluate', 'iterate', 'report', 'run', 'sweep'],
   // biome-ignore format: one row of the table is one line
-  capstan: ['base', 'core', 'autodiff', 'onnx', 'network', 'ledger', 'storage', 'overseers', 'tasks', 'assistants', 'amplify', 'registry', 'distill', 'evaluate', 'iterate', 'report', 'run'],
+  capstan: ['base', 'core', 'autodiff', 'onnx', 'network', 'ledger', 'storage', 'overseers', 'tasks', 'assistants', 'amplify', 'record', 'registry', 'distill', 'evaluate', 'iterate', 'report', 'run'],
 };
 
 /** Packages from npm, and the only place that may import each. */

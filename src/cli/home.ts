@@ -1,2 +1,4 @@
 /** Where runs are kept unless said otherwise. */
 export const HOME = 'runs';
+/** The ledger of the project, where a command is started. */
+export const LEDGER = 'ledger';

@@ -20,6 +20,7 @@ import { carryOut } from '../run/run.ts';
 import { decimal, integer, oneOf } from './arguments.ts';
 import { HOME } from './home.ts';
 import { showProgress } from './progress.ts';
+import { recorder } from './recorder.ts';
 import { summarise, summaryText } from './summary.ts';
 import { commandLine } from './terminal.ts';
 
@@ -152,6 +153,7 @@ async function run(task: string | undefined, flags: RunFlags, command: Command):
       machine,
       signal: stop.signal,
       tell: show.tell,
+      record: recorder(),
     });
     show.end();
     const summary = summarise(record, path, busySeconds);

@@ -98,6 +98,8 @@ describe('a student of the oracle', () => {
         signal: new AbortController().signal,
         assertHeld: () => {},
         tell: () => {},
+        name: 'a test',
+        record: () => 0,
       },
       plan,
       folder,

@@ -6,6 +6,7 @@
 
 import { canonical, type Json } from '../base/canonical.ts';
 import { CapstanError } from '../base/errors.ts';
+import { ENTRY_BYTES_MAX } from './tile.ts';
 
 /** The things that are recorded. Kinds are only ever added. A kind in `ENDS` ends an intent of the kind that it names, so
  *  that a missing half shows. */
@@ -34,10 +35,10 @@ export const KINDS = [
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** What ends what. */
-export const ENDS: { readonly [kind in Kind]?: Kind } = {
-  'run-ended': 'run-started',
-  'training-ended': 'training-started',
+/** What each may end. */
+export const ENDS: { readonly [kind in Kind]?: readonly Kind[] } = {
+  'run-ended': ['run-started', 'run-resumed'],
+  'training-ended': ['training-started'],
 };
 
 export interface Actor {
@@ -84,9 +85,6 @@ export interface Entry {
   /** Short words of the program's own, never of a person. */
   readonly words?: { readonly [name: string]: string };
 }
-
-/** Of an entry, by the length prefix of tlog-tiles' entry bundles. */
-export const ENTRY_BYTES_MAX = 65_535;
 
 /** The bytes to be stored and hashed. Throws «invalid» on what the profile does not allow. */
 export function encodeEntry(entry: Entry): Uint8Array {

@@ -7,12 +7,14 @@ import type { IterateOptions } from '../iterate/iterate.ts';
 import { MerkleAccumulator } from '../ledger/merkle.ts';
 import { Runtime } from '../onnx/runtime.ts';
 import { predictorShape } from '../overseers/predictor.ts';
+import type { Draft } from '../record/ledger.ts';
 import { loadCheckpoint, promoted } from '../registry/promotion.ts';
 import type { ArmRecord } from '../report/record.ts';
 import { Folder } from '../storage/folder.ts';
 import { permutationPowering } from '../tasks/permutation-powering.ts';
 import { type ArmEvent, trainArm } from './arm.ts';
 import { mainPlan } from './arms.ts';
+import type { Recorder } from './chronicle.ts';
 import { type Configuration, configure } from './configuration.ts';
 import { loadState, readState } from './state.ts';
 
@@ -60,6 +62,7 @@ interface Circumstances {
   /** Called after each event. */
   readonly tell?: (event: ArmEvent, stop: () => void) => void;
   readonly place?: Folder;
+  readonly record?: Recorder;
 }
 
 /** As `carryOut` does it, from whatever is in the folder. */
@@ -68,6 +71,7 @@ function train({
   change = {},
   tell = () => {},
   place = folder,
+  record = () => 0,
 }: Circumstances = {}): Promise<ArmRecord> {
   folder.sweep();
   const stop = new AbortController();
@@ -81,6 +85,8 @@ function train({
       signal: stop.signal,
       assertHeld: () => {},
       tell: (event) => tell(event, () => stop.abort()),
+      name: 'a test',
+      record,
     },
     { ...mainPlan(task, permutationPoweringExaminer, chosen), training: { ...training, ...change } },
     place,
@@ -142,6 +148,28 @@ describe('an arm', () => {
     const lineages = iterations.map(({ checkpoint }) => loadCheckpoint(folder, checkpoint).lineage);
     expect(lineages.map(({ dataRoot, dataCount }) => ({ root: dataRoot, count: dataCount }))).toEqual(roots);
     expect(roots.map(({ count }) => count)).toEqual([6 * 4, 8 * 4]);
+  });
+
+  test('is on the record with every gate, and with every promotion before it takes effect', async () => {
+    const entries: Draft[] = [];
+    const served: (string | undefined)[] = [];
+    const place = emptyFolder();
+    const { iterations } = await train({
+      place,
+      record: (draft) => {
+        const promoted = join(place.path, 'promoted.json');
+        served.push(fs.existsSync(promoted) ? JSON.parse(fs.readFileSync(promoted, 'utf8')).hash : undefined);
+        return entries.push(draft) - 1;
+      },
+    });
+    const [one, two] = iterations.map(({ checkpoint }) => checkpoint);
+    expect(entries.map(({ kind }) => kind)).toEqual(
+      ['gate-decided', 'model-promoted', 'gate-decided', 'model-promoted'], // biome-ignore format: one line
+    );
+    expect(served).toEqual([undefined, undefined, one, one]);
+    expect(entries.map(({ subjects }) => subjects![0]!.sha256)).toEqual([one, one, two, two]);
+    expect(entries.map(({ parents }) => parents)).toEqual([undefined, [0], undefined, [2]]);
+    expect(entries[0]!.figures).toMatchObject({ passed: 1, level: iterations[0]!.level });
   });
 
   test('whose steps run out in a warm-up has passed no gate, and serves nothing', async () => {

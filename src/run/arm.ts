@@ -23,6 +23,7 @@ import type { Runtime } from '../onnx/runtime.ts';
 import { loadCheckpoint, promotable, promote, saveCheckpoint } from '../registry/promotion.ts';
 import type { ArmKind, ArmRecord, CurvePoint, Fidelity, IterationRecord } from '../report/record.ts';
 import type { Folder } from '../storage/folder.ts';
+import { gateDecided, modelPromoted, type Recorder } from './chronicle.ts';
 import type { Configuration } from './configuration.ts';
 import { lineageOf } from './lineage.ts';
 import { type ArmState, loadState, saveState } from './state.ts';
@@ -54,6 +55,9 @@ export interface Setting<Q, A> {
   /** Called before anything is saved; throws if the run folder is no longer ours. */
   readonly assertHeld: () => void;
   readonly tell: (event: ArmEvent) => void;
+  /** Of the run, on the ledger. */
+  readonly name: string;
+  readonly record: Recorder;
 }
 
 export type ArmEvent =
@@ -344,10 +348,15 @@ class Arm<Q, A> {
       dataRoot: this.#examples.root(),
       dataCount: this.#examples.count,
     });
-    const name = saveCheckpoint(this.#folder, lineage, this.#student.named(average));
-    if (event.verdict.passed && !lineage.groundTruth)
-      promote(this.#folder, promotable(loadCheckpoint(this.#folder, name)));
-    return name;
+    const checkpoint = saveCheckpoint(this.#folder, lineage, this.#student.named(average));
+    const { record, name } = this.#setting;
+    const gate = gateDecided(record, name, this.#plan.key, event, lineage, checkpoint);
+    if (event.verdict.passed && !lineage.groundTruth) {
+      const passed = promotable(loadCheckpoint(this.#folder, checkpoint));
+      modelPromoted(record, name, checkpoint, gate);
+      promote(this.#folder, passed);
+    }
+    return checkpoint;
   }
 }
 

@@ -20,7 +20,7 @@ export interface RunFile {
 }
 
 const FORMAT = 'capstan-run-1';
-const FILE = 'run.json';
+export const FILE = 'run.json';
 
 /** Starts a folder that is new or empty; refuses to touch any other. */
 export function createRun(path: string, file: RunFile): Folder {

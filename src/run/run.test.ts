@@ -17,6 +17,7 @@ const OPTIONS = {
   clock: () => performance.now() / 1000,
   signal: new AbortController().signal,
   tell: () => {},
+  record: () => 0,
 } as const;
 
 const created = (name: string, version: string): string => {

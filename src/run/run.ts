@@ -13,12 +13,13 @@ import { promoted } from '../registry/promotion.ts';
 import type { ArmRecord, ExampleNode, RunRecord } from '../report/record.ts';
 import { renderReport } from '../report/report.ts';
 import { Folder } from '../storage/folder.ts';
-import { lockFolder } from '../storage/lock.ts';
+import { LOCK, lockFolder } from '../storage/lock.ts';
 import { type AnyAnswer, type AnyQuestion, taskEntry } from '../tasks/tasks.ts';
 import { type ArmEvent, type ArmPlan, type Setting, trainArm } from './arm.ts';
 import { baselinePlans, mainPlan } from './arms.ts';
+import { type Recorder, runBegan, runEnded } from './chronicle.ts';
 import { exampleOf } from './example.ts';
-import { openRun, type RunFile } from './folder.ts';
+import { FILE, openRun, type RunFile } from './folder.ts';
 import { Lender } from './lender.ts';
 import { checkpointAssistant } from './serve.ts';
 
@@ -29,6 +30,8 @@ export interface RunOptions extends BackendOptions {
   readonly clock: () => number;
   readonly signal: AbortSignal;
   readonly tell: (event: RunEvent) => void;
+  /** Puts what happens on the ledger, before it takes effect. */
+  readonly record: Recorder;
 }
 
 export type RunEvent =
@@ -52,14 +55,33 @@ export async function carryOut(path: string, options: RunOptions): Promise<RunRe
   const lock = lockFolder(path);
   try {
     folder.sweep();
+    const name = folder.name;
+    const began = runBegan(
+      options.record,
+      name,
+      folder,
+      folder.list().some((entry) => isWork(entry)),
+    );
     const lender = new Lender(file.configuration.student.replicas, options, (fallback) =>
       options.tell({ kind: 'opened', file, fallback }),
     );
-    const record = await new Run(folder, file, lender, () => lock.assertHeld(), options).all();
-    return { record, busySeconds: lender.meter.seconds };
+    const ended = (state: string) => runEnded(options.record, name, began, state, folder);
+    try {
+      const record = await new Run(folder, file, lender, () => lock.assertHeld(), options).all();
+      ended(record.arms[0]!.state);
+      return { record, busySeconds: lender.meter.seconds };
+    } catch (error) {
+      ended(error instanceof CapstanError ? error.code : 'a bug');
+      throw error;
+    }
   } finally {
     lock.release();
   }
+}
+
+/** Whether a file or folder of a run is there only when it has been worked on. */
+function isWork(name: string): boolean {
+  return name !== FILE && name !== LOCK;
 }
 
 class Run {
@@ -83,6 +105,8 @@ class Run {
       clock: options.clock,
       signal: options.signal,
       tell: options.tell,
+      name: folder.name,
+      record: options.record,
     };
   }
 

@@ -57,12 +57,17 @@ export function syncFolder(path: string, disk: Disk): void {
   withFile({ path, flags: 'r', disk }, (file) => disk.fsyncSync(file));
 }
 
+export interface Opening {
+  readonly path: string;
+  readonly flags: string;
+  /** Of a file that is made by it: who may do what, as in chmod(2). */
+  readonly mode?: number;
+  readonly disk: Disk;
+}
+
 /** Opens, acts and closes. A close that fails is a write that failed: some file systems report a full disk only then. */
-export function withFile(
-  { path, flags, disk }: { readonly path: string; readonly flags: string; readonly disk: Disk },
-  act: (file: number) => void,
-): void {
-  const file = disk.openSync(path, flags);
+export function withFile({ path, flags, mode, disk }: Opening, act: (file: number) => void): void {
+  const file = disk.openSync(path, flags, mode);
   try {
     act(file);
   } catch (error) {

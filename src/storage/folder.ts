@@ -29,14 +29,20 @@ export class Folder {
     this.#disk = disk;
   }
 
-  /** Replaces the file, or makes it; when this returns it is on the disk. */
-  writeAtomic(name: string, content: Uint8Array | string): void {
+  /** The last part of its path. */
+  get name(): string {
+    return basename(this.path);
+  }
+
+  /** Replaces the file, or makes it; when this returns it is on the disk. A secret one is its owner's alone to read. */
+  writeAtomic(name: string, content: Uint8Array | string, options: { readonly secret?: boolean } = {}): void {
     const path = this.#locate(name);
     attempt({ verb: 'write', path, consequence: 'nothing was overwritten' }, () => {
       makeFolder(dirname(path), this.#disk);
       const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}${TEMPORARY}`);
       try {
-        this.#open(temporary, 'wx', (file) => {
+        const mode = options.secret ? OWNER_ALONE : undefined;
+        withFile({ path: temporary, flags: 'wx', ...(mode && { mode }), disk: this.#disk }, (file) => {
           this.#writeAll(file, content);
           this.#disk.fsyncSync(file);
         });
@@ -111,6 +117,13 @@ export class Folder {
     return entries.sort().map((entry) => (sub === undefined ? entry : `${sub}/${entry}`));
   }
 
+  /** The names of all files in it and in the folders below it, sorted; none if it does not exist. */
+  files(): string[] {
+    const names = this.#entries(this.path, true).map((name) => name.replaceAll('\\', '/'));
+    const isFile = (name: string) => this.#disk.statSync(join(this.path, name)).isFile();
+    return names.filter((name) => !basename(name).startsWith('.') && isFile(name)).sort();
+  }
+
   /** Removes the file, if it is there. */
   remove(name: string): void {
     const path = this.#locate(name);
@@ -164,3 +177,4 @@ export class Folder {
 }
 
 const TEMPORARY = '.tmp';
+const OWNER_ALONE = 0o600;

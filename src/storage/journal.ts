@@ -81,6 +81,13 @@ export class Journal {
     return { journal, cut: found.cut };
   }
 
+  /** Reads what is there and changes nothing, also while another process writes: a torn tail is told and left. */
+  static look(path: string, disk: Disk = fs): Opened {
+    const journal = new Journal(resolve(path), disk, SEGMENT_BYTES);
+    journal.#failure = new Error('it was opened to be read');
+    return { journal, cut: journal.#recover().cut };
+  }
+
   /** How many records are acknowledged; the sequence number of the next. */
   get size(): number {
     const last = this.#segments.at(-1);

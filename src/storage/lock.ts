@@ -49,6 +49,19 @@ export function lockFolder(path: string): Lock {
   };
 }
 
+/** The same, but waits that long for a holder who is at work for moments only. The thread sleeps meanwhile. */
+export function lockFolderWithin(path: string, milliseconds: number): Lock {
+  for (let waited = 0; ; waited += NAP_MS)
+    try {
+      return lockFolder(path);
+    } catch (error) {
+      const isHeld = error instanceof CapstanError && error.code === 'locked';
+      if (!isHeld || waited >= milliseconds) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, NAP_MS);
+    }
+}
+
+const NAP_MS = 10;
 export const LOCK = 'lock';
 const HEIR = '.lock-';
 

@@ -1,0 +1,104 @@
+/** capstan ledger: reads and verifies the record of what was done. It changes nothing. */
+
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { CapstanError, messageOf } from '../base/errors.ts';
+import type { Entry } from '../ledger/entry.ts';
+import { formatVerifierKey, parseVerifierKey } from '../ledger/key.ts';
+import { receiptOf } from '../record/receipt.ts';
+import { type Verified, verifyLedger } from '../record/verify.ts';
+import { integer } from './arguments.ts';
+import { LEDGER } from './home.ts';
+
+interface VerifyFlags {
+  readonly known?: string;
+  readonly key?: string;
+  readonly json?: boolean;
+}
+
+export function addLedger(program: Command): void {
+  const ledger = program.command('ledger').description('Read and verify what is on the record');
+  ledger
+    .command('verify')
+    .description(
+      'Verify all of it: signature, every entry, every tile, the journal, and what was begun and ended',
+    )
+    .argument('[folder]', 'the ledger', LEDGER)
+    .option('--known <file>', 'a head kept from before («checkpoint»), which the log has to extend')
+    .option('--key <vkey>', 'the verifier key of the log, instead of the one in the folder')
+    .option('--json', 'print one JSON object')
+    .action(verify);
+  ledger
+    .command('list')
+    .description('List the entries, verified')
+    .argument('[folder]', 'the ledger', LEDGER)
+    .option('--run <name>', 'only those of this run')
+    .option('--json', 'print one JSON array')
+    .action((folder: string, { run, json }: { readonly run?: string; readonly json?: boolean }) => {
+      const entries = verifyLedger(folder).entries.filter((entry) => run === undefined || entry.run === run);
+      if (json) console.log(JSON.stringify(entries));
+      else for (const entry of entries) console.log(line(entry));
+    });
+  ledger
+    .command('receipt')
+    .description('Print a receipt (.tlog-proof): proof that an entry is in the log, to be verified offline')
+    .argument('<number>', 'of the entry', integer('number', 0))
+    .argument('[folder]', 'the ledger', LEDGER)
+    .action((number: number, folder: string) => {
+      process.stdout.write(receiptOf(folder, number));
+    });
+}
+
+function verify(folder: string, { known, key, json }: VerifyFlags): void {
+  const verified = verifyLedger(
+    folder,
+    known === undefined ? undefined : bytesOf(known),
+    key === undefined ? undefined : parseVerifierKey(key),
+  );
+  console.log(json ? JSON.stringify(summaryOf(verified)) : textOf(verified));
+}
+
+function summaryOf({ key, head, open, unpublished }: Verified) {
+  return {
+    origin: head.origin,
+    size: head.size,
+    root: Buffer.from(head.root).toString('hex'),
+    key: formatVerifierKey(key),
+    open: open.map(({ seq }) => seq),
+    unpublished,
+  };
+}
+
+function textOf(verified: Verified): string {
+  const { origin, size, root, key, unpublished } = summaryOf(verified);
+  const open = verified.open.map((entry) => `open       ${line(entry)}`);
+  return [
+    `verified   ${size} entries of ${origin}, root ${root}`,
+    `key        ${key}`,
+    ...(unpublished > 0 ? [`unsigned   ${unpublished} entries after the head`] : []),
+    ...open,
+  ].join('\n');
+}
+
+function line({ seq, time, kind, actor, run = '', ends, subjects = [], words = {} }: Entry): string {
+  const about = [
+    run,
+    ends === undefined ? '' : `ends ${ends}`,
+    ...Object.values(words),
+    ...subjects.map(({ name, sha256 }) => `${name} ${sha256.slice(0, SHOWN)}`),
+  ];
+  return [String(seq).padStart(6), time, kind.padEnd(14), actor.id, ...about.filter(Boolean)].join('  ');
+}
+
+/** Digits of a hash that tell one from another by eye. */
+const SHOWN = 12;
+
+function bytesOf(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new CapstanError('not-found', `--known ${file}: expected a head to read, got ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,200 @@
+/** The ledger of a project: the journal is the truth, what is published follows from it.
+ *      journal/              entries as they were acknowledged
+ *      log/                  the same as C2SP tlog-tiles: `checkpoint`, `tile/…`, for anybody's tools
+ *      log.vkey, log.key     the log's key to verify with, and to sign with
+ *  An entry is acknowledged once it is in the journal, and published before the ledger is let go. A head never shrinks: a
+ *  journal with fewer entries than its signed head, or with others, is refused (a restored backup, or worse). */
+
+import { CapstanError } from '../base/errors.ts';
+import { type Entry, encodeEntry } from '../ledger/entry.ts';
+import { type OpenedHead, openHead, signHead } from '../ledger/head.ts';
+import {
+  formatSignerKey,
+  formatVerifierKey,
+  parseSignerKey,
+  parseVerifierKey,
+  type SignerKey,
+  signerKey,
+  type VerifierKey,
+  verifierOf,
+} from '../ledger/key.ts';
+import { rootAt } from '../ledger/proof.ts';
+import { grow, readBundle, TILE_WIDTH, type TileSource, tilePath, tileReader } from '../ledger/tile.ts';
+import { Folder } from '../storage/folder.ts';
+import { Journal } from '../storage/journal.ts';
+import { lockFolderWithin } from '../storage/lock.ts';
+
+/** What is recorded; its number and its time are the ledger's to give. */
+export type Draft = Omit<Entry, 'v' | 'seq' | 'time'>;
+
+export interface LedgerOptions {
+  /** Name of the log, in its heads; only of a new one. */
+  readonly origin: string;
+  /** 32 secret, random bytes: the key of a new one. */
+  readonly seed: () => Uint8Array;
+  /** ISO 8601 in UTC, with milliseconds. */
+  readonly now: () => string;
+}
+
+/** Opening copies the last segment: 1 MiB is a millisecond or two. */
+const SEGMENT_BYTES = 2 ** 20;
+/** How long to wait for another process that is writing. */
+const PATIENCE_MS = 30_000;
+export const HEAD = 'checkpoint';
+const VERIFIER = 'log.vkey';
+const SIGNER = 'log.key';
+
+/** Opens the ledger, beginning one if there is none, lets `act` append, and publishes what it appended. */
+export function withLedger<T>(path: string, options: LedgerOptions, act: (ledger: Ledger) => T): T {
+  const lock = lockFolderWithin(path, PATIENCE_MS);
+  try {
+    const ledger = Ledger.open(path, options);
+    try {
+      return act(ledger);
+    } finally {
+      ledger.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** The caller holds the folder's lock. */
+export class Ledger {
+  readonly #folder: Folder;
+  readonly #key: SignerKey;
+  readonly #journal: Journal;
+  readonly #now: () => string;
+  #published: number;
+
+  private constructor(
+    folder: Folder,
+    key: SignerKey,
+    journal: Journal,
+    published: number,
+    now: () => string,
+  ) {
+    this.#folder = folder;
+    this.#key = key;
+    this.#journal = journal;
+    this.#published = published;
+    this.#now = now;
+  }
+
+  static open(path: string, { origin, seed, now }: LedgerOptions): Ledger {
+    const folder = new Folder(path);
+    folder.sweep();
+    const key = ownKey(folder, () => signerKey('note', origin, seed()));
+    const head = publishedHead(folder, verifierOf(key));
+    const { journal } = Journal.open(`${folder.path}/journal`, undefined, {
+      atLeast: head?.size ?? 0,
+      segmentBytes: SEGMENT_BYTES,
+    });
+    const ledger = new Ledger(folder, key, journal, head?.size ?? 0, now);
+    try {
+      if (head) expectSame(folder, head, journal);
+      if (journal.size === 0)
+        ledger.append([
+          {
+            kind: 'ledger-started',
+            actor: { id: 'program:capstan', kind: 'program' },
+            words: { origin: key.name },
+          },
+        ]);
+      ledger.publish();
+      return ledger;
+    } catch (error) {
+      journal.close();
+      throw error;
+    }
+  }
+
+  get size(): number {
+    return this.#journal.size;
+  }
+
+  /** Makes them durable together; the number of the first. */
+  append(drafts: readonly Draft[]): number {
+    const first = this.#journal.size;
+    const time = this.#now();
+    const bytes = drafts.map((draft, i) => encodeEntry({ v: 1, seq: first + i, time, ...draft }));
+    return this.#journal.append(bytes);
+  }
+
+  /** Writes the tiles of what is new, then a head that covers them. */
+  publish(): void {
+    const { size } = this.#journal;
+    if (size === this.#published) return;
+    const log = logOf(this.#folder);
+    const source = sourceOf(log);
+    const fresh = [...this.#journal.read(this.#published)];
+    for (const { tile, bytes } of grow(this.#published, fresh, source))
+      log.writeAtomic(tilePath(tile), bytes);
+    const root = rootAt(size, tileReader(size, source));
+    log.writeAtomic(HEAD, signHead({ origin: this.#key.name, size, root, extensions: [] }, this.#key));
+    this.#published = size;
+  }
+
+  close(): void {
+    try {
+      this.publish();
+    } finally {
+      this.#journal.close();
+    }
+  }
+}
+
+/** The published files. */
+export function logOf(folder: Folder): Folder {
+  return new Folder(`${folder.path}/log`);
+}
+
+export function sourceOf(log: Folder): TileSource {
+  return (path) => (log.exists(path) ? log.read(path) : undefined);
+}
+
+/** The log's key as the folder has it. Who verifies for somebody else brings his own. */
+export function verifierIn(folder: Folder): VerifierKey {
+  if (folder.exists(VERIFIER)) return parseVerifierKey(folder.readText(VERIFIER).trimEnd());
+  throw new CapstanError('not-found', `${folder.path}: expected a ledger, found no ${VERIFIER}`);
+}
+
+/** The last head, if one was published. */
+export function publishedHead(folder: Folder, key: VerifierKey): OpenedHead | undefined {
+  const log = logOf(folder);
+  return log.exists(HEAD) ? openHead(log.read(HEAD), key) : undefined;
+}
+
+/** The key that was made when the ledger began. */
+function ownKey(folder: Folder, fresh: () => SignerKey): SignerKey {
+  if (folder.exists(SIGNER)) return parseSignerKey(folder.readText(SIGNER).trimEnd());
+  if (folder.exists(VERIFIER) || logOf(folder).exists(HEAD))
+    throw new CapstanError(
+      'corrupt',
+      `${folder.path}: expected ${SIGNER}, the key that signs the log; it is gone`,
+    );
+  const key = fresh();
+  folder.writeAtomic(SIGNER, `${formatSignerKey(key)}\n`, { secret: true });
+  folder.writeAtomic(VERIFIER, `${formatVerifierKey(verifierOf(key))}\n`);
+  return key;
+}
+
+/** That the tiles give the signed root, and that the journal ends in the same entries; `verify` looks at all of them. */
+function expectSame(folder: Folder, head: OpenedHead, journal: Journal): void {
+  const source = sourceOf(logOf(folder));
+  const root = Buffer.from(rootAt(head.size, tileReader(head.size, source)));
+  if (!root.equals(head.root))
+    throw new CapstanError(
+      'corrupt',
+      `${folder.path}/log: expected tiles with the signed root ${Buffer.from(head.root).toString('hex')}, got ${root.toString('hex')}`,
+    );
+  const last = Math.ceil(head.size / TILE_WIDTH) - 1;
+  const bundle = readBundle(last, head.size, source);
+  const entries = [...journal.read(last * TILE_WIDTH, head.size)];
+  const differs = bundle.findIndex((entry, i) => !entry.equals(entries[i]!));
+  if (differs >= 0)
+    throw new CapstanError(
+      'corrupt',
+      `${folder.path}: expected entry ${last * TILE_WIDTH + differs} of the journal to be the published one, it differs`,
+    );
+}

@@ -1,0 +1,89 @@
+/** What a run leaves on the record, as a person meets it. */
+
+import { copyFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Entry } from '../src/ledger/entry.ts';
+import { parseVerifierKey } from '../src/ledger/key.ts';
+import { parseReceipt, verifyReceipt } from '../src/ledger/receipt.ts';
+import { capstan, capstanAtWork, lastLine, PATIENCE_MS, SCRATCH } from './command.ts';
+
+const LEDGER = join(SCRATCH, 'ledger');
+const SMALL = ['run', 'permutation-powering', '--size', '8', '--powers', '4', '--replicas', '1'];
+const ledger = (...args: readonly string[]) => capstan(['ledger', ...args]);
+const entriesOf = async (...args: readonly string[]) => {
+  const { stdout } = await ledger('list', ...args, '--json');
+  return JSON.parse(stdout) as readonly Entry[];
+};
+
+beforeAll(async () => {
+  const ended = await capstan([...SMALL, '--quiet', '--run', 'runs/one']);
+  expect(ended.status).toBe(0);
+  const killed = capstanAtWork([...SMALL, '--endless', '--run', 'runs/two']);
+  await killed.said(/step \d+/);
+  killed.process.kill('SIGKILL');
+  await killed.ended;
+}, PATIENCE_MS);
+
+describe('the ledger of a project', () => {
+  test('has what a run did: begun, gates, promotions after their gates, ended', async () => {
+    const entries = await entriesOf('--run', 'one');
+    const kinds = entries.map(({ kind }) => kind);
+    expect(kinds[0]).toBe('run-started');
+    expect(kinds.at(-1)).toBe('run-ended');
+    expect(kinds.slice(1, -1)).toEqual(['gate-decided', 'model-promoted']);
+    const [began, gate, promoted, ended] = entries;
+    expect(ended).toMatchObject({ ends: began!.seq, words: { state: 'finished' } });
+    expect(promoted!.parents).toEqual([gate!.seq]);
+    expect(promoted!.subjects).toEqual([gate!.subjects![0]]);
+    const summary = JSON.parse(readFileSync(join(SCRATCH, 'runs/one/ida/promoted.json'), 'utf8'));
+    expect(promoted!.subjects![0]!.sha256).toBe(summary.hash);
+  });
+
+  test('shows what was begun and never ended, and verifies all the same', async () => {
+    const { status, stdout } = await ledger('verify', '--json');
+    expect(status).toBe(0);
+    const verified = lastLine(stdout);
+    const [killed] = await entriesOf('--run', 'two');
+    expect(verified).toMatchObject({ open: [killed!.seq], unpublished: 0 });
+    const { stdout: text } = await ledger('verify');
+    expect(text).toMatch(/^verified {3}\d+ entries of capstan-[0-9a-f]{12}, root [0-9a-f]{64}$/m);
+    expect(text).toMatch(/^open .*run-started.*two/m);
+  });
+
+  test('gives receipts that are verified without it', async () => {
+    const { stdout } = await ledger('receipt', '1');
+    const receipt = parseReceipt(Buffer.from(stdout));
+    const key = parseVerifierKey(readFileSync(join(LEDGER, 'log.vkey'), 'utf8').trimEnd());
+    verifyReceipt(receipt, receipt.extra!, key);
+    expect(JSON.parse(Buffer.from(receipt.extra!).toString())).toMatchObject({ seq: 1, kind: 'run-started' });
+  });
+
+  test('is refused where it was altered or went back to an earlier state: exit status 6, and the file is named', async () => {
+    const copy = join(SCRATCH, 'copy');
+    cpSync(LEDGER, copy, { recursive: true });
+    const checkpoint = join(copy, 'log/checkpoint');
+    const known = join(SCRATCH, 'known');
+    copyFileSync(checkpoint, known);
+    const journal = join(copy, 'journal/00000000.seg');
+    const bytes = readFileSync(journal);
+    bytes[bytes.length - 20]! ^= 1;
+    writeFileSync(journal, bytes);
+    const altered = await ledger('verify', copy);
+    expect(altered).toMatchObject({ status: 6 });
+    expect(altered.stderr).toContain(`${copy}/journal: expected`);
+    rmSync(copy, { recursive: true });
+    const other = await capstan([...SMALL, '--max-steps', '5', '--quiet'], { folder: join(SCRATCH, 'runs') });
+    expect(other.status).toBe(100);
+    const rolled = await ledger('verify', 'runs/ledger', '--known', known);
+    expect(rolled).toMatchObject({ status: 6 });
+    expect(await ledger('verify', '--known', known)).toMatchObject({ status: 0 });
+  });
+
+  test('that is not there, and a number that no entry has, are said to be so', async () => {
+    expect(await ledger('verify', 'nowhere')).toMatchObject({ status: 3 });
+    const { status, stderr } = await ledger('receipt', '9999');
+    expect(status).toBe(2);
+    expect(stderr).toContain('number of an entry: expected an integer from 0 to');
+  });
+});
