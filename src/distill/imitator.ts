@@ -30,8 +30,10 @@ export interface ImitatorOptions {
   readonly rows: number;
 }
 
-/** Loss from which on a step does more harm than good: where gradients vanish, Adam's steps do not. */
+/** Loss from which on a step does more harm than good: where gradients vanish, Adam's steps do not. It counts when so many
+ *  batches in a row are below it, since one alone may miss just the decisions that are new. */
 const LEARNED = 2e-5;
+const LEARNED_IN_A_ROW = 8;
 /** One part in so many counts as recent. */
 const RECENT = 4;
 
@@ -98,13 +100,14 @@ export class Imitator<Q, A> {
     this.#session ??= trainer.load(lower(predictorStep(this.shape, rows, optimizer)));
     const session = await this.#session;
     let loss = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < steps && loss > LEARNED; i++) {
+    for (let i = 0, learned = 0; i < steps && learned < LEARNED_IN_A_ROW; i++) {
       const feeds = this.#batch(random.split(i));
       const data = scheduleAt(optimizer, this.#steps++);
       data[0]! *= 1 - i / steps; // rests at the end, so that what acts next is not shaken by the last batch
       const schedule = { shape: [3], data };
       const out = await session.run({ ...feeds, schedule }, WIRES, WIRES);
       loss = out.loss!.data[0]!;
+      learned = loss > LEARNED ? 0 : learned + 1;
     }
     const parameters = await trainer.get(slot('parameters'));
     for (const other of this.#runtimes.slice(1)) await other.put(slot('parameters'), parameters);

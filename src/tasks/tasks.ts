@@ -124,7 +124,7 @@ export const TASKS: readonly TaskEntry[] = [
     syntax: 'value(xI) | value(xI) #N',
     parameters: ({ size = 8 }) => ({ variables: size }),
     open: ({ variables = 0, ...rest }) => opaquely(sequentialAssignments({ variables, ...rest })),
-    learning: { ...CLIMBING, muonRate: 0.01, attempt: 0.9, steps: 2000, labelSteps: 1200 },
+    learning: { ...CLIMBING, muonRate: 0.01, attempt: 0.8, steps: 2000, labelSteps: 1200 },
   },
   {
     name: 'wildcard-search',
@@ -149,7 +149,7 @@ export const TASKS: readonly TaskEntry[] = [
     syntax: 'value(X) | parent(X) | depth(X) #N',
     parameters: ({ size = 8, rounds = 6 }) => ({ variables: size, rounds }),
     open: ({ variables = 0, ...rest }) => opaquely(unionFind({ variables, ...rest })),
-    learning: SPREADING,
+    learning: { ...SPREADING, labelSteps: 800 },
   },
   {
     name: 'list-summary',
