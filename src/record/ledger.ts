@@ -19,7 +19,16 @@ import {
   verifierOf,
 } from '../ledger/key.ts';
 import { rootAt } from '../ledger/proof.ts';
-import { grow, readBundle, TILE_WIDTH, type TileSource, tilePath, tileReader } from '../ledger/tile.ts';
+import {
+  grow,
+  readBundle,
+  TILE_WIDTH,
+  type Tile,
+  type TileSource,
+  tilePath,
+  tileReader,
+  tilesOf,
+} from '../ledger/tile.ts';
 import { Folder } from '../storage/folder.ts';
 import { Journal } from '../storage/journal.ts';
 import { lockFolderWithin } from '../storage/lock.ts';
@@ -132,6 +141,8 @@ export class Ledger {
       log.writeAtomic(tilePath(tile), bytes);
     const root = rootAt(size, tileReader(size, source));
     log.writeAtomic(HEAD, signHead({ origin: this.#key.name, size, root, extensions: [] }, this.#key));
+    for (const tile of tilesOf(size, this.#published))
+      if (tile.width === TILE_WIDTH) forgetPartial(log, tile);
     this.#published = size;
   }
 
@@ -142,6 +153,11 @@ export class Ledger {
       this.#journal.close();
     }
   }
+}
+
+/** Once a full tile is there, its beginnings need not be (tlog-tiles, «Partial Tiles»). */
+function forgetPartial(log: Folder, tile: Tile): void {
+  for (let width = 1; width < TILE_WIDTH; width++) log.remove(tilePath({ ...tile, width }));
 }
 
 /** The published files. */
