@@ -67,6 +67,7 @@ describe('an entry', () => {
     ['no time', text(encodeEntry(PLAIN)).replace(/,"time":"[^"]*"/, ''), 'expected «time»'],
     ['half a number', text(encodeEntry(PLAIN)).replace('"seq":7', '"seq":7.5'), '«seq»'],
     ['a byte order mark', `\ufeff${text(encodeEntry(PLAIN))}`, 'JSON'],
+    ['an escape for terminals', text(encodeEntry(PLAIN)).replace('program:capstan', '\\u001b[2J'), '«actor»'],
     ['no JSON', 'entry', 'JSON'],
     ['a list', '[]', 'an object'],
   ])('with %s is refused', (_, said, fault) => {

@@ -126,10 +126,15 @@ interface Rule {
 type Rules<T> = { readonly [K in keyof Required<T>]: Rule };
 
 const SHORT = 200;
+/** Whoever prints an entry on a terminal prints what somebody wrote: no control characters. */
 const text: Rule = {
-  words: `text of 1 to ${SHORT} characters`,
+  words: `text of 1 to ${SHORT} characters, none of control`,
   fits: (value) =>
-    typeof value === 'string' && value.length > 0 && value.length <= SHORT && value.isWellFormed(),
+    typeof value === 'string' &&
+    value.length > 0 &&
+    value.length <= SHORT &&
+    value.isWellFormed() &&
+    !/\p{Cc}/u.test(value),
 };
 const count: Rule = {
   words: 'an integer from 0 to 2^53 − 1',

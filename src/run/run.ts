@@ -55,7 +55,7 @@ export async function carryOut(path: string, options: RunOptions): Promise<RunRe
   const lock = lockFolder(path);
   try {
     folder.sweep();
-    const name = folder.name;
+    const name = nameOf(folder);
     const began = runBegan(
       options.record,
       name,
@@ -71,11 +71,30 @@ export async function carryOut(path: string, options: RunOptions): Promise<RunRe
       ended(record.arms[0]!.state);
       return { record, busySeconds: lender.meter.seconds };
     } catch (error) {
-      ended(error instanceof CapstanError ? error.code : 'a bug');
+      // Where the ledger itself cannot be written, the missing half shows.
+      quietly(() => ended(error instanceof CapstanError ? error.code : 'a bug'));
       throw error;
     }
   } finally {
     lock.release();
+  }
+}
+
+/** As an entry of the ledger takes it. */
+function nameOf({ name }: Folder): string {
+  return name
+    .replaceAll(/\p{Cc}/gu, ' ')
+    .slice(0, NAME_MAX)
+    .toWellFormed();
+}
+
+const NAME_MAX = 200;
+
+function quietly(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof CapstanError)) throw error;
   }
 }
 
@@ -105,7 +124,7 @@ class Run {
       clock: options.clock,
       signal: options.signal,
       tell: options.tell,
-      name: folder.name,
+      name: nameOf(folder),
       record: options.record,
     };
   }
