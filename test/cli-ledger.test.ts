@@ -3,6 +3,7 @@
 import { copyFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { verifyCommitment } from '../src/ledger/commitment.ts';
 import type { Entry } from '../src/ledger/entry.ts';
 import { parseVerifierKey } from '../src/ledger/key.ts';
 import { parseReceipt, verifyReceipt } from '../src/ledger/receipt.ts';
@@ -24,6 +25,51 @@ beforeAll(async () => {
   killed.process.kill('SIGKILL');
   await killed.ended;
 }, PATIENCE_MS);
+
+describe('models', () => {
+  const models = async () => JSON.parse((await capstan(['models', 'list', '--json'])).stdout);
+  const THREE = ['run', 'permutation-powering', '--size', '8', '--replicas', '1', '--run', 'runs/three'];
+
+  test('are listed with their states, taken back and revoked, and each is on the record before', async () => {
+    await capstan([...THREE, '--quiet']);
+    const own = (await models()).filter(({ run }: { run: string }) => run === 'three');
+    expect(own.map(({ state }: { state: string }) => state)).toEqual(['passed', 'passed', 'serving']);
+    const [first, second, third] = own.map(({ hash }: { hash: string }) => hash) as [string, string, string];
+    const ask = () => capstan(['ask', 'three', 's^13(5)', '--json']);
+    expect(JSON.parse((await ask()).stdout).checkpoint).toBe(third);
+
+    const shown = await capstan(['models', 'show', third.slice(0, 12)]);
+    expect(JSON.parse(shown.stdout)).toMatchObject({ hash: third, parent: second, groundTruth: false });
+
+    expect((await capstan(['models', 'revoke', second])).status).toBe(2); // no reason
+    const revoked = await capstan(['models', 'revoke', second, '--reason', 'a bad week']);
+    expect(revoked.stdout).toContain('served     nothing in three now');
+    expect(await ask()).toMatchObject({ status: 9 });
+    const refused = await capstan(['models', 'rollback', third, '--reason', 'x']);
+    expect(refused).toMatchObject({ status: 9 });
+    const back = await capstan(['models', 'rollback', first.slice(0, 8), '--reason', 'the last good one']);
+    expect(back.status).toBe(0);
+    expect(JSON.parse((await ask()).stdout).checkpoint).toBe(first);
+    const states = (await models()).filter(({ run }: { run: string }) => run === 'three');
+    expect(states.map(({ state }: { state: string }) => state)).toEqual(['serving', 'revoked', 'revoked']);
+
+    const entries = await entriesOf('--run', 'three');
+    const [taken, given] = entries.slice(-2);
+    expect([taken!.kind, given!.kind]).toEqual(['model-revoked', 'model-rolled-back']);
+    expect(taken).toMatchObject({ actor: { kind: 'person' }, subjects: [{ sha256: second }] });
+    // The reason is not in the log: a commitment is, and who has the salt can show that it is the one.
+    expect(JSON.stringify(entries)).not.toContain('a bad week');
+    const { reason, salt } = JSON.parse(
+      readFileSync(join(SCRATCH, `runs/three/ida/revoked/${second}.json`), 'utf8'),
+    );
+    verifyCommitment(taken!, taken!.content![0]!, Buffer.from(reason), Buffer.from(salt, 'hex'));
+  });
+
+  test('that are not there are said to be so', async () => {
+    expect(await capstan(['models', 'show', 'abcdef012345'])).toMatchObject({ status: 3 });
+    expect(await capstan(['models', 'show', 'x'])).toMatchObject({ status: 2 });
+  });
+});
 
 describe('the ledger of a project', () => {
   test('has what a run did: begun, gates, promotions after their gates, ended', async () => {

@@ -5,6 +5,7 @@ import { CapstanError, type ErrorCode, messageOf } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
 import { addAsk } from './ask.ts';
 import { addLedger } from './ledger.ts';
+import { addModels } from './models.ts';
 import { addReport } from './report.ts';
 import { addRun } from './run.ts';
 import { addRuns } from './runs.ts';
@@ -40,7 +41,8 @@ export async function main(args: readonly string[]): Promise<number> {
     })
     .showHelpAfterError('(capstan --help lists the commands)');
   outliveReaders([process.stdout, process.stderr]);
-  for (const add of [addRun, addReport, addAsk, addTasks, addRuns, addSweep, addLedger]) add(program);
+  for (const add of [addRun, addReport, addAsk, addTasks, addRuns, addSweep, addModels, addLedger])
+    add(program);
   try {
     await program.parseAsync(args, { from: 'user' });
     return 0;

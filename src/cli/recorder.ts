@@ -1,6 +1,9 @@
 /** The ledger of this project, with the clock and the chance that only the shell has. */
 
 import { randomBytes } from 'node:crypto';
+import { userInfo } from 'node:os';
+import { SALT } from '../ledger/commitment.ts';
+import type { Actor } from '../ledger/entry.ts';
 import { type Draft, type LedgerOptions, withLedger } from '../record/ledger.ts';
 import { LEDGER } from './home.ts';
 
@@ -17,4 +20,22 @@ const options = (): LedgerOptions => ({
 /** Each entry is durable and published when its number is given, and the ledger is free for others again. */
 export function recorder(path = LEDGER): (draft: Draft) => number {
   return (draft) => withLedger(path, options(), (ledger) => ledger.append([draft]));
+}
+
+/** Records what a person did, with a commitment to the reason given; its number, and the salt to keep beside the reason. */
+export function recordWithReason(
+  draft: Draft,
+  reason: string,
+  path = LEDGER,
+): { readonly entry: number; readonly salt: string } {
+  const salt = randomBytes(SALT);
+  const entry = withLedger(path, options(), (ledger) =>
+    ledger.appendAbout(draft, [{ field: 'reason', text: reason, salt }]),
+  );
+  return { entry, salt: salt.toString('hex') };
+}
+
+/** Who is at this terminal, as far as the system tells; keys of people are to come. */
+export function person(): Actor {
+  return { id: `person:${userInfo().username}`, kind: 'person' };
 }

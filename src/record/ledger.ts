@@ -6,6 +6,7 @@
  *  journal with fewer entries than its signed head, or with others, is refused (a restored backup, or worse). */
 
 import { CapstanError } from '../base/errors.ts';
+import { commit } from '../ledger/commitment.ts';
 import { type Entry, encodeEntry } from '../ledger/entry.ts';
 import { type OpenedHead, openHead, signHead } from '../ledger/head.ts';
 import {
@@ -47,6 +48,14 @@ export interface LedgerOptions {
 
 /** Opening copies the last segment: 1 MiB is a millisecond or two. */
 const SEGMENT_BYTES = 2 ** 20;
+/** What a person wrote, to be committed to. */
+export interface Content {
+  readonly field: string;
+  readonly text: string;
+  /** 32 random bytes. */
+  readonly salt: Uint8Array;
+}
+
 /** How long to wait for another process that is writing. */
 const PATIENCE_MS = 30_000;
 export const HEAD = 'checkpoint';
@@ -128,6 +137,16 @@ export class Ledger {
     const time = this.#now();
     const bytes = drafts.map((draft, i) => encodeEntry({ v: 1, seq: first + i, time, ...draft }));
     return this.#journal.append(bytes);
+  }
+
+  /** One entry with commitments to what a person wrote; its number. Content and salts are the caller's to keep. */
+  appendAbout(draft: Draft, contents: readonly Content[]): number {
+    const seq = this.#journal.size;
+    const bytes = new TextEncoder();
+    const content = contents.map(({ field, text, salt }) =>
+      commit({ kind: draft.kind, seq, field }, bytes.encode(text), salt),
+    );
+    return this.append([{ ...draft, content }]);
   }
 
   /** Writes the tiles of what is new, then a head that covers them. */

@@ -10,6 +10,8 @@ import {
   promotable,
   promote,
   promoted,
+  rollBack,
+  rollbackTarget,
   saveCheckpoint,
 } from './promotion.ts';
 
@@ -146,4 +148,18 @@ test('the types let nothing be promoted that has not been checked, least of all 
   expectTypeOf<Promotable['lineage']['groundTruth']>().toEqualTypeOf<false>();
   // @ts-expect-error an unchecked checkpoint
   expect(() => promote(folder, save({ groundTruth: true }))).toThrow(refused);
+});
+
+test('a person may take a promotion back, to an earlier one that passed its gate, and to no other', () => {
+  const [first, second] = [save({ iteration: 1 }), save({ iteration: 2 })];
+  const failed = save({ iteration: 1, seed: 7, gate: { ...GATE, passed: false } });
+  expect(() => rollBack(folder, promotable(first))).toThrow(refused); // nothing is served yet
+  promote(folder, promotable(first));
+  promote(folder, promotable(second));
+  expect(() => rollbackTarget(folder, second.hash)).toThrow(refused);
+  expect(() => rollbackTarget(folder, failed.hash)).toThrow(refused);
+  rollBack(folder, rollbackTarget(folder, first.hash));
+  expect(promoted(folder)).toEqual(first);
+  promote(folder, promotable(second)); // a later one passed its gate again
+  expect(promoted(folder)).toEqual(second);
 });

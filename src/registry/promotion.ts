@@ -1,5 +1,5 @@
-/** Which checkpoint is served. Only one that learned from overseers, passed its gate and is later than the one served
- *  before: a capstan's pawls. What counts is the lineage in the stored, hashed bytes, never what a caller holds;
+/** Which checkpoint is served. Only one that learned from overseers, passed its gate, was not revoked and is later than the
+ *  one served before: a capstan's pawls; only a person takes it back. What counts is the lineage in the stored, hashed bytes, never what a caller holds;
  *  the check is made when promoting and again when serving. The caller holds the folder's lock. */
 
 import { CapstanError } from '../base/errors.ts';
@@ -12,6 +12,7 @@ import {
   type Lineage,
   type Tensor,
 } from './checkpoint.ts';
+import { expectNotRevoked } from './revocation.ts';
 import { corrupt, isRecord, parseJson } from './untrusted.ts';
 
 /** A checkpoint that may be served; `promotable` is the way to one. */
@@ -63,13 +64,47 @@ export function promote(folder: Folder, checkpoint: Promotable): void {
   if (served?.hash === hash) return; // a crash came between the promotion and what follows it
   if (served !== undefined && iteration <= served.iteration)
     throw refused(hash, `expected an iteration after ${served.iteration}, which is served, got ${iteration}`);
+  expectNotRevoked(folder, hash, parentIn(folder));
   folder.writeAtomic(PROMOTED, `${JSON.stringify({ hash, iteration, level })}\n`);
+}
+
+/** The checkpoint of that hash, if it may be served in the place of a later one that is: it passed its gate, and neither it
+ *  nor what it was trained on from is revoked. Throws «refused» otherwise, and where there is nothing to take back. */
+export function rollbackTarget(folder: Folder, hash: string): Promotable {
+  const target = promotable(loadCheckpoint(folder, hash));
+  expectNotRevoked(folder, hash, parentIn(folder));
+  const served = readPromotion(folder);
+  if (served !== undefined && target.lineage.iteration < served.iteration) return target;
+  throw refused(
+    hash,
+    `expected one before the one that is served, of iteration ${served?.iteration ?? 'none'}, got iteration ${target.lineage.iteration}`,
+  );
+}
+
+/** Serves an earlier checkpoint again. */
+export function rollBack(folder: Folder, target: Promotable): void {
+  const { hash, lineage } = rollbackTarget(folder, target.hash);
+  const { iteration, level } = lineage;
+  folder.writeAtomic(PROMOTED, `${JSON.stringify({ hash, iteration, level })}\n`);
+}
+
+/** The hashes of all checkpoints in the folder. */
+export function checkpointsIn(folder: Folder): readonly string[] {
+  return folder.list('checkpoints').map((file) => file.replace(/^checkpoints\/|\.safetensors$/g, ''));
+}
+
+/** Which is served, whether it may be or not. */
+export function servedIn(folder: Folder): string | undefined {
+  return readPromotion(folder)?.hash;
 }
 
 /** The checkpoint that is served. */
 export function promoted(folder: Folder): Promotable {
   const promotion = readPromotion(folder);
-  if (promotion !== undefined) return promotable(loadCheckpoint(folder, promotion.hash));
+  if (promotion !== undefined) {
+    expectNotRevoked(folder, promotion.hash, parentIn(folder));
+    return promotable(loadCheckpoint(folder, promotion.hash));
+  }
   throw new CapstanError(
     'not-found',
     `${folder.path}: nothing is promoted yet; a checkpoint is once it has passed its gate`,
@@ -77,6 +112,11 @@ export function promoted(folder: Folder): Promotable {
 }
 
 const PROMOTED = 'promoted.json';
+
+const parentIn =
+  (folder: Folder) =>
+  (hash: string): string | null =>
+    loadCheckpoint(folder, hash).lineage.parent;
 
 function readPromotion(folder: Folder): { hash: string; iteration: number } | undefined {
   if (!folder.exists(PROMOTED)) return undefined;
