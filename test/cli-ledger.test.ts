@@ -1,12 +1,13 @@
 /** What a run leaves on the record, as a person meets it. */
 
-import { copyFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { verifyCommitment } from '../src/ledger/commitment.ts';
 import type { Entry } from '../src/ledger/entry.ts';
 import { parseVerifierKey } from '../src/ledger/key.ts';
 import { parseReceipt, verifyReceipt } from '../src/ledger/receipt.ts';
+import { verifyLedger } from '../src/record/verify.ts';
 import { capstan, capstanAtWork, lastLine, PATIENCE_MS, SCRATCH } from './command.ts';
 
 const LEDGER = join(SCRATCH, 'ledger');
@@ -68,6 +69,65 @@ describe('models', () => {
   test('that are not there are said to be so', async () => {
     expect(await capstan(['models', 'show', 'abcdef012345'])).toMatchObject({ status: 3 });
     expect(await capstan(['models', 'show', 'x'])).toMatchObject({ status: 2 });
+  });
+});
+
+describe('control', () => {
+  const place = join(SCRATCH, 'controlled');
+  const here = (...args: readonly string[]) => capstan(args, { folder: place });
+  const reason = ['--reason', 'a look at the data'];
+
+  test('halts what is at work after its step, latches, and lets it go on to the same bits', async () => {
+    mkdirSync(place);
+    const args = [...SMALL, '--endless', '--max-steps', '400', '--run', 'runs/held'];
+    const work = capstanAtWork(args, { folder: place });
+    await work.said(/step \d+/);
+    const stopped = await here('stop', ...reason);
+    expect(stopped).toMatchObject({ status: 0 });
+    const halted = await work.ended;
+    expect(halted.status).toBe(130);
+    expect(halted.stderr).toContain('(work in this project was halted)');
+    for (const again of [
+      args,
+      ['run', '--resume', 'runs/held'],
+      [...SMALL, '--quiet', '--run', 'runs/new'],
+    ]) {
+      const { status, stderr } = await here(...again);
+      expect(status).toBe(9);
+      expect(stderr).toMatch(/stopped since .*, by person:.* \(entry \d+ of the ledger\)/);
+    }
+    // The file alone is no permission, and no file is none either.
+    rmSync(join(place, 'ledger/halt'));
+    expect((await here('run', '--resume', 'runs/held', '--quiet')).status).toBe(9);
+
+    expect((await here('resume', ...reason)).status).toBe(0);
+    expect((await here('resume', ...reason)).status).toBe(2);
+    expect((await here('run', '--resume', 'runs/held', '--quiet')).status).toBe(0);
+    expect((await here(...args.slice(0, -1), 'runs/whole', '--quiet')).status).toBe(0);
+    const [held, whole] = ['held', 'whole'].map(
+      (name) => JSON.parse(readFileSync(join(place, `runs/${name}/record.json`), 'utf8')).arms[0].iterations,
+    );
+    const hashes = (iterations: readonly { checkpoint: string }[]) =>
+      iterations.map(({ checkpoint }) => checkpoint);
+    expect(hashes(held)).toEqual(hashes(whole));
+    const { entries, open } = verifyLedger(join(place, 'ledger'));
+    expect(open).toEqual([]);
+    const kinds = entries.map(({ kind }) => kind).filter((kind) => /^(work|run)-/.test(kind));
+    expect(kinds).toEqual([
+      ...['run-started', 'work-stopped', 'run-ended', 'work-resumed'],
+      ...['run-resumed', 'run-ended', 'run-started', 'run-ended'],
+    ]);
+  });
+
+  test('by a file alone halts too, where the ledger cannot be had', async () => {
+    writeFileSync(join(place, 'ledger/halt'), '');
+    const { status, stderr } = await here(...SMALL, '--run', 'runs/other');
+    expect(status).toBe(9);
+    expect(stderr).toContain('stopped by the file ledger/halt');
+    const paused = await here('pause', ...reason);
+    expect(paused.stdout).toMatch(/^paused, entry \d+/);
+    expect((await here('resume', ...reason)).status).toBe(0);
+    expect((await here('pause')).status).toBe(2);
   });
 });
 

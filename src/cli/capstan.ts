@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { CapstanError, type ErrorCode, messageOf } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
 import { addAsk } from './ask.ts';
+import { addControl } from './control.ts';
 import { addLedger } from './ledger.ts';
 import { addModels } from './models.ts';
 import { addReport } from './report.ts';
@@ -41,7 +42,17 @@ export async function main(args: readonly string[]): Promise<number> {
     })
     .showHelpAfterError('(capstan --help lists the commands)');
   outliveReaders([process.stdout, process.stderr]);
-  for (const add of [addRun, addReport, addAsk, addTasks, addRuns, addSweep, addModels, addLedger])
+  for (const add of [
+    addRun,
+    addReport,
+    addAsk,
+    addTasks,
+    addRuns,
+    addSweep,
+    addModels,
+    addControl,
+    addLedger,
+  ])
     add(program);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -18,6 +18,7 @@ import {
 import { createRun, findRun, freshPath, openRun } from '../run/folder.ts';
 import { carryOut } from '../run/run.ts';
 import { decimal, integer, oneOf } from './arguments.ts';
+import { expectWork, haltAsked } from './control.ts';
 import { HOME } from './home.ts';
 import { showProgress } from './progress.ts';
 import { recorder } from './recorder.ts';
@@ -140,6 +141,7 @@ function defence(text: string): Defence {
 
 async function run(task: string | undefined, flags: RunFlags, command: Command): Promise<void> {
   const given = Object.keys(flags).filter((name) => command.getOptionValueSource(name) === 'cli');
+  expectWork();
   const path = flags.resume === undefined ? started(task, flags) : resumed(task, flags.resume, given);
   const show = showProgress({ quiet: flags.quiet ?? false, stream: process.stderr, path });
   const stop = stopOnSignals(show.note);
@@ -154,6 +156,7 @@ async function run(task: string | undefined, flags: RunFlags, command: Command):
       signal: stop.signal,
       tell: show.tell,
       record: recorder(),
+      halted: haltAsked,
     });
     show.end();
     const summary = summarise(record, path, busySeconds);

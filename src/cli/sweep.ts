@@ -14,6 +14,7 @@ import { parseSpec } from '../sweep/spec.ts';
 import { summariseSweep, summaryTable } from '../sweep/summary.ts';
 import { carryOutSweep, type Exit } from '../sweep/sweep.ts';
 import { integer, oneOf } from './arguments.ts';
+import { expectWork, haltAsked } from './control.ts';
 import { HOME } from './home.ts';
 import { commandLine } from './terminal.ts';
 
@@ -55,6 +56,7 @@ function seedList(text: string): readonly number[] {
 
 async function sweep(file: string, flags: SweepFlags): Promise<void> {
   const spec = parseSpec(textOf(file), flags.seeds);
+  expectWork();
   const path = flags.out ?? `${HOME}/sweep-${safeName(spec.name)}`;
   const children = new Children(flags.backend);
   const progress = new SweepDisplay({
@@ -68,13 +70,19 @@ async function sweep(file: string, flags: SweepFlags): Promise<void> {
     progress.note('stopping all runs after their step; the same command goes on');
     children.kill(signal);
   });
+  const halt = new AbortController();
+  const signal = AbortSignal.any([stop.signal, halt.signal]);
   try {
     const record = await carryOutSweep(path, spec, {
       jobs: flags.jobs,
-      carryOut: (run) => children.carryOut(run),
-      signal: stop.signal,
+      carryOut: async (run) => {
+        const exit = await children.carryOut(run);
+        if (haltAsked()) halt.abort();
+        return exit;
+      },
+      signal,
       now: () => new Date().toISOString(),
-      pause: () => pause(LOCK_PAUSE_MS, stop.signal),
+      pause: () => pause(LOCK_PAUSE_MS, signal),
       machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.version}`,
       command: ['capstan', ...process.argv.slice(2)].join(' '),
       tell: (event) => progress.tell(event),

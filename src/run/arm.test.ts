@@ -63,6 +63,7 @@ interface Circumstances {
   readonly tell?: (event: ArmEvent, stop: () => void) => void;
   readonly place?: Folder;
   readonly record?: Recorder;
+  readonly halted?: () => string | undefined;
 }
 
 /** As `carryOut` does it, from whatever is in the folder. */
@@ -72,6 +73,7 @@ function train({
   tell = () => {},
   place = folder,
   record = () => 0,
+  halted = () => undefined,
 }: Circumstances = {}): Promise<ArmRecord> {
   folder.sweep();
   const stop = new AbortController();
@@ -87,6 +89,7 @@ function train({
       tell: (event) => tell(event, () => stop.abort()),
       name: 'a test',
       record,
+      halted,
     },
     { ...mainPlan(task, permutationPoweringExaminer, chosen), training: { ...training, ...change } },
     place,

@@ -58,6 +58,8 @@ export interface Setting<Q, A> {
   /** Of the run, on the ledger. */
   readonly name: string;
   readonly record: Recorder;
+  /** Looked at after every step: why work has to halt, if it has to. */
+  readonly halted: () => string | undefined;
 }
 
 export type ArmEvent =
@@ -109,10 +111,11 @@ export function trainArm<Q, A>(
     const events = iterate(task, supervision, student, plan.training, root, arm.state.progress);
     for await (const event of events) {
       await (event.kind === 'trained' ? arm.trained(event) : arm.iterationEnded(event));
-      if (signal.aborted)
+      const halted = signal.aborted ? '' : setting.halted();
+      if (halted !== undefined)
         throw new CapstanError(
           'interrupted',
-          `stopped after training step ${arm.state.progress.step}; step ${arm.savedStep} is saved`,
+          `stopped after training step ${arm.state.progress.step}${halted && ` (${halted})`}; step ${arm.savedStep} is saved`,
         );
     }
     await arm.ended();

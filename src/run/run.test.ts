@@ -18,6 +18,7 @@ const OPTIONS = {
   signal: new AbortController().signal,
   tell: () => {},
   record: () => 0,
+  halted: () => undefined,
 } as const;
 
 const created = (name: string, version: string): string => {

@@ -32,6 +32,8 @@ export interface RunOptions extends BackendOptions {
   readonly tell: (event: RunEvent) => void;
   /** Puts what happens on the ledger, before it takes effect. */
   readonly record: Recorder;
+  /** Why work has to halt in this project, if it has to: looked at after every step. */
+  readonly halted: () => string | undefined;
 }
 
 export type RunEvent =
@@ -126,6 +128,7 @@ class Run {
       tell: options.tell,
       name: nameOf(folder),
       record: options.record,
+      halted: options.halted,
     };
   }
 
