@@ -1,15 +1,10 @@
 /** A whole training step, ours and PyTorch's of the same network on the same batch, one thread each. The peer is
  *  `peers/pytorch/step.py`, a process that takes steps when it is asked to; only the steps are timed, on its side. */
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { type Benchmark, type Figure, figure, interleave, median } from './benchmark.ts';
+import { openPeer } from './peer.ts';
 import { openStepper, type StepCase, stepCase } from './training.ts';
 
-/** A Python with PyTorch on OpenBLAS, not on the reference BLAS. */
-const PYTHON = process.env.CAPSTAN_PYTHON ?? '/usr/bin/python3';
 const TURNS = 15;
 /** Seconds of one turn, about. */
 const TURN = 0.4;
@@ -29,7 +24,7 @@ export function stepBenchmark(name: string, { width, facts, rounds }: Size): Ben
 
 async function measure(name: string, one: StepCase, say: (line: string) => void): Promise<Figure> {
   const ours = await openStepper(one);
-  const peer = await openPeer(one);
+  const peer = await openPyTorch(one);
   try {
     await ours.take(2);
     const steps = Math.max(1, Math.round((2 * TURN) / (await ours.take(2))));
@@ -73,50 +68,25 @@ interface Peer {
   close(): Promise<void>;
 }
 
-/** The peer, or why there is none. */
-async function openPeer(one: StepCase): Promise<Peer | string> {
-  const script = fileURLToPath(new URL('peers/pytorch/step.py', import.meta.url));
+/** The peer, or why there is none: a Python with PyTorch on OpenBLAS, not on the reference BLAS. */
+async function openPyTorch(one: StepCase): Promise<Peer | string> {
   // torch.set_num_threads does not reach the threads of OpenBLAS.
-  const env = { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
-  const child = spawn(PYTHON, [script], { stdio: ['pipe', 'pipe', 'pipe'], env });
-  const exit = new Promise<void>((resolve) => {
-    child.once('close', () => resolve());
-    child.once('error', () => resolve());
-  });
-  let said = '';
-  child.stderr.on('data', (text) => {
-    said += text;
-  });
-  child.once('error', (error) => {
-    said += error.message;
-  });
-  child.stdin.on('error', () => {}); // a peer that cannot start says why on stderr
-  const lines = createInterface({ input: child.stdout });
-  const ask = async (question: string): Promise<{ readonly [key: string]: unknown } | undefined> => {
-    const answer = once(lines, 'line');
-    child.stdin.write(`${question}\n`);
-    const [line] = await Promise.race([answer, exit.then(() => [undefined])]);
-    return line === undefined ? undefined : JSON.parse(line);
-  };
-  const opened = await ask(JSON.stringify(one));
-  if (!opened) return said.trim().split('\n').at(-1) ?? 'it said nothing';
+  const threads = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
+  const peer = await openPeer('peers/pytorch/step.py', one, threads);
+  if (typeof peer === 'string') return peer;
   let loss = Number.NaN;
   let cores = Number.NaN;
   return {
-    version: String(opened.torch),
-    parameters: Number(opened.parameters),
+    version: String(peer.opened.torch),
+    parameters: Number(peer.opened.parameters),
     async take(steps) {
-      const answer = await ask(String(steps));
-      if (!answer) throw new Error(`PyTorch stopped: ${said}`);
+      const answer = await peer.ask(String(steps));
       loss = Number(answer.loss);
       cores = Number(answer.cpuSeconds) / Number(answer.seconds);
       return Number(answer.seconds);
     },
     loss: () => loss,
     cores: () => cores,
-    async close() {
-      child.stdin.end();
-      await exit;
-    },
+    close: peer.close,
   };
 }

@@ -1,14 +1,9 @@
 /** Bare SQLite as a peer: WAL, synchronous=FULL, one transaction for each batch of records. Node's own where it has one
  *  (22 or later), else Python's, a process that appends when it is asked to; only the appending is timed, on its side. */
 
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { timed } from './benchmark.ts';
-
-const PYTHON = process.env.CAPSTAN_PYTHON ?? '/usr/bin/python3';
+import { openPeer } from './peer.ts';
 
 export interface Case {
   readonly file: string;
@@ -65,39 +60,11 @@ async function ofNode({ file, batch, bytes }: Case): Promise<Sqlite | undefined>
 }
 
 async function ofPython(one: Case): Promise<Sqlite | string> {
-  const script = fileURLToPath(new URL('peers/sqlite/append.py', import.meta.url));
-  const child = spawn(PYTHON, [script], { stdio: ['pipe', 'pipe', 'pipe'] });
-  const exit = new Promise<void>((resolve) => {
-    child.once('close', () => resolve());
-    child.once('error', () => resolve());
-  });
-  let said = '';
-  child.stderr.on('data', (text) => {
-    said += text;
-  });
-  child.once('error', (error) => {
-    said += error.message;
-  });
-  child.stdin.on('error', () => {}); // a peer that cannot start says why on stderr
-  const lines = createInterface({ input: child.stdout });
-  const ask = async (question: string): Promise<{ readonly [key: string]: unknown } | undefined> => {
-    const answer = once(lines, 'line');
-    child.stdin.write(`${question}\n`);
-    const [line] = await Promise.race([answer, exit.then(() => [undefined])]);
-    return line === undefined ? undefined : JSON.parse(line);
-  };
-  const opened = await ask(JSON.stringify(one));
-  if (!opened) return said.trim().split('\n').at(-1) ?? 'it said nothing';
+  const peer = await openPeer('peers/sqlite/append.py', one);
+  if (typeof peer === 'string') return peer;
   return {
-    name: `SQLite ${opened.version}`,
-    async take(transactions) {
-      const answer = await ask(String(transactions));
-      if (!answer) throw new Error(`SQLite stopped: ${said}`);
-      return Number(answer.seconds);
-    },
-    async close() {
-      child.stdin.end();
-      await exit;
-    },
+    name: `SQLite ${peer.opened.version}`,
+    take: async (transactions) => Number((await peer.ask(String(transactions))).seconds),
+    close: peer.close,
   };
 }
