@@ -67,7 +67,7 @@ function rowOf(sweep: Sweep, group: GroupRecord, checks: Checks): readonly (stri
     group.name,
     estimated(other, percent),
     estimated(own, percent),
-    `${goal(ida).steps} / ${goal(supervised).steps}`,
+    `${goal(ida).steps ?? '–'} / ${goal(supervised).steps ?? '–'}`,
     stepsRatio ? estimated(stepsRatio, (x) => x.toFixed(2)) : '–',
     most.toLocaleString('en'),
     `${percent(worst.value)} (${percent(worst.low)} to ${percent(worst.high)})`,
