@@ -5,8 +5,15 @@ import type { Command } from 'commander';
 import { CapstanError, messageOf } from '../base/errors.ts';
 import type { Draft } from '../record/ledger.ts';
 import type { Lineage } from '../registry/checkpoint.ts';
-import { checkpointsIn, loadCheckpoint, rollBack, rollbackTarget, servedIn } from '../registry/promotion.ts';
-import { expectNotRevoked, revoke } from '../registry/revocation.ts';
+import {
+  checkpointsIn,
+  expectServable,
+  loadCheckpoint,
+  rollBack,
+  rollbackTarget,
+  servedIn,
+} from '../registry/promotion.ts';
+import { revoke } from '../registry/revocation.ts';
 import { findRun, listRuns, openRun } from '../run/folder.ts';
 import { Folder } from '../storage/folder.ts';
 import { lockFolder } from '../storage/lock.ts';
@@ -112,7 +119,7 @@ function modelsOf(path: string): readonly Model[] {
 function stateOf(folder: Folder, hash: string, served: string | undefined): State {
   try {
     const { lineage } = loadCheckpoint(folder, hash);
-    expectNotRevoked(folder, hash, (own) => loadCheckpoint(folder, own).lineage.parent);
+    expectServable(folder, hash);
     if (hash === served) return 'serving';
     return lineage.gate?.passed && !lineage.groundTruth ? 'passed' : 'candidate';
   } catch (error) {

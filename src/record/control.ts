@@ -4,8 +4,7 @@
  *  Either is enough to halt. So halting waits for nothing, and outlives restarts, a crash in between, and a ledger that
  *  somebody has damaged: what cannot be read is no permission. */
 
-import type { Entry } from '../ledger/entry.ts';
-import { decodeEntry } from '../ledger/entry.ts';
+import { decodeEntry, type Entry } from '../ledger/entry.ts';
 import { Folder } from '../storage/folder.ts';
 import { Journal } from '../storage/journal.ts';
 

@@ -189,6 +189,14 @@ describe('tampering', () => {
     expect(() => verifyLedger(path)).toThrow('expected 11 entries, got 6');
   });
 
+  test('is not what a missing verifier key means: it follows from the signer’s, and is made again', () => {
+    append(many(2));
+    const key = fs.readFileSync(file('log.vkey'), 'utf8');
+    fs.rmSync(file('log.vkey'));
+    append([]);
+    expect(fs.readFileSync(file('log.vkey'), 'utf8')).toBe(key);
+  });
+
   test('with the signing key gone is no reason to make a new one', () => {
     append([]);
     fs.rmSync(file('log.key'));

@@ -46,8 +46,6 @@ export interface LedgerOptions {
   readonly now: () => string;
 }
 
-/** Opening copies the last segment: 1 MiB is a millisecond or two. */
-const SEGMENT_BYTES = 2 ** 20;
 /** What a person wrote, to be committed to. */
 export interface Content {
   readonly field: string;
@@ -56,6 +54,8 @@ export interface Content {
   readonly salt: Uint8Array;
 }
 
+/** Opening copies the last segment: 1 MiB is a millisecond or two. */
+const SEGMENT_BYTES = 2 ** 20;
 /** How long to wait for another process that is writing. */
 const PATIENCE_MS = 30_000;
 export const HEAD = 'checkpoint';
@@ -103,6 +103,8 @@ export class Ledger {
     const folder = new Folder(path);
     folder.sweep();
     const key = ownKey(folder, () => signerKey('note', origin, seed()));
+    // It follows from the other: whoever made that may have died before this.
+    if (!folder.exists(VERIFIER)) folder.writeAtomic(VERIFIER, `${formatVerifierKey(verifierOf(key))}\n`);
     const head = publishedHead(folder, verifierOf(key));
     const { journal } = Journal.open(`${folder.path}/journal`, undefined, {
       atLeast: head?.size ?? 0,
@@ -210,19 +212,13 @@ function ownKey(folder: Folder, fresh: () => SignerKey): SignerKey {
     );
   const key = fresh();
   folder.writeAtomic(SIGNER, `${formatSignerKey(key)}\n`, { secret: true });
-  folder.writeAtomic(VERIFIER, `${formatVerifierKey(verifierOf(key))}\n`);
   return key;
 }
 
 /** That the tiles give the signed root, and that the journal ends in the same entries; `verify` looks at all of them. */
 function expectSame(folder: Folder, head: OpenedHead, journal: Journal): void {
   const source = sourceOf(logOf(folder));
-  const root = Buffer.from(rootAt(head.size, tileReader(head.size, source)));
-  if (!root.equals(head.root))
-    throw new CapstanError(
-      'corrupt',
-      `${folder.path}/log: expected tiles with the signed root ${Buffer.from(head.root).toString('hex')}, got ${root.toString('hex')}`,
-    );
+  expectSigned(logOf(folder), head, source);
   const last = Math.ceil(head.size / TILE_WIDTH) - 1;
   const bundle = readBundle(last, head.size, source);
   const entries = [...journal.read(last * TILE_WIDTH, head.size)];
@@ -232,4 +228,14 @@ function expectSame(folder: Folder, head: OpenedHead, journal: Journal): void {
       'corrupt',
       `${folder.path}: expected entry ${last * TILE_WIDTH + differs} of the journal to be the published one, it differs`,
     );
+}
+
+/** That the tiles give the root that was signed. */
+export function expectSigned({ path }: Folder, { size, root }: OpenedHead, source: TileSource): void {
+  const found = Buffer.from(rootAt(size, tileReader(size, source)));
+  if (found.equals(root)) return;
+  throw new CapstanError(
+    'corrupt',
+    `${path}: expected tiles with the signed root ${Buffer.from(root).toString('hex')}, got ${found.toString('hex')}`,
+  );
 }

@@ -6,11 +6,11 @@ import { CapstanError } from '../base/errors.ts';
 import { decodeEntry, ENDS, type Entry } from '../ledger/entry.ts';
 import { type OpenedHead, openHead } from '../ledger/head.ts';
 import type { VerifierKey } from '../ledger/key.ts';
-import { HASH_BYTES, proveConsistency, rootAt, verifyConsistency } from '../ledger/proof.ts';
+import { HASH_BYTES, proveConsistency, verifyConsistency } from '../ledger/proof.ts';
 import { grow, parseTilePath, type Tile, tilePath, tileReader, tilesOf } from '../ledger/tile.ts';
 import { Folder } from '../storage/folder.ts';
 import { Journal } from '../storage/journal.ts';
-import { HEAD, logOf, publishedHead, sourceOf, verifierIn } from './ledger.ts';
+import { expectSigned, HEAD, logOf, publishedHead, sourceOf, verifierIn } from './ledger.ts';
 
 export interface Verified {
   readonly key: VerifierKey;
@@ -53,12 +53,7 @@ function expectPublished(
 ): void {
   const made = new Map<string, Buffer>();
   for (const { tile, bytes } of grow(0, records, () => undefined)) made.set(nameOf(tile), bytes);
-  const root = Buffer.from(rootAt(head.size, tileReader(head.size, source)));
-  if (!root.equals(head.root))
-    throw new CapstanError(
-      'corrupt',
-      `${log.path}: expected tiles with the signed root ${Buffer.from(head.root).toString('hex')}, got ${root.toString('hex')}`,
-    );
+  expectSigned(log, head, source);
   const files = log.files().filter((name) => name !== HEAD);
   const missing = [...tilesOf(head.size)].map(tilePath).find((name) => !files.includes(name));
   if (missing !== undefined)

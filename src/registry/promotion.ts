@@ -64,7 +64,7 @@ export function promote(folder: Folder, checkpoint: Promotable): void {
   if (served?.hash === hash) return; // a crash came between the promotion and what follows it
   if (served !== undefined && iteration <= served.iteration)
     throw refused(hash, `expected an iteration after ${served.iteration}, which is served, got ${iteration}`);
-  expectNotRevoked(folder, hash, parentIn(folder));
+  expectServable(folder, hash);
   folder.writeAtomic(PROMOTED, `${JSON.stringify({ hash, iteration, level })}\n`);
 }
 
@@ -72,13 +72,18 @@ export function promote(folder: Folder, checkpoint: Promotable): void {
  *  nor what it was trained on from is revoked. Throws «refused» otherwise, and where there is nothing to take back. */
 export function rollbackTarget(folder: Folder, hash: string): Promotable {
   const target = promotable(loadCheckpoint(folder, hash));
-  expectNotRevoked(folder, hash, parentIn(folder));
+  expectServable(folder, hash);
   const served = readPromotion(folder);
   if (served !== undefined && target.lineage.iteration < served.iteration) return target;
   throw refused(
     hash,
     `expected one before the one that is served, of iteration ${served?.iteration ?? 'none'}, got iteration ${target.lineage.iteration}`,
   );
+}
+
+/** Throws «refused» if the checkpoint or an ancestor of it is revoked. */
+export function expectServable(folder: Folder, hash: string): void {
+  expectNotRevoked(folder, hash, (own) => loadCheckpoint(folder, own).lineage.parent);
 }
 
 /** Serves an earlier checkpoint again. */
@@ -102,7 +107,7 @@ export function servedIn(folder: Folder): string | undefined {
 export function promoted(folder: Folder): Promotable {
   const promotion = readPromotion(folder);
   if (promotion !== undefined) {
-    expectNotRevoked(folder, promotion.hash, parentIn(folder));
+    expectServable(folder, promotion.hash);
     return promotable(loadCheckpoint(folder, promotion.hash));
   }
   throw new CapstanError(
@@ -112,11 +117,6 @@ export function promoted(folder: Folder): Promotable {
 }
 
 const PROMOTED = 'promoted.json';
-
-const parentIn =
-  (folder: Folder) =>
-  (hash: string): string | null =>
-    loadCheckpoint(folder, hash).lineage.parent;
 
 function readPromotion(folder: Folder): { hash: string; iteration: number } | undefined {
   if (!folder.exists(PROMOTED)) return undefined;
