@@ -60,14 +60,12 @@ describe('a task', () => {
       | 'environment'
       | 'check'
       | 'encoding'
-      | 'check'
       | 'level'
       | 'key'
       | 'show'
       | 'showAnswer'
       | 'parse'
       | 'sample'
-      | 'roots'
       | 'roots'
     >();
     expectTypeOf<keyof Encoding<Q, A>>().toEqualTypeOf<
@@ -76,6 +74,7 @@ describe('a task', () => {
       | 'slots'
       | 'context'
       | 'facts'
+      | 'awake'
       | 'token'
       | 'roundsAt'
       | 'rounds'
@@ -86,7 +85,6 @@ describe('a task', () => {
       | 'sentence'
       | 'sentenceLength'
       | 'questionOf'
-      | 'names'
       | 'names'
     >();
   });

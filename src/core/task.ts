@@ -65,6 +65,10 @@ export interface Encoding<Q, A> {
   /** Tokens, flat: as many for every context of a size. A task may add tokens that say nothing yet, such as one for
    *  every element, for the network to write in. */
   facts(question: Q): readonly number[];
+  /** For each fact the first round that it takes part in, 0, 1, …, and the first after that which it does not; facts beyond
+   *  the last one given take part in none. A fact that takes no part stays as it is, and is read. Without this all take
+   *  part in all. */
+  awake?(question: Q): readonly (readonly [from: number, to: number])[];
   /** One token. */
   token(question: Q): readonly number[];
   /** How many rounds questions up to this level take, ≥ 1. */

@@ -7,7 +7,7 @@ import type { Random } from '../base/random.ts';
 import { type Answer, agree, known } from '../core/answer.ts';
 import type { Assistant } from '../core/assistant.ts';
 import type { Task } from '../core/task.ts';
-import { encodeBatch } from '../network/batch.ts';
+import { encodeBatch, networkFor } from '../network/batch.ts';
 import { type OptimizerOptions, scheduleAt } from '../network/optimizer.ts';
 import { countOf, forEachPlace, initialise, type Weight } from '../network/parameters.ts';
 import { type BatchShape, type NetworkShape, transformerWeights } from '../network/transformer.ts';
@@ -51,9 +51,7 @@ export class Student<Q, A> {
   readonly #answerers: Answerers;
 
   private constructor(task: Task<Q, A>, options: StudentOptions, runtimes: readonly Runtime[]) {
-    const { width, heads, expansion } = options;
-    const { slots, words } = task.encoding;
-    this.network = { slots, words, width, heads, expansion };
+    this.network = networkFor(task.encoding, options);
     this.weights = transformerWeights(this.network);
     this.#task = task;
     this.#options = options;

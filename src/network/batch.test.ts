@@ -6,7 +6,7 @@ import { Random } from '../base/random.ts';
 import type { Encoding } from '../core/task.ts';
 import { lower } from '../onnx/lower.ts';
 import { type PowerQuestion, permutationPowering } from '../tasks/permutation-powering.ts';
-import { encodeBatch, encodeRanges } from './batch.ts';
+import { encodeBatch, encodeRanges, networkFor } from './batch.ts';
 import { countOf, initialise, unpack } from './parameters.ts';
 import { answering } from './step.ts';
 import { type BatchShape, batchInputs, transformer, transformerWeights } from './transformer.ts';
@@ -26,7 +26,10 @@ function groupsOf(seed: number, counts: readonly number[]): readonly (readonly P
 
 /** A question that is nothing but its words. */
 interface Words {
-  readonly context: { readonly facts: readonly number[] };
+  readonly context: {
+    readonly facts: readonly number[];
+    readonly awake: readonly (readonly [from: number, to: number])[];
+  };
   readonly token: readonly number[];
   readonly reread: readonly number[];
   readonly range: readonly [first: number, last: number];
@@ -36,12 +39,13 @@ const V = 9;
 const SLOTS = ['name', 'first', 'second', 'holds'];
 
 /** Tokens of so many slots. Word 0 is the blank. */
-const wordsIn = (slots: readonly string[]): Encoding<Words, number> => ({
+const wordsIn = (slots: readonly string[], factsSleep: boolean): Encoding<Words, number> => ({
   words: V,
   blank: 0,
   slots,
   context: ({ context }) => context,
   facts: ({ context }) => context.facts,
+  ...(factsSleep ? { awake: ({ context }: Words) => context.awake } : {}),
   token: ({ token }) => token,
   roundsAt: (level) => level,
   rounds: ({ reread }) => reread.length,
@@ -58,7 +62,9 @@ function wordGroups(seed: number, counts: readonly number[], slots: number): rea
   return counts.map((count, b) => {
     const random = Random.seeded(seed).split(b);
     const draw = (many: number) => Array.from({ length: many }, () => 1 + random.below(V - 1));
-    const context = { facts: draw(size * slots) };
+    const stretch = () => [random.below(LEVELS), random.below(2 * LEVELS)] as const; // some are of no round
+    const awake = Array.from({ length: random.below(size + 1) }, stretch);
+    const context = { facts: draw(size * slots), awake };
     return Array.from({ length: count }, () => {
       const first = random.below(V);
       const range = [first, first + random.below(V - first)] as const;
@@ -90,9 +96,15 @@ const powers: fc.Arbitrary<Case<PowerQuestion>> = fc.record({
 });
 /** Of words, tokens of one to four slots. */
 const words: fc.Arbitrary<Case<Words>> = fc
-  .record({ slots: fc.subarray(SLOTS, { minLength: 1 }), seed, counts, more: fc.record(more) })
-  .map(({ slots, seed, counts, more }) => ({
-    encoding: wordsIn(slots),
+  .record({
+    slots: fc.subarray(SLOTS, { minLength: 1 }),
+    factsSleep: fc.boolean(),
+    seed,
+    counts,
+    more: fc.record(more),
+  })
+  .map(({ slots, factsSleep, seed, counts, more }) => ({
+    encoding: wordsIn(slots, factsSleep),
     groups: wordGroups(seed, counts, slots.length),
     ...more,
   }));
@@ -108,8 +120,9 @@ function shapeOf({ groups, moreContexts, moreQuestions, rounds }: Omit<Case, 'en
 }
 
 /** What a network reads of a batch. */
-function inputsOf(slots: readonly string[], shape: BatchShape): readonly Node<'input'>[] {
-  return Object.values(batchInputs({ slots }, shape)).flat() as Node<'input'>[];
+function inputsOf(encoding: Case['encoding'], shape: BatchShape): readonly Node<'input'>[] {
+  const network = networkFor(encoding, { width: 4, heads: 2, expansion: 2 });
+  return Object.values(batchInputs(network, shape)).flat() as Node<'input'>[];
 }
 
 describe('a batch of words', () => {
@@ -119,7 +132,7 @@ describe('a batch of words', () => {
         const { encoding, groups, moreContexts, rounds } = one;
         const shape = shapeOf(one);
         const tensors = encodeBatch(encoding, shape, groups);
-        const inputs = inputsOf(encoding.slots, shape);
+        const inputs = inputsOf(encoding, shape);
         expect(Object.keys(tensors).sort()).toEqual(inputs.map((node) => node.attributes.name).sort());
         for (const { attributes, shape } of inputs) {
           const { [attributes.name]: tensor } = tensors;
@@ -151,6 +164,15 @@ describe('a batch of words', () => {
         for (const [b, group] of groups.entries()) {
           const facts = Array.from({ length: size }, (_, i) => at('facts', b * size + i));
           expect(facts.flat()).toEqual(encoding.facts(group[0]!));
+          for (let round = 0; round < rounds; round++) {
+            const start = (round * contexts + b) * size;
+            const takesPart = Array.from({ length: size }, (_, i) => {
+              const [from, to] = encoding.awake?.(group[0]!)[i] ?? [0, 0];
+              return Number(from <= round && round < to);
+            });
+            const said = tensors.awake?.data.slice(start, start + size);
+            expect(said && [...said]).toEqual(encoding.awake && takesPart);
+          }
           for (const [q, question] of group.entries()) {
             const row = b * questions + q;
             expect(at('questions', row)).toEqual(encoding.token(question));
@@ -169,13 +191,11 @@ describe('a batch of words', () => {
 });
 
 describe('a range', () => {
-  const network = (slots: readonly string[]) => ({ slots, words: V, width: 4, heads: 2, expansion: 2 });
-
   /** Scores, and what is answered with ranges and without, of a network that nobody trained. */
   function answered(one: Case<Words>) {
     const { encoding, groups } = one;
     const shape = shapeOf(one);
-    const own = network(encoding.slots);
+    const own = networkFor(encoding, { width: 4, heads: 2, expansion: 2 });
     const weights = transformerWeights(own);
     const parameters = initialise(weights, Random.seeded(groups.length));
     const w = unpack(weights, input('parameters', [countOf(weights)]));
@@ -249,7 +269,8 @@ describe('a range', () => {
       { numRuns: 5 },
     );
     const shape = { contexts: 2, facts: 3, questions: 2, rounds: 1 };
-    const reads = (ranged: boolean) => lower(answering(network(['left', 'right']), shape, ranged)).inputs;
+    const network = { slots: ['left', 'right'], words: V, width: 4, heads: 2, expansion: 2 };
+    const reads = (ranged: boolean) => lower(answering(network, shape, ranged)).inputs;
     expect(reads(false)).not.toContain('barred');
     expect([...reads(true)].sort()).toEqual([...reads(false), 'barred'].sort());
   });

@@ -3,7 +3,15 @@
 
 import { invariant } from '../base/errors.ts';
 import type { Encoding } from '../core/task.ts';
-import type { BatchShape } from './transformer.ts';
+import type { BatchShape, NetworkShape } from './transformer.ts';
+
+/** The network that a task's words need, of a width and so on of one's choice. */
+export function networkFor<Q, A>(
+  { slots, words, awake }: Encoding<Q, A>,
+  { width, heads, expansion }: Pick<NetworkShape, 'width' | 'heads' | 'expansion'>,
+): NetworkShape {
+  return { slots, words, width, heads, expansion, ...(awake ? { factsSleep: true } : {}) };
+}
 
 export type BatchTensors = {
   readonly [name: string]: { readonly shape: readonly number[]; readonly data: Int32Array | Float32Array };
@@ -21,6 +29,7 @@ export function encodeBatch<Q, A>(
   const questionWords = slots.map(() => new Int32Array(B * Q).fill(encoding.blank));
   const reread = new Int32Array(R * B * Q).fill(encoding.blank);
   const active = new Float32Array(R * B * Q);
+  const awake = new Float32Array(R * B * N);
   groups.forEach((questions, b) => {
     const facts = encoding.facts(questions[0]!);
     for (let i = 0; i < N; i++) {
@@ -28,6 +37,9 @@ export function encodeBatch<Q, A>(
         words[b * N + i] = facts[slots.length * i + slot]!;
       });
     }
+    encoding.awake?.(questions[0]!).forEach(([from, to], i) => {
+      for (let round = from; round < Math.min(to, R); round++) awake[(round * B + b) * N + i] = 1;
+    });
     questions.forEach((question, q) => {
       const row = b * Q + q;
       encoding.token(question).forEach((word, slot) => {
@@ -52,6 +64,7 @@ export function encodeBatch<Q, A>(
     ),
     reread: { shape: [R, B, Q], data: reread },
     active: { shape: [R, B, Q, 1], data: active },
+    ...(encoding.awake ? { awake: { shape: [R, B, N, 1], data: awake } } : {}),
   };
 }
 

@@ -37,16 +37,19 @@ const INTEGERS = [
 
 /** `test/parity/network.json`: what PyTorch was given, and what it found. */
 interface Parity {
-  readonly network: Omit<NetworkShape, 'heads'>;
+  readonly network: Omit<NetworkShape, 'heads' | 'factsSleep'>;
   readonly batch: BatchShape;
   readonly optimizer: OptimizerOptions;
   readonly layout: readonly { readonly name: string; readonly shape: Numbers }[];
   readonly parameters: Numbers;
-  readonly steps: readonly ({ readonly [K in (typeof INTEGERS)[number] | 'active' | 'weights']: Numbers } & {
+  readonly steps: readonly ({
+    readonly [K in (typeof INTEGERS)[number] | 'active' | 'awake' | 'weights']: Numbers;
+  } & {
     readonly averageRate: number;
   })[];
   readonly cases: readonly {
     readonly heads: number;
+    readonly factsSleep: boolean;
     readonly loss: number;
     readonly scores: Numbers;
     readonly gradient: { readonly [weight: string]: Numbers };
@@ -67,15 +70,21 @@ const FLOAT32 = 5e-6;
 const FLOAT32_TRAINED = 1e-4;
 
 const shapes: { readonly [input: string]: Numbers } = Object.fromEntries(
-  Object.values(schedule(Object.values(graphOf(1, 'adam')))).flatMap((node) => {
+  Object.values(schedule(Object.values(graphOf({ heads: 1, factsSleep: true }, 'adam')))).flatMap((node) => {
     if (node.op !== 'input') return [];
     const { name, shape } = (node as Node<'input'>).attributes;
     return [[name, shape]];
   }),
 );
 
-function graphOf(heads: number, kind: Kind, changed: Partial<OptimizerOptions> = {}) {
-  return trainingStep({ ...parity.network, heads }, parity.batch, { ...parity.optimizer, ...changed, kind });
+type Variant = Pick<NetworkShape, 'heads' | 'factsSleep'>;
+
+function networkOf({ heads, factsSleep = false }: Variant): NetworkShape {
+  return { ...parity.network, heads, factsSleep };
+}
+
+function graphOf(variant: Variant, kind: Kind, changed: Partial<OptimizerOptions> = {}) {
+  return trainingStep(networkOf(variant), parity.batch, { ...parity.optimizer, ...changed, kind });
 }
 
 /** Everything a step reads but the state. Bias corrections and warm-up as Kingma & Ba write them, in float64. */
@@ -150,8 +159,8 @@ function interpreted(outputs: { readonly [name: string]: Node }): Steps {
 }
 
 /** Loss, scores, and the gradient of every weight as «d name». */
-function slopesOf(heads: number): { readonly [name: string]: Node } {
-  const network = { ...parity.network, heads };
+function slopesOf(variant: Variant): { readonly [name: string]: Node } {
+  const network = networkOf(variant);
   const weights = transformerWeights(network);
   const w = unpack(weights, input('parameters', [countOf(weights)]));
   const { loss, scores } = trainingLoss(network, parity.batch, w);
@@ -169,8 +178,7 @@ function distanceSlopes(found: Found, { loss, scores, gradient }: Parity['cases'
 
 const first = { ...feedsOf(0), parameters: parity.parameters };
 
-describe.each(parity.cases)('with $heads heads', (theirs) => {
-  const { heads } = theirs;
+describe.each(parity.cases)('with $heads heads, facts that sleep: $factsSleep', (theirs) => {
   let runtime: Runtime;
   beforeAll(async () => {
     runtime = await Runtime.open({ backend: 'native', threads: 1 });
@@ -189,7 +197,7 @@ describe.each(parity.cases)('with $heads heads', (theirs) => {
   }
 
   test('PyTorch has the same weights', () => {
-    const weights = transformerWeights({ ...parity.network, heads });
+    const weights = transformerWeights(networkOf(theirs));
     expect(parity.layout.map(({ name, shape }) => [name, shape])).toEqual(
       weights.map(({ name, shape }) => [name, shape]),
     );
@@ -197,13 +205,13 @@ describe.each(parity.cases)('with $heads heads', (theirs) => {
   });
 
   test('loss, scores and gradients are those of PyTorch', async () => {
-    const slopes = slopesOf(heads);
+    const slopes = slopesOf(theirs);
     expect(distanceSlopes(await interpreted(slopes)(first), theirs)).toBeLessThan(FLOAT64);
     expect(distanceSlopes(await (await onnx(slopes))(first), theirs)).toBeLessThan(FLOAT32);
   });
 
   test.each(['adam', 'muon'] as const)('ten steps of %s are those of PyTorch', async (kind) => {
-    const graph = graphOf(heads, kind);
+    const graph = graphOf(theirs, kind);
     const exact = await train(interpreted(graph));
     const rounded = await train(await onnx(graph));
     expect(distanceTrained(exact, theirs.trained[kind])).toBeLessThan(FLOAT64);
@@ -220,8 +228,8 @@ describe.each(parity.cases)('with $heads heads', (theirs) => {
       const powers = scores.map((score) => Math.exp(score - most));
       return { word: scores.indexOf(most), share: 1 / powers.reduce((a, b) => a + b, 0) };
     });
-    const network = { ...parity.network, heads };
-    const { guesses } = await interpreted(graphOf(heads, 'adam'))({ ...first, ...start });
+    const network = networkOf(theirs);
+    const { guesses } = await interpreted(graphOf(theirs, 'adam'))({ ...first, ...start });
     const { answers, confidence } = await interpreted(answering(network, parity.batch, false))(first);
     expect(Array.from(guesses!)).toEqual(best.map(({ word }) => word));
     expect(Array.from(answers!)).toEqual(best.map(({ word }) => word));
@@ -235,8 +243,8 @@ describe.each(parity.cases)('with $heads heads', (theirs) => {
 });
 
 describe('a step shared by replicas', () => {
-  const [one] = parity.cases as [Parity['cases'][number]];
-  const network = { ...parity.network, heads: one.heads };
+  const one = parity.cases.find(({ factsSleep }) => factsSleep)!;
+  const network = networkOf(one);
   const replicas = parity.batch.contexts;
   const part = { ...parity.batch, contexts: 1 };
 
@@ -245,7 +253,7 @@ describe('a step shared by replicas', () => {
     const { rounds: R } = parity.batch;
     return Object.fromEntries(
       Object.entries(feeds).map(([name, values]) => {
-        const rows = name === 'reread' || name === 'active' ? R : 1;
+        const rows = name === 'reread' || name === 'active' || name === 'awake' ? R : 1;
         const width = values.length / rows / replicas;
         const cut = (row: number) => values.slice((row * replicas + context) * width).slice(0, width);
         return [name, Array.from({ length: rows }, (_, row) => cut(row)).flat()];
@@ -256,7 +264,7 @@ describe('a step shared by replicas', () => {
   test('has the gradients of its parts add up, and is the whole step', async () => {
     const { schedule: dates, averageRate, ...words } = feedsOf(0);
     const kind = 'adam';
-    const whole = await interpreted(graphOf(one.heads, kind))({ ...feedsOf(0), ...start });
+    const whole = await interpreted(graphOf(one, kind))({ ...feedsOf(0), ...start });
     const half = interpreted(gradientStep(network, part));
     const parts = await Promise.all(
       Array.from({ length: replicas }, (_, context) =>
@@ -292,7 +300,7 @@ describe('the comparison bites', () => {
   }
 
   test('an error of 1e-5 in any one constant of network or gradients is seen', async () => {
-    const slopes = slopesOf(theirs.heads);
+    const slopes = slopesOf(theirs);
     const constants = schedule(Object.values(slopes)).filter(({ op }) => op === 'constant');
     expect(constants.length).toBeGreaterThan(10);
     for (const one of constants) {
@@ -311,7 +319,7 @@ describe('the comparison bites', () => {
     ['muon', 'beta1'],
   ] as const)('an error of 1e-5 in the %s option %s is seen', async (kind, option) => {
     const changed = { [option]: parity.optimizer[option] * (1 + 1e-5) };
-    const found = await train(interpreted(graphOf(theirs.heads, kind, changed)));
+    const found = await train(interpreted(graphOf(theirs, kind, changed)));
     expect(distanceTrained(found, theirs.trained[kind])).toBeGreaterThan(100 * FLOAT64);
   });
 
@@ -319,6 +327,15 @@ describe('the comparison bites', () => {
     const [one, two] = parity.cases as [Parity['cases'][number], Parity['cases'][number]];
     expect(distance(one.scores, two.scores)).toBeGreaterThan(0.01);
     expect(distanceTrained(one.trained.adam, one.trained.muon)).toBeGreaterThan(0.1);
+  });
+
+  test('a fact that takes part in one round more is seen, and none of it is read by a network whose facts do not sleep', async () => {
+    const sleeping = parity.cases.find(({ factsSleep }) => factsSleep)!;
+    const words = parity.steps[0]!.awake.map((own, place) => (place === 0 ? 1 - own : own));
+    const distanceOf = async (one: Parity['cases'][number]) =>
+      distanceSlopes(await interpreted(slopesOf(one))({ ...first, awake: words }), one);
+    expect(await distanceOf(sleeping)).toBeGreaterThan(1e-3);
+    expect(await distanceOf(theirs)).toBeLessThan(FLOAT64);
   });
 
   test('a wrong word is seen, and a question that rests too early', async () => {
@@ -329,7 +346,7 @@ describe('the comparison bites', () => {
       // Of a fact, any word; of a question, one that is taught.
       const place = name.startsWith('fact') ? 0 : row;
       words[place] = name === 'active' ? 0 : (words[place]! + 1) % parity.network.words;
-      const found = await interpreted(slopesOf(theirs.heads))({ ...first, [name]: words });
+      const found = await interpreted(slopesOf(theirs))({ ...first, [name]: words });
       expect(distanceSlopes(found, theirs), name).toBeGreaterThan(1e-3);
     }
   });

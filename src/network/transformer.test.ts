@@ -18,6 +18,7 @@ import {
 type Words = { readonly [input: string]: readonly number[] } & {
   readonly reread: readonly number[];
   readonly active: readonly number[];
+  readonly awake: readonly number[];
 };
 
 interface Case {
@@ -37,14 +38,15 @@ const cases: fc.Arbitrary<Case> = fc
   .record({
     seed: fc.nat(2 ** 31),
     heads: fc.constantFrom(1, 2),
+    factsSleep: fc.boolean(),
     slots: fc.subarray(SLOTS, { minLength: 1 }),
     contexts: fc.integer({ min: 1, max: 2 }),
     facts: fc.integer({ min: 1, max: 4 }),
     questions: fc.integer({ min: 1, max: 3 }),
     rounds: fc.integer({ min: 1, max: 3 }),
   })
-  .map(({ seed, heads, slots, ...batch }) => {
-    const network = { slots, words: V, width: 4, heads, expansion: 2 };
+  .map(({ seed, heads, factsSleep, slots, ...batch }) => {
+    const network = { slots, words: V, width: 4, heads, expansion: 2, factsSleep };
     const random = Random.seeded(seed);
     const draw = (name: string, count: number) => {
       const stream = random.split(name);
@@ -61,6 +63,7 @@ const cases: fc.Arbitrary<Case> = fc
         ...bySlot(slots, 'questions', (name) => draw(name, B * Q)),
         reread: draw('reread', R * B * Q),
         active: activeFor(R, draw('rounds', B * Q)),
+        awake: draw('awake', R * B * N).map((word) => word % 2),
       },
     };
   });
@@ -93,6 +96,16 @@ function scores({ network, batch, parameters, words }: Case): readonly (readonly
   ]);
 }
 
+/** What becomes of the facts in each round, changed. */
+function inEachRound(
+  { words: { awake }, batch: { contexts: B, facts: N, rounds: R } }: Case,
+  change: (own: readonly number[]) => readonly number[],
+): readonly number[] {
+  return Array.from({ length: R }, (_, round) =>
+    change(awake.slice(round * B * N, (round + 1) * B * N)),
+  ).flat();
+}
+
 function expectSame(ours: readonly (readonly number[])[], theirs: readonly (readonly number[])[]): void {
   expect(ours.length).toBe(theirs.length);
   for (const [row, values] of ours.entries())
@@ -112,7 +125,7 @@ describe('the network', () => {
         ).flat();
         const shuffled = (words: readonly number[]) => orders.map((place) => words[place]!);
         const facts = bySlot(one.network.slots, 'facts', (name) => shuffled(one.words[name]!));
-        const words = { ...one.words, ...facts };
+        const words = { ...one.words, ...facts, awake: inEachRound(one, shuffled) };
         expectSame(scores({ ...one, words }), scores(one));
       }),
       { numRuns: 50 },
@@ -158,6 +171,7 @@ describe('the network', () => {
             ...bySlot(slots, 'questions', (name) => [one.words[name]![row]!]),
             reread: own(reread),
             active: own(active),
+            awake: inEachRound(one, rows),
           },
         };
         expectSame(scores(alone), [scores(one)[row]!]);
@@ -201,9 +215,28 @@ describe('the network', () => {
           ...new Array<number>(more * rows).fill(value),
         ];
         const { reread, active } = one.words;
-        const words = { ...one.words, reread: longer(reread, word), active: longer(active, 0) };
+        const { awake } = one.words;
+        const { contexts: B, facts: N } = one.batch;
+        const words = {
+          ...one.words,
+          reread: longer(reread, word),
+          active: longer(active, 0),
+          awake: [...awake, ...new Array<number>(more * B * N).fill(word % 2)],
+        };
         const batch = { ...one.batch, rounds: one.batch.rounds + more };
         expect(scores({ ...one, batch, words })).toEqual(scores(one));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('lets all facts take part in all rounds where they do not sleep', () => {
+    fc.assert(
+      fc.property(cases, (one) => {
+        const words = { ...one.words, awake: one.words.awake.map(() => 1) };
+        const variant = (factsSleep: boolean) =>
+          scores({ ...one, words, network: { ...one.network, factsSleep } });
+        expectSame(variant(true), variant(false));
       }),
       { numRuns: 50 },
     );

@@ -2,7 +2,8 @@
  *  the facts only, and ONE pre-norm layer (Vaswani et al. 2017; Xiong et al. 2020) is applied round after round, as in
  *  the universal transformer (Dehghani et al. 2019). Before each round every question re-reads one of its words.
  *  A question that has read its last word is done and stays as it is, so that it takes the same rounds whatever else is
- *  in the batch, and a longer frontier changes nothing for shorter questions (docs/decisions/0005).
+ *  in the batch, and a longer frontier changes nothing for shorter questions (docs/decisions/0005). Facts that build on
+ *  other facts may sleep until those are done (docs/decisions/0012).
  *  Sharing the layer and the format is what lets a look-up learned at level 1 become the squaring of level 2.
  *
  *  Letters: B contexts, N facts of each, Q questions of each, S = N + Q, D width, H heads, K = D/H, V words, R rounds. */
@@ -38,6 +39,8 @@ export interface NetworkShape {
   readonly heads: number;
   /** Hidden units of the layer's MLP, as a multiple of the width. */
   readonly expansion: number;
+  /** Whether facts take part in some rounds only. */
+  readonly factsSleep?: boolean;
 }
 
 export interface BatchShape {
@@ -106,10 +109,12 @@ export interface BatchNodes {
   readonly reread: Node;
   /** [R B Q 1]: 1 while a question has words left to read, then 0. */
   readonly active: Node;
+  /** [R B N 1]: 1 in the rounds that a fact takes part in, else 0. Without it all facts take part in all. */
+  readonly awake?: Node;
 }
 
 export function batchInputs(
-  { slots }: Pick<NetworkShape, 'slots'>,
+  { slots, factsSleep = false }: Pick<NetworkShape, 'slots' | 'factsSleep'>,
   { contexts: B, facts: N, questions: Q, rounds: R }: BatchShape,
 ): BatchNodes {
   return {
@@ -117,28 +122,37 @@ export function batchInputs(
     questions: slots.map((slot) => input(`questions.${slot}`, [B, Q], 'int')),
     reread: input('reread', [R, B, Q], 'int'),
     active: input('active', [R, B, Q, 1]),
+    ...(factsSleep ? { awake: input('awake', [R, B, N, 1]) } : {}),
   };
 }
 
 /** Scores of every word as the answer to every question: [B·Q V]. */
 export function transformer(network: NetworkShape, batch: BatchShape, w: Weights, words: BatchNodes): Node {
   const { width: D } = network;
-  const { contexts: B, questions: Q, rounds: R } = batch;
+  const { contexts: B, facts: N, questions: Q, rounds: R } = batch;
   const codes = network.slots.map((slot) => matmul(w.words!, w[slot]!)); // [V D] each
   const tokens = (words: readonly Node[]) => words.map((slot, i) => gather(codes[i]!, slot)).reduce(add);
   const reread = reshape(gather(matmul(w.words!, w.reread!), words.reread), [R, B * Q, D]);
   let facts = tokens(words.facts); // [B N D]
   let questions = tokens(words.questions); // [B Q D]
   for (let round = 0; round < R; round++) {
-    facts = add(facts, w.fact!);
+    const during = (rounds: Node, rows: number) => reshape(slice(rounds, 0, round, round + 1), [B, rows, 1]);
+    const awake = words.awake && during(words.awake, N);
+    const told = add(facts, awake ? mul(awake, reshape(w.fact!, [1, 1, D])) : w.fact!);
     const asking = add(questions, reshape(slice(reread, 0, round, round + 1), [B, Q, D]));
-    const memory = remember(network, w, facts);
-    const change = sub(layer(network, w, asking, memory), questions);
-    questions = add(questions, mul(change, reshape(slice(words.active, 0, round, round + 1), [B, Q, 1])));
-    if (round < R - 1) facts = layer(network, w, facts, memory); // nobody reads the facts after the last round
+    const memory = remember(network, w, told);
+    questions = moved(questions, layer(network, w, asking, memory), during(words.active, Q));
+    if (round === R - 1) break; // nobody reads the facts after the last round
+    const after = layer(network, w, told, memory);
+    facts = awake ? moved(facts, after, awake) : after;
   }
   const read = add(mul(normalize(reshape(questions, [B * Q, D])), w['answer.gain']!), w['answer.bias']!);
   return mul(matmul(read, transposed(codes.at(-1)!)), constant(1 / Math.sqrt(D))); // the code of the last slot: [B·Q V]
+}
+
+/** `after` where `share` is 1, still `before` where it is 0. */
+function moved(before: Node, after: Node, share: Node): Node {
+  return add(before, mul(sub(after, before), share));
 }
 
 /** The weights of `transformerWeights`, by name. */

@@ -4,6 +4,7 @@ import { Answerers, networkAssistant } from '../assistants/network.ts';
 import { CapstanError } from '../base/errors.ts';
 import type { Assistant } from '../core/assistant.ts';
 import type { Task } from '../core/task.ts';
+import { networkFor } from '../network/batch.ts';
 import { countOf, forEachPlace } from '../network/parameters.ts';
 import { transformerWeights } from '../network/transformer.ts';
 import type { Runtime } from '../onnx/runtime.ts';
@@ -17,9 +18,7 @@ export async function checkpointAssistant<Q, A>(
   runtime: Runtime,
 ): Promise<Assistant<Q, A>> {
   // The shape is read from the hashed lineage: another number of heads would fit the same weights and answer otherwise.
-  const { width, heads, expansion } = describedIn(lineage).student;
-  const { slots, words } = task.encoding;
-  const network = { slots, words, width, heads, expansion };
+  const network = networkFor(task.encoding, describedIn(lineage).student);
   const weights = transformerWeights(network);
   const values = new Map(tensors.map((tensor) => [tensor.name, tensor.values]));
   const flat = new Float32Array(countOf(weights));

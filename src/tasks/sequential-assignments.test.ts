@@ -271,6 +271,34 @@ describe('sequential assignments', () => {
     for (const count of own) expect(Math.abs(count / 2000 - 1 / 4)).toBeLessThan(0.06);
   });
 
+  test('have each assignment worked on when both of its arguments are done, and each question after all that it reads', () => {
+    fc.assert(
+      fc.property(anyProgram, ({ task: any, program }) => {
+        const { facts, awake, rounds, word, roundsAt } = any.encoding;
+        const about = value(program, program.order[0]!);
+        const stretches = awake!(about);
+        const at = new Map(chunks(facts(about), 4).map(([name], i) => [name!, stretches[i]]));
+        const done = (x: number) => at.get(x)![1];
+        for (const x of program.order) {
+          if (program.depth[x] === 0) expect(at.get(x)).toEqual([0, 0]);
+          else expect(at.get(x)![0]).toBe(Math.max(done(program.first[x]!), done(program.second[x]!)));
+        }
+        // Only assignments are worked on.
+        expect(stretches.length).toBe(program.order.length);
+        for (const question of questionsOf(program)) {
+          const read = question.kind === 'apply' ? [question.a, question.b] : [question.variable];
+          const ready = Math.max(0, ...read.filter((x) => program.order.includes(x)).map(done));
+          const asleep = Array.from(
+            { length: rounds(question) },
+            (_, round) => word(question, round) === undefined,
+          );
+          expect(asleep.lastIndexOf(true)).toBe(ready - 1);
+          expect(rounds(question)).toBeLessThanOrEqual(roundsAt(any.level(question)));
+        }
+      }),
+    );
+  });
+
   test('have a level for what is left to resolve, and a grade, their depth, if they are for a value', () => {
     const { program } = task.parse('value(x0)');
     expect(grades).toEqual([0, 1, 2, 3, 4, 5].map((depth) => `depth ${depth}`));

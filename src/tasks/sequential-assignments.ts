@@ -193,9 +193,10 @@ function environment(question: AssignmentQuestion): Answer<number> | undefined {
   return found === undefined || found === BLANK ? unknown('unsure') : known(found);
 }
 
-/** A fact x := f(y, z) has its own value two rounds after its arguments have theirs: one to look them up, one to look up
- *  what f makes of them. A question sleeps until the facts that it reads are done, so that it cannot do their work itself
- *  in a way that would not reach the next depth. */
+/** A fact x := f(y, z) takes part in two rounds, when its arguments have their values: in one it looks them up, in the
+ *  other what f makes of them. Before and after that it sleeps, so that what a network learns for one depth is what it
+ *  does at every depth. A question sleeps until the facts that it reads are done, so that it cannot do their work itself
+ *  in a way that would not reach the next depth (docs/decisions/0012). */
 const ROUNDS_PER_DEPTH = 2;
 /** The most that a question takes then: a look-up of its arguments, and one of what f makes of them. */
 const ROUNDS_AWAKE = 2;
@@ -204,6 +205,14 @@ function asleep(question: AssignmentQuestion): number {
   const { depth } = question.program;
   const read = question.kind === 'apply' ? [question.a, question.b] : [question.variable];
   return ROUNDS_PER_DEPTH * Math.max(0, ...read.map((word) => depth[word] ?? -1));
+}
+
+/** Values of their own and entries of f say all there is to say from the start. */
+function awake({ order, depth }: Program): readonly (readonly [from: number, to: number])[] {
+  return inOrder(order).map((x) => {
+    const done = ROUNDS_PER_DEPTH * depth[x]!;
+    return [Math.max(0, done - ROUNDS_PER_DEPTH), done];
+  });
 }
 
 /** Whether an argument is a variable. */
@@ -235,6 +244,7 @@ function encoding(language: Language): Encoding<AssignmentQuestion, number> {
       }
       return tokens;
     },
+    awake: ({ program }) => awake(program),
     token: (question) =>
       question.kind === 'apply'
         ? [BLANK, question.a, question.b, BLANK]
@@ -277,9 +287,9 @@ function factsOf(
   { order, first, second, depth, table }: Omit<Program, 'key'>,
   { words, fixed }: Language,
 ): readonly number[] {
-  const variables = [...order]
-    .sort((x, y) => x - y)
-    .flatMap((x) => (depth[x] === 0 ? [x, BLANK, BLANK, first[x]!] : [x, first[x]!, second[x]!, BLANK]));
+  const variables = inOrder(order).flatMap((x) =>
+    depth[x] === 0 ? [x, BLANK, BLANK, first[x]!] : [x, first[x]!, second[x]!, BLANK],
+  );
   if (fixed) return variables;
   const entries = [...table]
     .sort(([a], [b]) => a - b)
@@ -287,6 +297,10 @@ function factsOf(
   const values = words.value.last - words.value.first + 1;
   const blanks = new Array<number>(4 * values ** 2 - entries.length).fill(BLANK);
   return [...variables, ...entries, ...blanks];
+}
+
+function inOrder(variables: readonly number[]): readonly number[] {
+  return [...variables].sort((x, y) => x - y);
 }
 
 /** Values of variables, and of f applied to what the assignments apply it to, resolved as far as H might have resolved
@@ -326,7 +340,7 @@ function roots(
   const program = dealt(split, `programs of ${size} variables`, () =>
     drawProgram(random, size, deepest, language),
   );
-  return [...program.order].sort((x, y) => x - y).map((variable) => ({ kind: 'value', program, variable }));
+  return inOrder(program.order).map((variable) => ({ kind: 'value', program, variable }));
 }
 
 function questionsAbout(program: Program): readonly AssignmentQuestion[] {

@@ -363,6 +363,20 @@ export function describeTask<Q, A>(task: Task<Q, A>, examiner: Examiner<Q, A>, c
         none(questions.filter((question) => !fits(encoding.rounds(question), task.level(question))));
       });
 
+      test('has facts take part in rounds that a question may take, if only in some', () => {
+        const most = encoding.roundsAt(levels);
+        const stretches = questions.map((question) => encoding.awake?.(question) ?? []);
+        const [from, to] = [
+          stretches.flatMap((all) => all.map(([from]) => from)),
+          stretches.flatMap((all) => all.map(([, to]) => to)),
+        ];
+        none(questions.filter((question, i) => stretches[i]!.length * slots.length > facts(question).length));
+        expect(from.filter((round, i) => !Number.isInteger(round) || round < 0 || round > to[i]!)).toEqual(
+          [],
+        );
+        expect(to.filter((round) => !Number.isInteger(round) || round > most)).toEqual([]);
+      });
+
       test('writes the facts of a context once', () => {
         for (const { questions } of contexts) expect(new Set(questions.map(facts)).size).toBe(1);
       });

@@ -33,6 +33,7 @@ console.log(
 
 function drawStep(stream: Random, step: number) {
   const { contexts: B, facts: N, questions: Q, rounds: R } = batch;
+  const awake = stream.split('awake');
   const words = (count: number) => Array.from({ length: count }, () => stream.below(network.words));
   const known = words(B * Q).map((word) => Number(word % 4 > 0)); // a quarter of the answers is unknown
   const count = known.reduce((total, one) => total + one, 0);
@@ -44,6 +45,7 @@ function drawStep(stream: Random, step: number) {
     'questions.right': words(B * Q),
     reread: words(R * B * Q),
     active: Array.from({ length: R }, (_, round) => rounds.map((own) => Number(round < own))).flat(),
+    awake: Array.from({ length: R * B * N }, () => awake.below(2)), // read by the case whose facts sleep
     targets: words(B * Q),
     weights: known.map((one) => one / count),
     averageRate: 1 / (1 + step / 4),

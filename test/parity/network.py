@@ -19,9 +19,9 @@ torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
 
 
-def scores_of(w, heads, words):
+def scores_of(w, heads, words, facts_sleep):
     """Vaswani et al. 2017 with pre-norm, one layer applied R times; everybody attends to the facts, and questions that
-    have read their last word rest: [B Q V]"""
+    have read their last word rest, as do facts that sleep: [B Q V]"""
 
     def pair(left, right):
         both = torch.cat([F.embedding(left, w["words"]), F.embedding(right, w["words"])], dim=-1)
@@ -43,13 +43,16 @@ def scores_of(w, heads, words):
 
     facts = pair(words["facts.left"], words["facts.right"])
     questions = pair(words["questions.left"], words["questions.right"])
-    for reread, active in zip(words["reread"], words["active"]):
-        facts = facts + w["fact"]
+    for reread, active, awake in zip(words["reread"], words["active"], words["awake"]):
+        awake = awake.bool().unsqueeze(-1) | (not facts_sleep)
+        asleep = facts
+        facts = torch.where(awake, facts + w["fact"], asleep)
         asking = questions + F.embedding(reread, w["words"]) @ w["reread"]
         seen = norm(facts)
         keys, values = by_head(seen @ w["key"]), by_head(seen @ w["value"] + w["value.bias"])
         everybody = layer(torch.cat([facts, asking], dim=1), keys, values)
-        facts, answered = everybody[:, : facts.shape[1]], everybody[:, facts.shape[1] :]
+        answered = everybody[:, facts.shape[1] :]
+        facts = torch.where(awake, everybody[:, : facts.shape[1]], asleep)
         questions = torch.where(active.bool().unsqueeze(-1), answered, questions)
     read = F.layer_norm(questions, questions.shape[-1:], w["answer.gain"], w["answer.bias"], eps=1e-5)
     codes = w["words"] @ w["right"]
@@ -107,7 +110,7 @@ class Muon:
             p -= warmth * self.options["muonRate"] * change.T
 
 
-def train(given, heads, kind):
+def train(given, heads, facts_sleep, kind):
     options = given["optimizer"]
     w = weights_of(given)
     hidden = [w[x["name"]] for x in given["layout"] if x["hidden"]] if kind == "muon" else []
@@ -117,7 +120,7 @@ def train(given, heads, kind):
     average = {name: p.detach().clone() for name, p in w.items()}
     losses, norms, apart = [], [], 0.0
     for number, step in enumerate(given["steps"]):
-        loss = loss_of(scores_of(w, heads, step), step)
+        loss = loss_of(scores_of(w, heads, step, facts_sleep), step)
         for p in w.values():
             p.grad = None
         loss.backward()
@@ -167,30 +170,32 @@ def numbers(x):
 def tensors_of(step, batch):
     B, N, Q, R = (batch[name] for name in ("contexts", "facts", "questions", "rounds"))
     shapes = {"facts.left": (B, N), "facts.right": (B, N), "questions.left": (B, Q), "questions.right": (B, Q)}
-    shapes |= {"reread": (R, B, Q), "active": (R, B, Q), "targets": (B * Q,), "weights": (B * Q,)}
+    shapes |= {"reread": (R, B, Q), "active": (R, B, Q), "awake": (R, B, N)}
+    shapes |= {"targets": (B * Q,), "weights": (B * Q,)}
     return {name: torch.tensor(step[name]).reshape(shape) for name, shape in shapes.items()} | {
         "averageRate": step["averageRate"]
     }
 
 
-def case(given, heads):
+def case(given, heads, facts_sleep):
     w = weights_of(given)
-    scores = scores_of(w, heads, given["steps"][0])
+    scores = scores_of(w, heads, given["steps"][0], facts_sleep)
     loss = loss_of(scores, given["steps"][0])
     loss.backward()
     return {
         "heads": heads,
+        "factsSleep": facts_sleep,
         "loss": loss.item(),
         "scores": numbers(scores),
         "gradient": {name: numbers(p.grad) for name, p in w.items()},
-        "trained": {kind: train(given, heads, kind) for kind in ("adam", "muon")},
+        "trained": {kind: train(given, heads, facts_sleep, kind) for kind in ("adam", "muon")},
     }
 
 
 text = json.load(sys.stdin)
 given = {**text, "steps": [tensors_of(step, text["batch"]) for step in text["steps"]]}
 json.dump(
-    {"torch": torch.__version__, **text, "cases": [case(given, heads) for heads in (1, 2)]},
+    {"torch": torch.__version__, **text, "cases": [case(given, *of) for of in ((1, False), (2, False), (2, True))]},
     sys.stdout,
     separators=(",", ":"),
 )
