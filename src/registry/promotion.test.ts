@@ -22,7 +22,15 @@ beforeEach(() => {
 });
 afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
 
-const GATE: Gate = { agreement: 0.9, low: 0.88, high: 0.92, n: 100, threshold: 0.85, passed: true };
+const GATE: Gate = {
+  agreement: 0.9,
+  low: 0.88,
+  high: 0.92,
+  n: 100,
+  threshold: 0.85,
+  passed: true,
+  comparison: null,
+};
 const refused = expect.objectContaining({ code: 'refused' });
 
 function save(changes: Partial<Lineage> = {}): Checkpoint {

@@ -47,7 +47,12 @@ export function promotable(checkpoint: Checkpoint): Promotable {
   const { groundTruth, gate } = lineage;
   if (groundTruth) throw refused(hash, 'it was trained on ground truth and serves as a baseline only');
   if (gate === null) throw refused(hash, 'it has been through no gate');
-  const { passed, agreement, threshold } = gate;
+  const { passed, agreement, threshold, comparison } = gate;
+  if (comparison && !comparison.passed)
+    throw refused(
+      hash,
+      `compared with ${comparison.with} on ${comparison.contexts} contexts, it was not shown to be less than ${comparison.margin} worse at level ${comparison.level}: ${comparison.difference}`,
+    );
   if (!passed)
     throw refused(
       hash,

@@ -5,7 +5,7 @@ import { hash } from 'node:crypto';
 import { VERSION } from '../base/version.ts';
 import type { IterationEvent } from '../iterate/iterate.ts';
 import type { Draft } from '../record/ledger.ts';
-import type { Lineage } from '../registry/checkpoint.ts';
+import type { Compared, Lineage } from '../registry/checkpoint.ts';
 import type { Folder } from '../storage/folder.ts';
 
 /** Records durably, and gives the number of the entry. What follows may rely on it. */
@@ -48,7 +48,7 @@ export function gateDecided(
   run: string,
   arm: string,
   { verdict: { agreement, threshold, passed, horizon } }: IterationEvent,
-  { iteration, level, step, teacher, dataRoot, dataCount }: Lineage,
+  { iteration, level, step, teacher, dataRoot, dataCount, gate }: Lineage,
   checkpoint: string,
 ): number {
   return record({
@@ -70,9 +70,22 @@ export function gateDecided(
       'agreement-ppm': ppm(agreement.value),
       'low-ppm': ppm(agreement.low),
       'threshold-ppm': ppm(threshold),
+      ...(gate?.comparison && comparedIn(gate.comparison)),
     },
     words: { arm, teacher },
   });
+}
+
+/** «compared-» with the one before, at the level where evidence is least. */
+function comparedIn({ passed, contexts, level, difference, errorRate, margin }: Compared) {
+  return {
+    'compared-passed': passed ? 1 : 0,
+    'compared-contexts': contexts,
+    'compared-level': level,
+    'compared-difference-ppm': ppm(difference),
+    'compared-margin-ppm': ppm(margin),
+    'compared-error-rate-ppm': ppm(errorRate),
+  };
 }
 
 /** Before the checkpoint is served. */

@@ -5,9 +5,10 @@ import { CapstanError } from '../base/errors.ts';
 import type { Assistant } from '../core/assistant.ts';
 import type { Task } from '../core/task.ts';
 import { networkFor } from '../network/batch.ts';
-import { countOf, forEachPlace } from '../network/parameters.ts';
+import { countOf, forEachPlace, type Weight } from '../network/parameters.ts';
 import { transformerWeights } from '../network/transformer.ts';
 import type { Runtime } from '../onnx/runtime.ts';
+import type { Checkpoint } from '../registry/checkpoint.ts';
 import type { Promotable } from '../registry/promotion.ts';
 import { describedIn } from './lineage.ts';
 
@@ -19,7 +20,23 @@ export async function checkpointAssistant<Q, A>(
 ): Promise<Assistant<Q, A>> {
   // The shape is read from the hashed lineage: another number of heads would fit the same weights and answer otherwise.
   const network = networkFor(task.encoding, describedIn(lineage).student);
-  const weights = transformerWeights(network);
+  const flat = parametersIn({ hash, tensors }, transformerWeights(network));
+  await runtime.put(hash, { shape: [flat.length], data: flat });
+  return networkAssistant({
+    name: `X${lineage.iteration}`,
+    groundTruth: lineage.groundTruth,
+    encoding: task.encoding,
+    network,
+    answerers: new Answerers([runtime]),
+    slot: hash,
+  });
+}
+
+/** The weights of a checkpoint as one flat vector. Throws «corrupt» where it holds others. */
+export function parametersIn(
+  { hash, tensors }: Pick<Checkpoint, 'hash' | 'tensors'>,
+  weights: readonly Weight[],
+): Float32Array {
   const values = new Map(tensors.map((tensor) => [tensor.name, tensor.values]));
   const flat = new Float32Array(countOf(weights));
   forEachPlace(weights, ({ name }, start, end) => {
@@ -31,13 +48,5 @@ export async function checkpointAssistant<Q, A>(
       );
     flat.set(weight, start);
   });
-  await runtime.put(hash, { shape: [flat.length], data: flat });
-  return networkAssistant({
-    name: `X${lineage.iteration}`,
-    groundTruth: lineage.groundTruth,
-    encoding: task.encoding,
-    network,
-    answerers: new Answerers([runtime]),
-    slot: hash,
-  });
+  return flat;
 }
