@@ -171,3 +171,22 @@ test('a person may take a promotion back, to an earlier one that passed its gate
   promote(folder, promotable(second)); // a later one passed its gate again
   expect(promoted(folder)).toEqual(second);
 });
+
+test('what is not shown to be as good as the one before it is refused, and says where', () => {
+  const comparison = {
+    with: 'ab'.repeat(32),
+    passed: false,
+    contexts: 512,
+    errorRate: 0.01,
+    margin: 0.05,
+    level: 3,
+    difference: -0.11,
+    wealth: 0.2,
+  };
+  const worse = save({ gate: { ...GATE, passed: false, comparison } });
+  expect(() => promotable(worse)).toThrow(refused);
+  expect(() => promotable(worse)).toThrow(/not shown to be less than 0\.05 worse at level 3: -0\.11/);
+  // A lineage that contradicts itself is no way around it.
+  expect(() => promotable(save({ gate: { ...GATE, passed: true, comparison } }))).toThrow(refused);
+  expect(promotable(save({ gate: { ...GATE, comparison: { ...comparison, passed: true } } }))).toBeDefined();
+});

@@ -47,7 +47,7 @@ export function gateDecided(
   record: Recorder,
   run: string,
   arm: string,
-  { verdict: { agreement, threshold, passed, horizon } }: IterationEvent,
+  { verdict: { agreement, threshold, horizon } }: IterationEvent,
   { iteration, level, step, teacher, dataRoot, dataCount, gate }: Lineage,
   checkpoint: string,
 ): number {
@@ -66,7 +66,7 @@ export function gateDecided(
       horizon,
       examples: dataCount,
       questions: agreement.n,
-      passed: passed ? 1 : 0,
+      passed: gate?.passed ? 1 : 0,
       'agreement-ppm': ppm(agreement.value),
       'low-ppm': ppm(agreement.low),
       'threshold-ppm': ppm(threshold),
