@@ -17,6 +17,7 @@ import { revoke } from '../registry/revocation.ts';
 import { findRun, listRuns, openRun } from '../run/folder.ts';
 import { Folder } from '../storage/folder.ts';
 import { lockFolder } from '../storage/lock.ts';
+import { addComparing } from './compare-models.ts';
 import { HOME } from './home.ts';
 import { person, recordWithReason } from './recorder.ts';
 
@@ -44,6 +45,7 @@ export function addModels(program: Command): void {
       const { folder, hash } = find(beginning);
       console.log(JSON.stringify({ hash, ...loadCheckpoint(folder, hash).lineage }, null, 2));
     });
+  addComparing(models);
   models
     .command('rollback')
     .description('Serve an earlier checkpoint of its run again')
@@ -63,7 +65,7 @@ export function addModels(program: Command): void {
       revoke(folder, { hash, reason, salt, entry });
       console.log(`revoked    ${hash} (entry ${entry} of the ledger)`);
       const served = servedIn(folder);
-      if (served !== undefined && stateOf(folder, served, served) === 'revoked')
+      if (served !== undefined && stateOf(folder, served) === 'revoked')
         console.log(`served     nothing in ${run} now; «capstan models rollback» serves an earlier one`);
     });
 }
@@ -81,7 +83,7 @@ interface Model {
 /** A candidate passed no gate, or was not promoted yet; what was promoted and is not served any more passed. */
 type State = 'candidate' | 'passed' | 'serving' | 'revoked' | 'damaged';
 
-interface Found {
+export interface Found {
   readonly run: string;
   readonly folder: Folder;
   readonly hash: string;
@@ -116,7 +118,7 @@ function modelsOf(path: string): readonly Model[] {
   return models.sort((a, b) => a.iteration - b.iteration);
 }
 
-function stateOf(folder: Folder, hash: string, served: string | undefined): State {
+export function stateOf(folder: Folder, hash: string, served = servedIn(folder)): State {
   try {
     const { lineage } = loadCheckpoint(folder, hash);
     expectServable(folder, hash);
@@ -129,7 +131,7 @@ function stateOf(folder: Folder, hash: string, served: string | undefined): Stat
 }
 
 /** The one checkpoint of all runs in ./runs whose hash begins so. */
-function find(beginning: string): Found {
+export function find(beginning: string): Found {
   if (!/^[0-9a-f]{6,64}$/.test(beginning))
     throw new CapstanError(
       'usage',

@@ -12,10 +12,19 @@ import type { Checkpoint } from '../registry/checkpoint.ts';
 import type { Promotable } from '../registry/promotion.ts';
 import { describedIn } from './lineage.ts';
 
-/** X_n of a checkpoint, loaded into a slot of its own. */
-export async function checkpointAssistant<Q, A>(
+/** X_n of a checkpoint that may be served, loaded into a slot of its own. */
+export function checkpointAssistant<Q, A>(
   task: Task<Q, A>,
-  { hash, lineage, tensors }: Promotable,
+  checkpoint: Promotable,
+  runtime: Runtime,
+): Promise<Assistant<Q, A>> {
+  return inspected(task, checkpoint, runtime);
+}
+
+/** The same of any checkpoint: to be compared with others, not to be served. */
+export async function inspected<Q, A>(
+  task: Task<Q, A>,
+  { hash, lineage, tensors }: Checkpoint,
   runtime: Runtime,
 ): Promise<Assistant<Q, A>> {
   // The shape is read from the hashed lineage: another number of heads would fit the same weights and answer otherwise.
