@@ -20,11 +20,11 @@ import { type IterateOptions, type IterationEvent, iterate, type TrainedEvent } 
 import { START, violationOf } from '../iterate/progress.ts';
 import { directly } from '../iterate/supervision.ts';
 import type { Runtime } from '../onnx/runtime.ts';
-import { loadCheckpoint, promotable, promote, saveCheckpoint } from '../registry/promotion.ts';
 import type { ArmKind, ArmRecord, CurvePoint, Fidelity, IterationRecord } from '../report/record.ts';
 import type { Folder } from '../storage/folder.ts';
-import { gateDecided, modelPromoted, type Recorder } from './chronicle.ts';
+import type { Recorder } from './chronicle.ts';
 import type { Configuration } from './configuration.ts';
+import { keepCheckpoint } from './keep.ts';
 import { lineageOf } from './lineage.ts';
 import { type ArmState, loadState, saveState } from './state.ts';
 
@@ -60,6 +60,8 @@ export interface Setting<Q, A> {
   readonly record: Recorder;
   /** Looked at after every step: why work has to halt, if it has to. */
   readonly halted: () => string | undefined;
+  /** Who promotes a checkpoint whose gate has passed: the gate, or people later. */
+  readonly promotion: () => 'gate' | 'people';
 }
 
 export type ArmEvent =
@@ -351,15 +353,9 @@ class Arm<Q, A> {
       dataRoot: this.#examples.root(),
       dataCount: this.#examples.count,
     });
-    const checkpoint = saveCheckpoint(this.#folder, lineage, this.#student.named(average));
-    const { record, name } = this.#setting;
-    const gate = gateDecided(record, name, this.#plan.key, event, lineage, checkpoint);
-    if (event.verdict.passed && !lineage.groundTruth) {
-      const passed = promotable(loadCheckpoint(this.#folder, checkpoint));
-      modelPromoted(record, name, checkpoint, gate);
-      promote(this.#folder, passed);
-    }
-    return checkpoint;
+    const { record, name, promotion } = this.#setting;
+    const keeping = { folder: this.#folder, record, name, arm: this.#plan.key, promotion };
+    return keepCheckpoint(keeping, event, lineage, this.#student.named(average));
   }
 }
 

@@ -47,7 +47,7 @@ export function gateDecided(
   record: Recorder,
   run: string,
   arm: string,
-  { verdict: { agreement, threshold, passed, horizon } }: IterationEvent,
+  { verdict: { agreement, threshold, passed, horizon } }: Pick<IterationEvent, 'verdict'>,
   { iteration, level, step, teacher, dataRoot, dataCount }: Lineage,
   checkpoint: string,
 ): number {
