@@ -18,7 +18,9 @@ export const benchmark: Benchmark = {
     const { isHaltAsked } = await built<typeof import('../src/record/control.ts')>('record/control');
     const { VERSION } = await built<typeof import('../src/base/version.ts')>('base/version');
     const folder = mkdtempSync(join(tmpdir(), 'capstan-bench-'));
-    const ledger = join(folder, 'ledger');
+    const home = process.cwd();
+    process.chdir(folder); // a project of its own, with its own ledger
+    const ledger = 'ledger';
     let [spent, entries] = [0, 0];
     const timed = <T>(act: () => T): T => {
       const started = performance.now();
@@ -28,7 +30,7 @@ export const benchmark: Benchmark = {
         spent += performance.now() - started;
       }
     };
-    const record = recorder(ledger);
+    const record = recorder();
     try {
       const shares: number[] = [];
       for (const seed of SEEDS) {
@@ -54,6 +56,7 @@ export const benchmark: Benchmark = {
             entries++;
             return timed(() => record(draft));
           },
+          promotion: () => 'gate',
           halted: () => timed(() => (isHaltAsked(ledger) ? 'halted' : undefined)),
         });
         const seconds = (performance.now() - started) / 1000;
@@ -66,6 +69,7 @@ export const benchmark: Benchmark = {
       if (!existsSync(join(ledger, 'log', 'checkpoint'))) throw new Error('expected a ledger, found none');
       return [figure('recording', 'share', median(shares))];
     } finally {
+      process.chdir(home);
       rmSync(folder, { recursive: true, force: true });
     }
   },

@@ -1,9 +1,9 @@
 /** Looks at all of a ledger: that the head is signed, that every entry and every tile is the one under its root, that the
- *  journal holds the same, that entries are well formed, numbered without a gap, and end what was begun. It changes
- *  nothing and mends nothing. */
+ *  journal holds the same, that entries are well formed, numbered without a gap, by whoever may make them, and end what
+ *  was begun. It changes nothing and mends nothing. */
 
 import { CapstanError } from '../base/errors.ts';
-import { decodeEntry, ENDS, type Entry } from '../ledger/entry.ts';
+import { ENDS, type Entry } from '../ledger/entry.ts';
 import { type OpenedHead, openHead } from '../ledger/head.ts';
 import type { VerifierKey } from '../ledger/key.ts';
 import { HASH_BYTES, proveConsistency, verifyConsistency } from '../ledger/proof.ts';
@@ -11,6 +11,7 @@ import { grow, parseTilePath, type Tile, tilePath, tileReader, tilesOf } from '.
 import { Folder } from '../storage/folder.ts';
 import { Journal } from '../storage/journal.ts';
 import { expectSigned, HEAD, logOf, publishedHead, sourceOf, verifierIn } from './ledger.ts';
+import { Replay } from './replay.ts';
 
 export interface Verified {
   readonly key: VerifierKey;
@@ -38,7 +39,7 @@ export function verifyLedger(path: string, known?: Uint8Array, key?: VerifierKey
   const source = sourceOf(log);
   expectPublished(log, records, head, source);
   if (known) expectExtension(openHead(known, verifier), head, source);
-  const entries = records.slice(0, head.size).map(decodeEntry);
+  const entries = allowed(records.slice(0, head.size), head);
   const unpublished = records.length - head.size;
   return { key: verifier, head, entries, open: openIntents(entries), unpublished };
 }
@@ -95,6 +96,14 @@ function expectExtension(known: OpenedHead, head: OpenedHead, source: ReturnType
       `the log: expected ${known.size} entries and more, as in the head that is known, got ${head.size}: it was rolled back`,
     );
   verifyConsistency(proveConsistency(known.size, head.size, tileReader(head.size, source)), known, head);
+}
+
+/** Each entry, by whoever may make it: signed, by enough people, and nothing at work while work was halted. */
+function allowed(records: readonly Buffer[], { origin }: OpenedHead): readonly Entry[] {
+  const replay = new Replay();
+  const entries = records.map((record) => replay.take(record));
+  if (entries.length === 0 || replay.origin === origin) return entries;
+  throw new CapstanError('corrupt', `entry 0: expected the log's own name ${origin}, got «${replay.origin}»`);
 }
 
 /** Throws where an entry ends what is no open intent of its kind. */

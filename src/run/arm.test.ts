@@ -91,6 +91,7 @@ function train({
       name: 'a test',
       record,
       halted,
+      promotion: () => 'gate',
     },
     { ...mainPlan(task, permutationPoweringExaminer, chosen), training: { ...training, ...change } },
     place,

@@ -23,11 +23,12 @@ import { compare } from '../iterate/ratchet.ts';
 import { directly } from '../iterate/supervision.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import type { Compared } from '../registry/checkpoint.ts';
-import { loadCheckpoint, promotable, promote, saveCheckpoint } from '../registry/promotion.ts';
+import { loadCheckpoint } from '../registry/promotion.ts';
 import type { ArmKind, ArmRecord, CurvePoint, Fidelity, IterationRecord } from '../report/record.ts';
 import type { Folder } from '../storage/folder.ts';
-import { gateDecided, modelPromoted, type Recorder } from './chronicle.ts';
+import type { Recorder } from './chronicle.ts';
 import type { Configuration } from './configuration.ts';
+import { keepCheckpoint } from './keep.ts';
 import { lineageOf } from './lineage.ts';
 import { parametersIn } from './serve.ts';
 import { type ArmState, loadState, saveState } from './state.ts';
@@ -64,6 +65,8 @@ export interface Setting<Q, A> {
   readonly record: Recorder;
   /** Looked at after every step: why work has to halt, if it has to. */
   readonly halted: () => string | undefined;
+  /** Who promotes a checkpoint whose gate has passed: the gate, or people later. */
+  readonly promotion: () => 'gate' | 'people';
 }
 
 export type ArmEvent =
@@ -380,16 +383,10 @@ class Arm<Q, A> {
       dataCount: this.#examples.count,
     };
     const lineage = lineageOf(this.#setting.configuration, this.#plan, event, data, comparison);
-    const checkpoint = saveCheckpoint(this.#folder, lineage, this.#student.named(average));
-    const { record, name } = this.#setting;
-    const gate = gateDecided(record, name, this.#plan.key, event, lineage, checkpoint);
-    const passed = lineage.gate?.passed === true;
-    if (passed && !lineage.groundTruth) {
-      const next = promotable(loadCheckpoint(this.#folder, checkpoint));
-      modelPromoted(record, name, checkpoint, gate);
-      promote(this.#folder, next);
-    }
-    return { checkpoint, passed };
+    const { record, name, promotion } = this.#setting;
+    const keeping = { folder: this.#folder, record, name, arm: this.#plan.key, promotion };
+    const checkpoint = keepCheckpoint(keeping, event, lineage, this.#student.named(average));
+    return { checkpoint, passed: lineage.gate?.passed === true };
   }
 }
 

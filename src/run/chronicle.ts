@@ -47,7 +47,7 @@ export function gateDecided(
   record: Recorder,
   run: string,
   arm: string,
-  { verdict: { agreement, threshold, horizon } }: IterationEvent,
+  { verdict: { agreement, threshold, horizon } }: Pick<IterationEvent, 'verdict'>,
   { iteration, level, step, teacher, dataRoot, dataCount, gate }: Lineage,
   checkpoint: string,
 ): number {
