@@ -6,13 +6,15 @@ import { examinerOf } from '../evaluate/examiners.ts';
 import { Runtime } from '../onnx/runtime.ts';
 import { type Promotable, promoted } from '../registry/promotion.ts';
 import type { ExampleNode } from '../report/record.ts';
+import { modelServed } from '../run/chronicle.ts';
 import { exampleOf } from '../run/example.ts';
-import { findRun, openRun } from '../run/folder.ts';
+import { findRun, nameOf, openRun } from '../run/folder.ts';
 import { checkpointAssistant } from '../run/serve.ts';
 import { Folder } from '../storage/folder.ts';
 import { taskEntry } from '../tasks/tasks.ts';
 import { integer } from './arguments.ts';
 import { HOME } from './home.ts';
+import { person, recorder } from './recorder.ts';
 import { type Ink, inkFor } from './terminal.ts';
 
 interface AskFlags {
@@ -59,6 +61,7 @@ async function ask(
   const runtime = await Runtime.open({ threads: 1, backend: 'auto' });
   try {
     const assistant = await checkpointAssistant(task, checkpoint, runtime);
+    modelServed(recorder(), nameOf(openRun(path).folder), checkpoint.hash, person().id);
     const tree = await exampleOf(task, examinerOf(task), assistant, question, depth);
     return { tree, checkpoint: checkpoint.hash };
   } finally {

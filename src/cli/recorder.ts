@@ -5,6 +5,8 @@ import { userInfo } from 'node:os';
 import { SALT } from '../ledger/commitment.ts';
 import type { Actor } from '../ledger/entry.ts';
 import { type Draft, type LedgerOptions, withLedger } from '../record/ledger.ts';
+import type { Committer } from '../run/actions.ts';
+import type { Recorder } from '../run/chronicle.ts';
 import { LEDGER } from './home.ts';
 
 const SEED_BYTES = 32;
@@ -18,8 +20,8 @@ const options = (): LedgerOptions => ({
 });
 
 /** Each entry is durable and published when its number is given, and the ledger is free for others again. */
-export function recorder(path = LEDGER): (draft: Draft) => number {
-  return (draft) => withLedger(path, options(), (ledger) => ledger.append([draft]));
+export function recorder(path = LEDGER): Recorder {
+  return (make) => withLedger(path, options(), (ledger) => ledger.append(make(ledger.size)));
 }
 
 /** Records what a person did, with a commitment to the reason given; its number, and the salt to keep beside the reason. */
@@ -33,6 +35,14 @@ export function recordWithReason(
     ledger.appendAbout(draft, [{ field: 'reason', text: reason, salt }]),
   );
   return { entry, salt: salt.toString('hex') };
+}
+
+/** Records with commitments to these texts, which are kept beside the log, and gives the number of the entry. */
+export function committer(path = LEDGER): Committer {
+  return (draft, texts) => {
+    const contents = texts.map((one) => ({ ...one, salt: randomBytes(SALT) }));
+    return withLedger(path, options(), (ledger) => ledger.appendAbout(draft, contents));
+  };
 }
 
 /** Who is at this terminal, as far as the system tells; keys of people are to come. */

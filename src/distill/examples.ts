@@ -4,6 +4,7 @@
  *  A shard is its leaves, each after its length in bytes as a 32-bit little-endian number. */
 
 import { hash } from 'node:crypto';
+import { CapstanError } from '../base/errors.ts';
 import type { Encoding } from '../core/task.ts';
 import { MerkleAccumulator } from '../ledger/merkle.ts';
 import type { Lesson } from './student.ts';
@@ -27,6 +28,27 @@ export function encodeLesson<Q, A>(
   for (const [i, number] of numbers.entries()) bytes.setUint16(2 * i, number, true);
   return new Uint8Array(bytes.buffer);
 }
+
+/** The leaves of a shard, which may be anybody's bytes. */
+export function leavesOf(shard: Uint8Array): readonly Uint8Array[] {
+  const view = new DataView(shard.buffer, shard.byteOffset, shard.byteLength);
+  const leaves: Uint8Array[] = [];
+  for (let at = 0; at < shard.length; ) {
+    const start = at + LENGTH_BYTES;
+    const end = start <= shard.length ? start + view.getUint32(at, true) : Number.POSITIVE_INFINITY;
+    if (end > shard.length)
+      throw new CapstanError(
+        'corrupt',
+        `a shard: expected whole leaves, got one at byte ${at} that ends behind the last of ${shard.length}`,
+      );
+    leaves.push(shard.subarray(start, end));
+    at = end;
+  }
+  return leaves;
+}
+
+/** Before each leaf of a shard. */
+const LENGTH_BYTES = 4;
 
 /** What `Examples` is restored from. */
 export interface ExamplesState {
@@ -66,7 +88,7 @@ export class Examples {
     if (this.#pending.length > 0) {
       const shard = Buffer.concat(
         this.#pending.flatMap((leaf) => {
-          const length = Buffer.alloc(4);
+          const length = Buffer.alloc(LENGTH_BYTES);
           length.writeUInt32LE(leaf.length);
           return [length, leaf];
         }),

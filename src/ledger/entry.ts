@@ -32,6 +32,7 @@ export const KINDS = [
   'principal-enrolled',
   'principal-withdrawn',
   'key-rotated',
+  'answer-recorded',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 

@@ -1,6 +1,7 @@
 /** The ledger of a project: the journal is the truth, what is published follows from it.
  *      journal/              entries as they were acknowledged
  *      log/                  the same as C2SP tlog-tiles: `checkpoint`, `tile/…`, for anybody's tools
+ *      content/              what commitments in entries are to, until it is erased
  *      log.vkey, log.key     the log's key to verify with, and to sign with
  *  An entry is acknowledged once it is in the journal, and published before the ledger is let go. A head never shrinks: a
  *  journal with fewer entries than its signed head, or with others, is refused (a restored backup, or worse). */
@@ -33,6 +34,7 @@ import {
 import { Folder } from '../storage/folder.ts';
 import { Journal } from '../storage/journal.ts';
 import { lockFolderWithin } from '../storage/lock.ts';
+import { keepContent } from './content.ts';
 
 /** What is recorded; its number and its time are the ledger's to give. */
 export type Draft = Omit<Entry, 'v' | 'seq' | 'time'>;
@@ -141,13 +143,15 @@ export class Ledger {
     return this.#journal.append(bytes);
   }
 
-  /** One entry with commitments to what a person wrote; its number. Content and salts are the caller's to keep. */
+  /** One entry with commitments to what a person wrote, which is kept beside the log before; its number. */
   appendAbout(draft: Draft, contents: readonly Content[]): number {
     const seq = this.#journal.size;
     const bytes = new TextEncoder();
-    const content = contents.map(({ field, text, salt }) =>
-      commit({ kind: draft.kind, seq, field }, bytes.encode(text), salt),
-    );
+    const content = contents.map(({ field, text, salt }) => {
+      const committed = commit({ kind: draft.kind, seq, field }, bytes.encode(text), salt);
+      keepContent(this.#folder.path, committed, text, Buffer.from(salt).toString('hex'));
+      return committed;
+    });
     return this.append([{ ...draft, content }]);
   }
 

@@ -59,13 +59,13 @@ export function promotable(checkpoint: Checkpoint): Promotable {
 /** Serves this saved checkpoint from now on. */
 export function promote(folder: Folder, checkpoint: Promotable): void {
   const { hash, lineage } = promotable(loadCheckpoint(folder, checkpoint.hash));
-  const { iteration, level } = lineage;
+  const { iteration } = lineage;
   const served = readPromotion(folder);
   if (served?.hash === hash) return; // a crash came between the promotion and what follows it
   if (served !== undefined && iteration <= served.iteration)
     throw refused(hash, `expected an iteration after ${served.iteration}, which is served, got ${iteration}`);
   expectServable(folder, hash);
-  folder.writeAtomic(PROMOTED, `${JSON.stringify({ hash, iteration, level })}\n`);
+  folder.writeAtomic(PROMOTED, promotionText({ hash, lineage }));
 }
 
 /** The checkpoint of that hash, if it may be served in the place of a later one that is: it passed its gate, and neither it
@@ -89,8 +89,7 @@ export function expectServable(folder: Folder, hash: string): void {
 /** Serves an earlier checkpoint again. */
 export function rollBack(folder: Folder, target: Promotable): void {
   const { hash, lineage } = rollbackTarget(folder, target.hash);
-  const { iteration, level } = lineage;
-  folder.writeAtomic(PROMOTED, `${JSON.stringify({ hash, iteration, level })}\n`);
+  folder.writeAtomic(PROMOTED, promotionText({ hash, lineage }));
 }
 
 /** The hashes of all checkpoints in the folder. */
@@ -114,6 +113,12 @@ export function promoted(folder: Folder): Promotable {
     'not-found',
     `${folder.path}: nothing is promoted yet; a checkpoint is once it has passed its gate`,
   );
+}
+
+/** What the folder says while this checkpoint is served. */
+export function promotionText({ hash, lineage }: Pick<Checkpoint, 'hash' | 'lineage'>): string {
+  const { iteration, level } = lineage;
+  return `${JSON.stringify({ hash, iteration, level })}\n`;
 }
 
 const PROMOTED = 'promoted.json';

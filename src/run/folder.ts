@@ -74,3 +74,13 @@ export function findRun(home: string, given: string): string {
   const named = `${home}/${given}`;
   return !new Folder(given).exists(FILE) && new Folder(named).exists(FILE) ? named : given;
 }
+
+/** The name of a run as an entry of the ledger takes it. */
+export function nameOf({ name }: Folder): string {
+  return name
+    .replaceAll(/\p{Cc}/gu, ' ')
+    .slice(0, NAME_MAX)
+    .toWellFormed();
+}
+
+const NAME_MAX = 200;
