@@ -5,6 +5,7 @@ import { CapstanError, type ErrorCode, messageOf } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
 import { addAsk } from './ask.ts';
 import { addControl } from './control.ts';
+import { addCorrect } from './correct.ts';
 import { addLedger } from './ledger.ts';
 import { addModels } from './models.ts';
 import { addReport } from './report.ts';
@@ -51,6 +52,7 @@ export async function main(args: readonly string[]): Promise<number> {
     addSweep,
     addModels,
     addControl,
+    addCorrect,
     addLedger,
   ])
     add(program);

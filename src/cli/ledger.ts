@@ -10,6 +10,7 @@ import { type Verified, verifyLedger } from '../record/verify.ts';
 import { integer } from './arguments.ts';
 import { LEDGER } from './home.ts';
 import { line, printAudit, runOf } from './provenance.ts';
+import { addWhy } from './why.ts';
 
 interface VerifyFlags {
   readonly ledger: string;
@@ -42,6 +43,7 @@ export function addLedger(program: Command): void {
       if (json) console.log(JSON.stringify(entries));
       else for (const entry of entries) console.log(line(entry));
     });
+  addWhy(ledger);
   ledger
     .command('receipt')
     .description('Print a receipt (.tlog-proof): proof that an entry is in the log, to be verified offline')

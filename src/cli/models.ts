@@ -12,6 +12,7 @@ import {
   rollBack,
   rollbackTarget,
   servedIn,
+  taintedBy,
 } from '../registry/promotion.ts';
 import { revoke } from '../registry/revocation.ts';
 import { findRun, listRuns, openRun } from '../run/folder.ts';
@@ -76,6 +77,8 @@ interface Model {
   readonly level: number;
   readonly agreement: number | null;
   readonly parent: string | null;
+  /** Entries of the corrections that taint it. */
+  readonly tainted: readonly number[];
 }
 
 /** A candidate passed no gate, or was not promoted yet; what was promoted and is not served any more passed. */
@@ -111,6 +114,7 @@ function modelsOf(path: string): readonly Model[] {
       level,
       agreement: gate?.agreement ?? null,
       parent,
+      tainted: state === 'damaged' ? [] : taintedBy(folder, hash),
     };
   });
   return models.sort((a, b) => a.iteration - b.iteration);
@@ -120,6 +124,7 @@ function stateOf(folder: Folder, hash: string, served: string | undefined): Stat
   try {
     const { lineage } = loadCheckpoint(folder, hash);
     expectServable(folder, hash);
+    taintedBy(folder, hash); // damaged where nobody can tell
     if (hash === served) return 'serving';
     return lineage.gate?.passed && !lineage.groundTruth ? 'passed' : 'candidate';
   } catch (error) {
@@ -168,9 +173,10 @@ function about(kind: Draft['kind'], run: string, hash: string): Draft {
   return { kind, actor: person(), run, subjects: [{ name: 'checkpoint', sha256: hash }] };
 }
 
-function lineOf({ hash, run, state, iteration, level, agreement }: Model): string {
+function lineOf({ hash, run, state, iteration, level, agreement, tainted }: Model): string {
+  const taint = tainted.length === 0 ? '' : `  tainted by the correction in entry ${tainted.join(', ')}`;
   const agrees = agreement === null ? '–' : `${(100 * agreement).toFixed(1)}%`;
-  return `${hash.slice(0, SHOWN)}  ${state.padEnd(9)}  iteration ${iteration}, level ${level}, agreement ${agrees}  ${run}`;
+  return `${hash.slice(0, SHOWN)}  ${state.padEnd(9)}  iteration ${iteration}, level ${level}, agreement ${agrees}  ${run}${taint}`;
 }
 
 /** Digits of a hash that tell one from another, and that can be typed. */

@@ -2,10 +2,9 @@
 
 import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
-import { SALT } from '../ledger/commitment.ts';
+import { commit, SALT } from '../ledger/commitment.ts';
 import type { Actor } from '../ledger/entry.ts';
 import { type Draft, type LedgerOptions, withLedger } from '../record/ledger.ts';
-import type { Committer } from '../run/actions.ts';
 import type { Recorder } from '../run/chronicle.ts';
 import { LEDGER } from './home.ts';
 
@@ -37,12 +36,21 @@ export function recordWithReason(
   return { entry, salt: salt.toString('hex') };
 }
 
-/** Records with commitments to these texts, which are kept beside the log, and gives the number of the entry. */
-export function committer(path = LEDGER): Committer {
-  return (draft, texts) => {
-    const contents = texts.map((one) => ({ ...one, salt: randomBytes(SALT) }));
-    return withLedger(path, options(), (ledger) => ledger.appendAbout(draft, contents));
-  };
+/** Records with commitments to these texts, which are kept beside the log; the number of the entry, and the commitments. */
+export function commitTo(
+  draft: Draft,
+  texts: readonly { readonly field: string; readonly text: string }[],
+  path = LEDGER,
+): { readonly entry: number; readonly names: readonly string[] } {
+  const contents = texts.map((one) => ({ ...one, salt: randomBytes(SALT) }));
+  return withLedger(path, options(), (ledger) => {
+    const entry = ledger.appendAbout(draft, contents);
+    const names = contents.map(({ field, text, salt }) => {
+      const place = { kind: draft.kind, seq: entry, field };
+      return commit(place, new TextEncoder().encode(text), salt).commitment;
+    });
+    return { entry, names };
+  });
 }
 
 /** Who is at this terminal, as far as the system tells; keys of people are to come. */

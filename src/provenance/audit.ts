@@ -14,13 +14,14 @@ import { leavesOf } from '../distill/examples.ts';
 import { examinerOf } from '../evaluate/examiners.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { MerkleAccumulator } from '../ledger/merkle.ts';
+import { correctionFile, correctionText } from '../registry/correction.ts';
 import { loadCheckpoint, promotionText } from '../registry/promotion.ts';
 import { revocations } from '../registry/revocation.ts';
 import type { RunRecord } from '../report/record.ts';
 import { renderReport } from '../report/report.ts';
 import { baselinePlans } from '../run/arms.ts';
 import { gateFigures } from '../run/chronicle.ts';
-import { FILE, nameOf, openRun, type RunFile } from '../run/folder.ts';
+import { FILE, nameOf, openRun, type RunFile, runHash } from '../run/folder.ts';
 import { keptState } from '../run/state.ts';
 import { Folder } from '../storage/folder.ts';
 import { LOCK } from '../storage/lock.ts';
@@ -42,7 +43,7 @@ export interface Audit {
 /** `entries`: all of the ledger, verified. Throws «corrupt» with the name of what is damaged, missing or too much. */
 export function auditRun(path: string, entries: readonly Entry[]): Audit {
   const { folder, file } = openRun(path);
-  const found = hash('sha256', folder.read(FILE));
+  const found = runHash(folder);
   const life = lifeOf(entries, found);
   if (!life) throw unknownRun(folder, found, entries);
   return new Auditor(folder, file, life).all();
@@ -83,6 +84,7 @@ class Auditor {
     for (const arm of [...arms].sort()) this.#arm(arm, gates);
     this.#promotedAfterGates(gates);
     this.#revocations();
+    this.#corrections();
     this.#finished();
     for (const file of this.#folder.files())
       if (!this.#known.has(file)) this.#tooMuch(file, 'no file that the ledger does not know', 'one');
@@ -289,6 +291,19 @@ class Auditor {
       const file = `${MAIN}/revoked/${checkpoint}.json`;
       this.#known.add(file);
       if (!kept.has(checkpoint)) throw this.#fault(file, `a file, as of entry ${entry.seq}`, 'none');
+    }
+  }
+
+  /** Every correction has its file, which says of the same checkpoints that they are tainted. */
+  #corrections(): void {
+    const folder = new Folder(`${this.#folder.path}/${MAIN}`);
+    for (const { seq: entry, subjects = [] } of this.#of('answer-corrected')) {
+      const file = correctionFile(entry);
+      this.#known.add(`${MAIN}/${file}`);
+      const tainted = subjects.filter(({ name }) => name === 'tainted').map(({ sha256 }) => sha256);
+      if (!folder.exists(file)) throw this.#fault(`${MAIN}/${file}`, `a file, as of entry ${entry}`, 'none');
+      if (folder.readText(file) !== correctionText({ entry, tainted }))
+        throw this.#fault(`${MAIN}/${file}`, `the checkpoints that entry ${entry} names`, 'others');
     }
   }
 

@@ -12,6 +12,7 @@ import {
   type Lineage,
   type Tensor,
 } from './checkpoint.ts';
+import { taintsOf } from './correction.ts';
 import { expectNotRevoked } from './revocation.ts';
 import { corrupt, isRecord, parseJson } from './untrusted.ts';
 
@@ -86,6 +87,11 @@ export function expectServable(folder: Folder, hash: string): void {
   expectNotRevoked(folder, hash, (own) => loadCheckpoint(folder, own).lineage.parent);
 }
 
+/** The entries of the corrections that taint the checkpoint or an ancestor of it. */
+export function taintedBy(folder: Folder, hash: string): readonly number[] {
+  return taintsOf(folder, hash, (own) => loadCheckpoint(folder, own).lineage.parent);
+}
+
 /** Serves an earlier checkpoint again. */
 export function rollBack(folder: Folder, target: Promotable): void {
   const { hash, lineage } = rollbackTarget(folder, target.hash);
@@ -107,6 +113,7 @@ export function promoted(folder: Folder): Promotable {
   const promotion = readPromotion(folder);
   if (promotion !== undefined) {
     expectServable(folder, promotion.hash);
+    taintedBy(folder, promotion.hash); // throws where nobody can tell
     return promotable(loadCheckpoint(folder, promotion.hash));
   }
   throw new CapstanError(

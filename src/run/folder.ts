@@ -4,6 +4,7 @@
  *      ARM/             one folder for each arm: «ida», «supervised», …
  *      record.json      figures of all arms, and report.html made from them */
 
+import { hash } from 'node:crypto';
 import { CapstanError } from '../base/errors.ts';
 import { Folder } from '../storage/folder.ts';
 import { LOCK, lockFolder } from '../storage/lock.ts';
@@ -84,3 +85,8 @@ export function nameOf({ name }: Folder): string {
 }
 
 const NAME_MAX = 200;
+
+/** What a run is on the ledger: the hash of its first file, which is never changed. */
+export function runHash(folder: Folder): string {
+  return hash('sha256', folder.read(FILE));
+}
