@@ -200,3 +200,90 @@ describe('a correction', () => {
     });
   });
 });
+
+describe('what is erased', () => {
+  const all = () =>
+    readdirSync(SCRATCH, { recursive: true, withFileTypes: true })
+      .filter((file) => file.isFile())
+      .map((file) => readFileSync(join(file.parentPath, file.name)));
+  const found = (texts: readonly (string | Buffer)[]) =>
+    texts.map((text) => all().filter((bytes) => bytes.includes(text)).length);
+  const keptOf = (commitment: string) => {
+    const { salt, text } = JSON.parse(
+      readFileSync(join(SCRATCH, `ledger/content/${commitment}.json`), 'utf8'),
+    );
+    return [JSON.stringify(text).slice(1, -1), salt as string, Buffer.from(salt, 'hex')];
+  };
+  const last = async () => (await entries()).at(-1)!;
+
+  test('is in no file of the project any more, neither text nor salt, and every proof stays valid', async () => {
+    const QUESTION = 's^3(4) [1 2 3 4 5 6 7 0]';
+    const REASON = 'told by somebody who wants to be forgotten';
+    await json('ask', 'one', QUESTION, '--record').catch(() => undefined); // what serves was revoked above
+    await capstan([...SMALL, '--quiet', '--run', 'runs/two']);
+    const { record } = await json('ask', 'two', QUESTION, '--record');
+    await json('correct', QUESTION, '--run', 'two', '--answer', '3', '--reason', REASON);
+    const correction = await last();
+    const { hash } = JSON.parse(readFileSync(join(SCRATCH, 'runs/two/ida/promoted.json'), 'utf8'));
+    const revoking = `${REASON}, again`;
+    rmSync(join(SCRATCH, 'runs/one'), { recursive: true }); // made the same bits
+    expect((await capstan(['models', 'revoke', hash, '--reason', revoking])).status).toBe(0);
+    const revocation = await last();
+    const receipts = await Promise.all(
+      [record.entry, correction.seq].map((seq) => capstan(['ledger', 'receipt', String(seq)])),
+    );
+    const contents = [record.answer, ...correction.content!.map(({ commitment }) => commitment)].map(keptOf);
+    contents.push(keptOf(revocation.content![0]!.commitment));
+    const [, , key] = contents; // of a question: short, and known to nobody without its salt
+    expect(key![0]).toMatch(/^[0-9a-f]{64}$/);
+    for (const texts of contents) expect(Math.min(...found(texts.slice(0, 2)))).toBeGreaterThan(0);
+
+    const why = ['--reason', 'asked to'];
+    for (const seq of [record.entry, correction.seq, revocation.seq])
+      expect((await capstan(['ledger', 'erase', String(seq), ...why])).stdout).toMatch(
+        /^erased {5}«\w+» of entry/,
+      );
+    for (const texts of contents.filter(([text]) => text !== '3')) expect(found(texts)).toEqual([0, 0, 0]);
+    expect(found([REASON, QUESTION])).toEqual([0, 0]);
+
+    const verified = await capstan(['ledger', 'verify']);
+    expect(verified.status).toBe(0);
+    for (const field of ['question', 'key', 'answer', 'reason'])
+      expect(verified.stdout).toMatch(
+        new RegExp(`^ERASED {5}«${field}» of entry ${correction.seq} \\(authorised by #\\d+\\)$`, 'm'),
+      );
+    expect((await capstan(['ledger', 'verify', 'two'])).status).toBe(0);
+    const again = await Promise.all(
+      [record.entry, correction.seq].map((seq) => capstan(['ledger', 'receipt', String(seq)])),
+    );
+    const inner = (text: string) => /^extra (.*)$/m.exec(text)![1];
+    expect(again.map(({ stdout }) => inner(stdout))).toEqual(receipts.map(({ stdout }) => inner(stdout)));
+    expect((await capstan(['ledger', 'why', record.answer])).stdout).toMatch(/: erased$/m);
+    // It stands, and what is gone is not gone a second time.
+    expect(await capstan(['ask', 'two', 's^3(5)'])).toMatchObject({ status: 9 });
+    const count = (await entries()).length;
+    const twice = await capstan(['ledger', 'erase', String(correction.seq), ...why]);
+    expect(twice).toMatchObject({ status: 0, stdout: expect.stringContaining('all of it had been') });
+    expect((await entries()).length).toBe(count);
+  });
+
+  test('by a command that died in between is finished by the next', async () => {
+    await capstan(['pause', '--reason', 'a moment']);
+    const paused = await last();
+    const file = join(SCRATCH, `ledger/content/${paused.content![0]!.commitment}.json`);
+    const whole = readFileSync(file);
+    await capstan(['ledger', 'erase', String(paused.seq), 'reason', '--reason', 'x']);
+    writeFileSync(file, whole); // as if it had been killed before it deleted
+    const verified = await capstan(['ledger', 'verify']);
+    expect(verified).toMatchObject({ status: 6 });
+    expect(verified.stderr).toContain('expected nothing, as it was erased by entry');
+    expect((await capstan(['ledger', 'erase', String(paused.seq), '--reason', 'x'])).status).toBe(0);
+    expect((await capstan(['ledger', 'verify'])).status).toBe(0);
+    expect(await capstan(['ledger', 'erase', '0', '--reason', 'x'])).toMatchObject({ status: 2 });
+    expect(await capstan(['ledger', 'erase', '99999', '--reason', 'x'])).toMatchObject({ status: 2 });
+    expect(await capstan(['ledger', 'erase', String(paused.seq), 'answer', '--reason', 'x'])).toMatchObject({
+      status: 2,
+    });
+    expect((await capstan(['ledger', 'erase', String(paused.seq)])).status).toBe(2);
+  });
+});

@@ -1,4 +1,4 @@
-/** capstan ledger: reads and verifies the record of what was done. It changes nothing. */
+/** capstan ledger: reads and verifies the record of what was done. It changes nothing; only `erase` deletes, on the record. */
 
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
@@ -8,6 +8,7 @@ import { auditRun } from '../provenance/audit.ts';
 import { receiptOf } from '../record/receipt.ts';
 import { type Verified, verifyLedger } from '../record/verify.ts';
 import { integer } from './arguments.ts';
+import { addErase } from './erase.ts';
 import { LEDGER } from './home.ts';
 import { line, printAudit, runOf } from './provenance.ts';
 import { addWhy } from './why.ts';
@@ -44,6 +45,7 @@ export function addLedger(program: Command): void {
       else for (const entry of entries) console.log(line(entry));
     });
   addWhy(ledger);
+  addErase(ledger);
   ledger
     .command('receipt')
     .description('Print a receipt (.tlog-proof): proof that an entry is in the log, to be verified offline')

@@ -37,8 +37,20 @@ export function contentOf(
     : undefined;
 }
 
-/** Every commitment has its content, or an entry that says that it was erased. */
-export function verifyContents(path: string, entries: readonly Entry[]): ContentState {
+/** For good, and lasting; the entry that says so is on the ledger. */
+export function eraseContent(path: string, { content = [] }: Entry, fields: readonly string[]): void {
+  const folder = new Folder(path);
+  for (const { field, commitment } of content)
+    if (fields.includes(field)) folder.remove(fileOf(commitment), { sync: true });
+}
+
+/** Every commitment has its content, or an entry that says that it was erased. `erasing`: what that entry has not done yet
+ *  is about to be. */
+export function verifyContents(
+  path: string,
+  entries: readonly Entry[],
+  { erasing = false }: { readonly erasing?: boolean } = {},
+): ContentState {
   const folder = new Folder(path);
   const files = new Set(folder.list(CONTENT));
   const erased: { seq: number; field: string; by: number }[] = [];
@@ -47,7 +59,7 @@ export function verifyContents(path: string, entries: readonly Entry[]): Content
     for (const committed of entry.content ?? []) {
       const by = erasureOf(entries, entry.seq, committed.field);
       const isThere = files.delete(fileOf(committed.commitment));
-      if (by && isThere)
+      if (by && isThere && !erasing)
         throw damaged(path, committed, `nothing, as it was erased by entry ${by.seq}`, 'its content');
       if (by) erased.push({ seq: entry.seq, field: committed.field, by: by.seq });
       else {
@@ -59,7 +71,7 @@ export function verifyContents(path: string, entries: readonly Entry[]): Content
 }
 
 /** The entry that authorised the erasure of this field. */
-function erasureOf(entries: readonly Entry[], seq: number, field: string): Entry | undefined {
+export function erasureOf(entries: readonly Entry[], seq: number, field: string): Entry | undefined {
   return entries.find(
     ({ kind, parents, words }) =>
       kind === 'content-erased' &&

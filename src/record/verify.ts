@@ -26,7 +26,12 @@ export interface Verified {
 }
 
 /** `known`: a head that somebody kept, as it was published; the log must extend it. `key`: instead of the ledger's own. */
-export function verifyLedger(path: string, known?: Uint8Array, key?: VerifierKey): Verified {
+export function verifyLedger(
+  path: string,
+  known?: Uint8Array,
+  key?: VerifierKey,
+  options: { readonly erasing?: boolean } = {},
+): Verified {
   const folder = new Folder(path);
   const verifier = key ?? verifierIn(folder);
   const head = publishedHead(folder, verifier);
@@ -44,7 +49,14 @@ export function verifyLedger(path: string, known?: Uint8Array, key?: VerifierKey
   const entries = records.slice(0, head.size).map(decodeEntry);
   const unpublished = records.length - head.size;
   const open = openIntents(entries);
-  return { key: verifier, head, entries, open, unpublished, contents: verifyContents(path, entries) };
+  return {
+    key: verifier,
+    head,
+    entries,
+    open,
+    unpublished,
+    contents: verifyContents(path, entries, options),
+  };
 }
 
 /** Every published file is made again from the journal: those that the head needs are there, and none says anything else,

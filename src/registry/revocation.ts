@@ -22,6 +22,13 @@ export function revoke(folder: Folder, revocation: Revocation): void {
   if (!folder.exists(file)) folder.writeAtomic(file, `${JSON.stringify(revocation)}\n`);
 }
 
+/** Keeps no copy of the reason any more; the revocation stands. */
+export function forgetReason(folder: Folder, entry: number): void {
+  for (const { hash, ...own } of revocations(folder))
+    if (own.entry === entry)
+      folder.writeAtomic(fileOf(hash), `${JSON.stringify({ hash, reason: 'erased', salt: '', entry })}\n`);
+}
+
 /** What was revoked in this folder. */
 export function revocations(folder: Folder): readonly Revocation[] {
   return folder.list(REVOKED).map((file) => {
