@@ -4,6 +4,8 @@ import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Entry } from '../src/ledger/entry.ts';
+import { openEnvelope } from '../src/ledger/envelope.ts';
+import { parseVerifierKey } from '../src/ledger/key.ts';
 import { capstan, lastLine, PATIENCE_MS, SCRATCH } from './command.ts';
 
 const SMALL = ['run', 'permutation-powering', '--size', '8', '--powers', '4', '--replicas', '1'];
@@ -14,6 +16,8 @@ const json = async (...args: readonly string[]) => {
 };
 const entries = async (): Promise<readonly Entry[]> => json('ledger', 'list');
 const RUN = join(SCRATCH, 'runs/one');
+/** Each is a process of its own. */
+const MANY_COMMANDS_MS = 4 * PATIENCE_MS;
 let checkpoint: string;
 
 beforeAll(async () => {
@@ -92,6 +96,22 @@ describe('an answer on the record', () => {
     expect(await capstan(['ledger', 'verify'])).toMatchObject({ status: 0 });
     expect(await capstan(['ledger', 'why', 'abcdef0123'])).toMatchObject({ status: 3 });
     expect(await capstan(['ledger', 'why', 'x'])).toMatchObject({ status: 2 });
+  });
+});
+
+describe('an export', () => {
+  test('of a model is signed by the log, and of a run is PROV-JSON', async () => {
+    const { stdout } = await capstan(['ledger', 'export', '--in-toto', checkpoint.slice(0, 12)]);
+    const key = parseVerifierKey(readFileSync(join(SCRATCH, 'ledger/log.vkey'), 'utf8').trimEnd());
+    const body = openEnvelope(JSON.parse(stdout), 'application/vnd.in-toto+json', key);
+    expect(JSON.parse(body.toString()).subject[0].digest.sha256).toBe(checkpoint);
+    const prov = await capstan(['ledger', 'export', '--prov', 'one']);
+    expect(Object.keys(JSON.parse(prov.stdout))).toEqual(
+      expect.arrayContaining(['prefix', 'entity', 'activity', 'agent', 'actedOnBehalfOf']),
+    );
+    expect(await capstan(['ledger', 'export'])).toMatchObject({ status: 2 });
+    expect(await capstan(['ledger', 'export', '--in-toto', 'abcdef0123'])).toMatchObject({ status: 3 });
+    expect(await capstan(['ledger', 'export', '--prov', 'nowhere'])).toMatchObject({ status: 3 });
   });
 });
 
@@ -216,56 +236,61 @@ describe('what is erased', () => {
   };
   const last = async () => (await entries()).at(-1)!;
 
-  test('is in no file of the project any more, neither text nor salt, and every proof stays valid', async () => {
-    const QUESTION = 's^3(4) [1 2 3 4 5 6 7 0]';
-    const REASON = 'told by somebody who wants to be forgotten';
-    await json('ask', 'one', QUESTION, '--record').catch(() => undefined); // what serves was revoked above
-    await capstan([...SMALL, '--quiet', '--run', 'runs/two']);
-    const { record } = await json('ask', 'two', QUESTION, '--record');
-    await json('correct', QUESTION, '--run', 'two', '--answer', '3', '--reason', REASON);
-    const correction = await last();
-    const { hash } = JSON.parse(readFileSync(join(SCRATCH, 'runs/two/ida/promoted.json'), 'utf8'));
-    const revoking = `${REASON}, again`;
-    rmSync(join(SCRATCH, 'runs/one'), { recursive: true }); // made the same bits
-    expect((await capstan(['models', 'revoke', hash, '--reason', revoking])).status).toBe(0);
-    const revocation = await last();
-    const receipts = await Promise.all(
-      [record.entry, correction.seq].map((seq) => capstan(['ledger', 'receipt', String(seq)])),
-    );
-    const contents = [record.answer, ...correction.content!.map(({ commitment }) => commitment)].map(keptOf);
-    contents.push(keptOf(revocation.content![0]!.commitment));
-    const [, , key] = contents; // of a question: short, and known to nobody without its salt
-    expect(key![0]).toMatch(/^[0-9a-f]{64}$/);
-    for (const texts of contents) expect(Math.min(...found(texts.slice(0, 2)))).toBeGreaterThan(0);
-
-    const why = ['--reason', 'asked to'];
-    for (const seq of [record.entry, correction.seq, revocation.seq])
-      expect((await capstan(['ledger', 'erase', String(seq), ...why])).stdout).toMatch(
-        /^erased {5}«\w+» of entry/,
+  test(
+    'is in no file of the project any more, neither text nor salt, and every proof stays valid',
+    async () => {
+      const QUESTION = 's^3(4) [1 2 3 4 5 6 7 0]';
+      const REASON = 'told by somebody who wants to be forgotten';
+      await capstan([...SMALL, '--quiet', '--run', 'runs/two']);
+      const { record } = await json('ask', 'two', QUESTION, '--record');
+      await json('correct', QUESTION, '--run', 'two', '--answer', '3', '--reason', REASON);
+      const correction = await last();
+      const { hash } = JSON.parse(readFileSync(join(SCRATCH, 'runs/two/ida/promoted.json'), 'utf8'));
+      const revoking = `${REASON}, again`;
+      rmSync(join(SCRATCH, 'runs/one'), { recursive: true }); // made the same bits
+      expect((await capstan(['models', 'revoke', hash, '--reason', revoking])).status).toBe(0);
+      const revocation = await last();
+      const receipts = await Promise.all(
+        [record.entry, correction.seq].map((seq) => capstan(['ledger', 'receipt', String(seq)])),
       );
-    for (const texts of contents.filter(([text]) => text !== '3')) expect(found(texts)).toEqual([0, 0, 0]);
-    expect(found([REASON, QUESTION])).toEqual([0, 0]);
-
-    const verified = await capstan(['ledger', 'verify']);
-    expect(verified.status).toBe(0);
-    for (const field of ['question', 'key', 'answer', 'reason'])
-      expect(verified.stdout).toMatch(
-        new RegExp(`^ERASED {5}«${field}» of entry ${correction.seq} \\(authorised by #\\d+\\)$`, 'm'),
+      const contents = [record.answer, ...correction.content!.map(({ commitment }) => commitment)].map(
+        keptOf,
       );
-    expect((await capstan(['ledger', 'verify', 'two'])).status).toBe(0);
-    const again = await Promise.all(
-      [record.entry, correction.seq].map((seq) => capstan(['ledger', 'receipt', String(seq)])),
-    );
-    const inner = (text: string) => /^extra (.*)$/m.exec(text)![1];
-    expect(again.map(({ stdout }) => inner(stdout))).toEqual(receipts.map(({ stdout }) => inner(stdout)));
-    expect((await capstan(['ledger', 'why', record.answer])).stdout).toMatch(/: erased$/m);
-    // It stands, and what is gone is not gone a second time.
-    expect(await capstan(['ask', 'two', 's^3(5)'])).toMatchObject({ status: 9 });
-    const count = (await entries()).length;
-    const twice = await capstan(['ledger', 'erase', String(correction.seq), ...why]);
-    expect(twice).toMatchObject({ status: 0, stdout: expect.stringContaining('all of it had been') });
-    expect((await entries()).length).toBe(count);
-  });
+      contents.push(keptOf(revocation.content![0]!.commitment));
+      const [, , key] = contents; // of a question: short, and known to nobody without its salt
+      expect(key![0]).toMatch(/^[0-9a-f]{64}$/);
+      for (const texts of contents) expect(Math.min(...found(texts.slice(0, 2)))).toBeGreaterThan(0);
+
+      const why = ['--reason', 'asked to'];
+      for (const seq of [record.entry, correction.seq, revocation.seq])
+        expect((await capstan(['ledger', 'erase', String(seq), ...why])).stdout).toMatch(
+          /^erased {5}«\w+» of entry/,
+        );
+      for (const texts of contents.filter(([text]) => text !== '3')) expect(found(texts)).toEqual([0, 0, 0]);
+      expect(found([REASON, QUESTION])).toEqual([0, 0]);
+
+      const verified = await capstan(['ledger', 'verify']);
+      expect(verified.status).toBe(0);
+      for (const field of ['question', 'key', 'answer', 'reason'])
+        expect(verified.stdout).toMatch(
+          new RegExp(`^ERASED {5}«${field}» of entry ${correction.seq} \\(authorised by #\\d+\\)$`, 'm'),
+        );
+      expect((await capstan(['ledger', 'verify', 'two'])).status).toBe(0);
+      const again = await Promise.all(
+        [record.entry, correction.seq].map((seq) => capstan(['ledger', 'receipt', String(seq)])),
+      );
+      const inner = (text: string) => /^extra (.*)$/m.exec(text)![1];
+      expect(again.map(({ stdout }) => inner(stdout))).toEqual(receipts.map(({ stdout }) => inner(stdout)));
+      expect((await capstan(['ledger', 'why', record.answer])).stdout).toMatch(/: erased$/m);
+      // It stands, and what is gone is not gone a second time.
+      expect(await capstan(['ask', 'two', 's^3(5)'])).toMatchObject({ status: 9 });
+      const count = (await entries()).length;
+      const twice = await capstan(['ledger', 'erase', String(correction.seq), ...why]);
+      expect(twice).toMatchObject({ status: 0, stdout: expect.stringContaining('all of it had been') });
+      expect((await entries()).length).toBe(count);
+    },
+    MANY_COMMANDS_MS,
+  );
 
   test('by a command that died in between is finished by the next', async () => {
     await capstan(['pause', '--reason', 'a moment']);

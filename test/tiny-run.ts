@@ -11,6 +11,8 @@ import { type Choices, type Configuration, configure } from '../src/run/configur
 import { createRun } from '../src/run/folder.ts';
 import { carryOut, type RunOptions } from '../src/run/run.ts';
 
+/** For a hook that makes one, on a machine that has other things to do. */
+export const PATIENCE_MS = 60_000;
 const SEED_BYTES = 32;
 
 export const LEDGER_OPTIONS: LedgerOptions = {

@@ -9,6 +9,7 @@ import { receiptOf } from '../record/receipt.ts';
 import { type Verified, verifyLedger } from '../record/verify.ts';
 import { integer } from './arguments.ts';
 import { addErase } from './erase.ts';
+import { addExport } from './export.ts';
 import { LEDGER } from './home.ts';
 import { line, printAudit, runOf } from './provenance.ts';
 import { addWhy } from './why.ts';
@@ -45,6 +46,7 @@ export function addLedger(program: Command): void {
       else for (const entry of entries) console.log(line(entry));
     });
   addWhy(ledger);
+  addExport(ledger);
   addErase(ledger);
   ledger
     .command('receipt')

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { carryOutTiny, createTiny, entriesOf, recorderIn, saidOf } from '../../test/tiny-run.ts';
+import { carryOutTiny, createTiny, entriesOf, PATIENCE_MS, recorderIn, saidOf } from '../../test/tiny-run.ts';
 import { canonical } from '../base/canonical.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { merkleRoot } from '../ledger/merkle.ts';
@@ -22,7 +22,7 @@ beforeAll(async () => {
   createTiny(place);
   await carryOutTiny(place);
   files = new Folder(run).files();
-});
+}, PATIENCE_MS);
 afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
 
 function copy(): string {

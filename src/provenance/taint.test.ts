@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { carryOutTiny, createTiny } from '../../test/tiny-run.ts';
+import { carryOutTiny, createTiny, PATIENCE_MS } from '../../test/tiny-run.ts';
 import { loadCheckpoint } from '../registry/promotion.ts';
 import { Folder } from '../storage/folder.ts';
 import { type Permutation, type PowerQuestion, permutationPowering } from '../tasks/permutation-powering.ts';
@@ -36,7 +36,7 @@ beforeAll(async () => {
       leaves.push(bytes.subarray(at + 4, at + 4 + bytes.readUInt32LE(at)));
   }
   taught = leaves.flatMap(read);
-});
+}, PATIENCE_MS);
 afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
 
 /** 0 is the blank, 1 and 2 are binary digits, from the least on, and 3 + x is the element x. */

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { carryOutTiny, createTiny, entriesOf, recorderIn, tiny } from '../../test/tiny-run.ts';
+import { carryOutTiny, createTiny, entriesOf, PATIENCE_MS, recorderIn, tiny } from '../../test/tiny-run.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { loadCheckpoint } from '../registry/promotion.ts';
 import { modelServed } from '../run/chronicle.ts';
@@ -21,7 +21,7 @@ beforeAll(async () => {
   hashes = record.arms[0]!.iterations.map(({ checkpoint }) => checkpoint);
   for (const by of ['person:ada', 'person:bob']) modelServed(recorderIn(ledger), 'one', hashes[1]!, by);
   entries = entriesOf(ledger);
-});
+}, PATIENCE_MS);
 afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
 
 describe('why a model is as it is', () => {

@@ -200,6 +200,12 @@ export function verifierIn(folder: Folder): VerifierKey {
   throw new CapstanError('not-found', `${folder.path}: expected a ledger, found no ${VERIFIER}`);
 }
 
+/** The log's key, to sign with. */
+export function signerIn(folder: Folder): SignerKey {
+  if (folder.exists(SIGNER)) return parseSignerKey(folder.readText(SIGNER).trimEnd());
+  throw new CapstanError('not-found', `${folder.path}: expected ${SIGNER}, the key that signs the log`);
+}
+
 /** The last head, if one was published. */
 export function publishedHead(folder: Folder, key: VerifierKey): OpenedHead | undefined {
   const log = logOf(folder);
