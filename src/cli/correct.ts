@@ -11,7 +11,7 @@ import { answersLeaningOn } from '../provenance/trail.ts';
 import { verifyLedger } from '../record/verify.ts';
 import { keepCorrection } from '../registry/correction.ts';
 import { servedIn } from '../registry/promotion.ts';
-import { revoke } from '../registry/revocation.ts';
+import { CORRECTED, revoke } from '../registry/revocation.ts';
 import { findRun, openRun, runHash } from '../run/folder.ts';
 import { Folder } from '../storage/folder.ts';
 import { taskEntry } from '../tasks/tasks.ts';
@@ -114,7 +114,7 @@ function revokeAll(
     reason,
   );
   // In our own words: what a person wrote is in one place, where it can be erased.
-  revoke(arm, { hash, reason: 'it learned an answer that was corrected', salt: '', entry });
+  revoke(arm, { hash, reason: CORRECTED, salt: '', entry });
   return [hash];
 }
 

@@ -102,6 +102,19 @@ describe('the first wrong node', () => {
     );
   });
 
+  test('is not below a sub-answer that is right: what that was made of has done no harm', () => {
+    const leaf = { ...built({ value: 1, children: [] }, 0), question: 'leaf' };
+    const right = { ...leaf, question: 'right', right: true, children: [leaf] };
+    const root = { ...leaf, question: 'root', children: [right] };
+    expect(judge(recordOf(root), new Map()).blame).toMatchObject({ path: ['root'], culprit: 'overseer' });
+    // Where the root is right, a wrong node below is worth knowing all the same.
+    const fine = { ...root, right: true, directRight: true };
+    expect(judge(recordOf(fine), new Map())).toMatchObject({
+      right: true,
+      blame: { path: ['root', 'right', 'leaf'] },
+    });
+  });
+
   test('is X itself where its own sub-answers say what is right', () => {
     const tree = { ...built({ value: 1, children: [{ value: 2, children: [] }] }, undefined), direct: '7' };
     const { right, blame } = judge(recordOf({ ...tree, directRight: false }), new Map());

@@ -4,10 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { carryOutTiny, createTiny, entriesOf, PATIENCE_MS, recorderIn, saidOf } from '../../test/tiny-run.ts';
+import {
+  carryOutTiny,
+  createTiny,
+  entriesOf,
+  LEDGER_OPTIONS,
+  PATIENCE_MS,
+  recorderIn,
+  saidOf,
+} from '../../test/tiny-run.ts';
 import { canonical } from '../base/canonical.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { merkleRoot } from '../ledger/merkle.ts';
+import { withLedger } from '../record/ledger.ts';
+import { keepCorrection } from '../registry/correction.ts';
+import { forgetReason, revoke } from '../registry/revocation.ts';
 import { Folder } from '../storage/folder.ts';
 import { auditRun } from './audit.ts';
 import { lifeOf } from './life.ts';
@@ -151,6 +162,51 @@ describe('a run that ended', () => {
     expect(saidOf(() => auditRun(run, cut))).toMatch(
       /record.json: expected that entry 1 of the ledger has ended/,
     );
+  });
+});
+
+describe('a run of which something was taken back', () => {
+  test('has the file of each revocation and correction, and any change to one is an error that names it', async () => {
+    const taken = { path: join(home, 'taken'), ledger: join(home, 'ledger-of-taken') };
+    createTiny(taken);
+    const { record } = await carryOutTiny(taken);
+    const [first, second] = record.arms[0]!.iterations.map(({ checkpoint }) => checkpoint) as [
+      string,
+      string,
+    ];
+    const arm = new Folder(join(taken.path, 'ida'));
+    const about = { actor: { id: 'person:ada', kind: 'person' }, run: 'taken' } as const;
+    const salt = new Uint8Array(32).fill(5);
+    withLedger(taken.ledger, LEDGER_OPTIONS, (open) => {
+      const subjects = [{ name: 'tainted', sha256: second }];
+      const entry = open.append([{ ...about, kind: 'answer-corrected', parents: [1], subjects }]);
+      keepCorrection(arm, { entry, tainted: [second] });
+      const [reason, hash] = ['a bad week', first];
+      const of = {
+        ...about,
+        kind: 'model-revoked',
+        subjects: [{ name: 'checkpoint', sha256: hash }],
+      } as const;
+      const revoked = open.appendAbout(of, [{ field: 'reason', text: reason, salt }]);
+      revoke(arm, { hash, reason, salt: Buffer.from(salt).toString('hex'), entry: revoked });
+    });
+    const look = () => auditRun(taken.path, entriesOf(taken.ledger));
+    expect(look()).toMatchObject({ checkpoints: 2, unrecorded: [] });
+    for (const name of arm.files().filter((file) => /^(corrections|revoked)\//.test(file))) {
+      const file = join(arm.path, name);
+      const whole = fs.readFileSync(file);
+      for (let at = 0; at < whole.length - 1; at += 3) {
+        const bytes = Buffer.from(whole);
+        bytes[at]! ^= 1;
+        fs.writeFileSync(file, bytes);
+        expect(saidOf(look), `${name}, byte ${at}: ${bytes}`).toContain(name);
+      }
+      fs.rmSync(file);
+      expect(saidOf(look)).toContain(`${name}: expected a file`);
+      fs.writeFileSync(file, whole);
+    }
+    forgetReason(arm, entriesOf(taken.ledger).at(-1)!.seq);
+    expect(look()).toMatchObject({ unrecorded: [] });
   });
 });
 

@@ -12,11 +12,12 @@ import { CapstanError } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
 import { leavesOf } from '../distill/examples.ts';
 import { examinerOf } from '../evaluate/examiners.ts';
+import { commit } from '../ledger/commitment.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { MerkleAccumulator } from '../ledger/merkle.ts';
 import { correctionFile, correctionText } from '../registry/correction.ts';
 import { loadCheckpoint, promotionText } from '../registry/promotion.ts';
-import { revocations } from '../registry/revocation.ts';
+import { CORRECTED, ERASED, type Revocation, revocations } from '../registry/revocation.ts';
 import type { RunRecord } from '../report/record.ts';
 import { renderReport } from '../report/report.ts';
 import { baselinePlans } from '../run/arms.ts';
@@ -290,7 +291,13 @@ class Auditor {
       const checkpoint = subjectOf(entry, 'checkpoint')!;
       const file = `${MAIN}/revoked/${checkpoint}.json`;
       this.#known.add(file);
-      if (!kept.has(checkpoint)) throw this.#fault(file, `a file, as of entry ${entry.seq}`, 'none');
+      const own = kept.get(checkpoint);
+      if (!own) throw this.#fault(file, `a file, as of entry ${entry.seq}`, 'none');
+      const cause = entries.find(({ seq }) => seq === own.entry);
+      if (!cause || subjectOf(cause, 'checkpoint') !== checkpoint)
+        throw this.#fault(file, `the number of its entry, ${entry.seq}`, String(own.entry));
+      if (!isReason(cause, own))
+        throw this.#fault(file, `the reason that entry ${cause.seq} is committed to`, 'another');
     }
   }
 
@@ -345,6 +352,19 @@ class Auditor {
 /** The arm whose checkpoints are served. */
 const MAIN = 'ida';
 const PROMOTED = 'promoted.json';
+
+/** A copy of what was committed to; or words of our own, where that is kept elsewhere or erased. */
+function isReason(entry: Entry, { reason, salt }: Revocation): boolean {
+  if (salt === '') return reason === ERASED || reason === CORRECTED;
+  const committed = entry.content?.find(({ field }) => field === 'reason');
+  if (!committed || !/^[0-9a-f]{64}$/.test(salt)) return false;
+  const own = commit(
+    { ...entry, field: 'reason' },
+    new TextEncoder().encode(reason),
+    Buffer.from(salt, 'hex'),
+  );
+  return own.commitment === committed.commitment;
+}
 
 /** What is wrong with a file, said with its whole path. */
 function told<T>({ path }: Folder, act: () => T): T {

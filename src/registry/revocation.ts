@@ -16,6 +16,10 @@ export interface Revocation {
   readonly entry: number;
 }
 
+/** Reasons that are nobody's own words, and so are committed to nowhere: their salt is empty. */
+export const ERASED = 'erased';
+export const CORRECTED = 'it learned an answer that was corrected';
+
 /** Revokes it from now on; a second time changes nothing. The caller has put it on the ledger. */
 export function revoke(folder: Folder, revocation: Revocation): void {
   const file = fileOf(revocation.hash);
@@ -26,7 +30,7 @@ export function revoke(folder: Folder, revocation: Revocation): void {
 export function forgetReason(folder: Folder, entry: number): void {
   for (const { hash, ...own } of revocations(folder))
     if (own.entry === entry)
-      folder.writeAtomic(fileOf(hash), `${JSON.stringify({ hash, reason: 'erased', salt: '', entry })}\n`);
+      folder.writeAtomic(fileOf(hash), `${JSON.stringify({ hash, reason: ERASED, salt: '', entry })}\n`);
 }
 
 /** What was revoked in this folder. */
