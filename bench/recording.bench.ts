@@ -52,10 +52,15 @@ export const benchmark: Benchmark = {
           machine: 'a benchmark',
           signal: new AbortController().signal,
           tell: () => {},
-          record: (draft) => {
-            entries++;
-            return timed(() => record(draft));
-          },
+          by: 'person:bench',
+          record: (make) =>
+            timed(() =>
+              record((first) => {
+                const drafts = make(first);
+                entries += drafts.length;
+                return drafts;
+              }),
+            ),
           promotion: () => 'gate',
           halted: () => timed(() => (isHaltAsked(ledger) ? 'halted' : undefined)),
         });

@@ -68,7 +68,9 @@ describe('models', () => {
     const states = (await models()).filter(({ run }: { run: string }) => run === 'three');
     expect(states.map(({ state }: { state: string }) => state)).toEqual(['serving', 'revoked', 'revoked']);
 
-    const entries = await entriesOf('--run', 'three');
+    const all = await entriesOf('--run', 'three');
+    expect(all.filter(({ kind }) => kind === 'model-served').length).toBe(2); // as often as it was answered
+    const entries = all.filter(({ kind }) => kind !== 'model-served');
     const [taken, given] = entries.slice(-2);
     expect([taken!.kind, given!.kind]).toEqual(['model-revoked', 'model-rolled-back']);
     expect(taken).toMatchObject({ actor: { kind: 'person' }, subjects: [{ sha256: second }] });
@@ -95,7 +97,7 @@ describe('control', () => {
     mkdirSync(place);
     const args = [...SMALL, '--endless', '--max-steps', '400', '--run', 'runs/held'];
     const work = capstanAtWork(args, { folder: place });
-    await work.said(/step \d+/);
+    await work.said(/step (?:[5-9]\d|\d{3})/); // something is saved by then, so that going on is resuming
     const stopped = await here('stop', ...reason);
     expect(stopped).toMatchObject({ status: 0 });
     const halted = await work.ended;
@@ -151,8 +153,13 @@ describe('the ledger of a project', () => {
     const kinds = entries.map(({ kind }) => kind);
     expect(kinds[0]).toBe('run-started');
     expect(kinds.at(-1)).toBe('run-ended');
-    expect(kinds.slice(1, -1)).toEqual(['gate-decided', 'model-promoted']);
-    const [began, gate, promoted, ended] = entries;
+    const iteration = ['training-started', 'training-ended', 'examples-written', 'gate-decided'];
+    expect(kinds.slice(1, -1)).toEqual([...iteration, 'model-promoted']);
+    const [began, , , , gate, promoted, ended] = entries;
+    expect(began).toMatchObject({
+      authority: expect.stringMatching(/^person:/),
+      words: { overseer: 'script' },
+    });
     expect(ended).toMatchObject({ ends: began!.seq, words: { state: 'finished' } });
     expect(promoted!.parents).toEqual([gate!.seq]);
     expect(promoted!.subjects).toEqual([gate!.subjects![0]]);
@@ -164,11 +171,28 @@ describe('the ledger of a project', () => {
     const { status, stdout } = await ledger('verify', '--json');
     expect(status).toBe(0);
     const verified = lastLine(stdout);
-    const [killed] = await entriesOf('--run', 'two');
-    expect(verified).toMatchObject({ open: [killed!.seq], unpublished: 0 });
+    const [killed, training] = await entriesOf('--run', 'two');
+    expect(verified).toMatchObject({ open: [killed!.seq, training!.seq], unpublished: 0 });
     const { stdout: text } = await ledger('verify');
     expect(text).toMatch(/^verified {3}\d+ entries of capstan-[0-9a-f]{12}, root [0-9a-f]{64}$/m);
     expect(text).toMatch(/^open .*run-started.*two/m);
+  });
+
+  test('is what runs are compared with: what one claims is on it, and a file that differs is named', async () => {
+    const one = await ledger('verify', 'one');
+    expect(one.stdout).toMatch(/^verified {3}one: 1 checkpoints and \d+ examples, against 7 entries$/m);
+    const two = await ledger('verify', 'runs/two', '--json');
+    expect(lastLine(two.stdout)).toMatchObject({
+      run: 'two',
+      open: [expect.any(Number), expect.any(Number)],
+    });
+    const copy = join(SCRATCH, 'runs/altered');
+    cpSync(join(SCRATCH, 'runs/one'), copy, { recursive: true });
+    writeFileSync(join(copy, 'record.json'), '{}');
+    const altered = await ledger('verify', 'altered');
+    expect(altered).toMatchObject({ status: 6 });
+    expect(altered.stderr).toContain('altered/record.json: expected hash');
+    rmSync(copy, { recursive: true });
   });
 
   test('gives receipts that are verified without it', async () => {

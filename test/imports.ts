@@ -27,9 +27,11 @@ export const TABLE: { readonly [folder: string]: readonly string[] } = {
   report: ['base'],
   // biome-ignore format: one row of the table is one line
   run: ['base', 'core', 'onnx', 'network', 'ledger', 'authority', 'storage', 'overseers', 'tasks', 'assistants', 'amplify', 'record', 'registry', 'distill', 'evaluate', 'iterate', 'report'],
+  // biome-ignore format: one row of the table is one line
+  provenance: ['base', 'core', 'ledger', 'storage', 'tasks', 'amplify', 'record', 'registry', 'distill', 'evaluate', 'report', 'run'],
   sweep: ['base', 'storage', 'tasks', 'report', 'run'],
   // biome-ignore format: one row of the table is one line
-  cli: ['base', 'onnx', 'ledger', 'authority', 'storage', 'tasks', 'record', 'registry', 'evaluate', 'iterate', 'report', 'run', 'sweep'],
+  cli: ['base', 'onnx', 'ledger', 'authority', 'storage', 'tasks', 'record', 'registry', 'evaluate', 'iterate', 'report', 'run', 'provenance', 'sweep'],
   // biome-ignore format: one row of the table is one line
   capstan: ['base', 'core', 'autodiff', 'onnx', 'network', 'ledger', 'storage', 'overseers', 'tasks', 'assistants', 'amplify', 'record', 'registry', 'distill', 'evaluate', 'iterate', 'report', 'run'],
 };
@@ -53,6 +55,7 @@ const SHELL: { readonly [folder: string]: true | readonly string[] } = {
   registry: ['node:crypto'],
   distill: ['node:crypto'],
   run: ['node:crypto'],
+  provenance: ['node:crypto'],
 };
 
 // Alternatives: block comment, line comment, '…', "…", `…`, and a regular expression where an operand may begin.

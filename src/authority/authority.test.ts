@@ -283,7 +283,7 @@ describe('a policy', () => {
       acts: fc.record(Object.fromEntries(ACTS.map((act) => [act, rule]))),
     })
     .map(({ promotion, acts }) => {
-      const reducing = ['pause', 'stop', 'rollback', 'revoke'];
+      const reducing = ['pause', 'stop', 'rollback', 'revoke', 'correct'];
       const fixed = Object.entries(acts).map(([act, one]) => [
         act,
         reducing.includes(act) ? { ...one, people: 1 } : one,

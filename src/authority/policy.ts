@@ -121,7 +121,7 @@ export function adoptedIn({ words = {}, subjects = [] }: Pick<Entry, 'words' | '
 
 const FORMAT = 'capstan-policy-1';
 const PEOPLE_MAX = 9;
-const REDUCING: readonly Act[] = ['pause', 'stop', 'rollback', 'revoke'];
+const REDUCING: readonly Act[] = ['pause', 'stop', 'rollback', 'revoke', 'correct'];
 
 function parseRule(act: Act, value: unknown): Rule {
   const { roles, people } = fieldsOf(`«${act}»`, value, ['roles', 'people']);

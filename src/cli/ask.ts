@@ -4,21 +4,24 @@ import type { Command } from 'commander';
 import { CapstanError } from '../base/errors.ts';
 import { examinerOf } from '../evaluate/examiners.ts';
 import { Runtime } from '../onnx/runtime.ts';
-import { type Promotable, promoted } from '../registry/promotion.ts';
+import { type AnswerNode, keyed, writeAnswer } from '../provenance/answer.ts';
+import { type Promotable, promoted, taintedBy } from '../registry/promotion.ts';
 import type { ExampleNode } from '../report/record.ts';
-import { exampleOf } from '../run/example.ts';
-import { findRun, openRun } from '../run/folder.ts';
+import { modelServed } from '../run/chronicle.ts';
+import { shown, unfolded } from '../run/example.ts';
+import { findRun, nameOf, openRun } from '../run/folder.ts';
 import { checkpointAssistant } from '../run/serve.ts';
 import { Folder } from '../storage/folder.ts';
-import { taskEntry } from '../tasks/tasks.ts';
+import { type AnyTask, taskEntry } from '../tasks/tasks.ts';
 import { integer } from './arguments.ts';
 import { HOME } from './home.ts';
-import { knownRevoked } from './recorder.ts';
+import { commitTo, knownRevoked, person, recorder } from './recorder.ts';
 import { type Ink, inkFor } from './terminal.ts';
 
 interface AskFlags {
   readonly depth: number;
   readonly json?: boolean;
+  readonly record?: boolean;
 }
 
 /** A tree has up to 2^depth questions below its root. */
@@ -31,12 +34,26 @@ export function addAsk(program: Command): void {
     .argument('<run>', 'its folder, or its name in ./runs')
     .argument('<question>', '«capstan tasks» shows how questions are written')
     .option('--depth <n>', 'levels of H above the assistant', integer('depth', 0, DEPTH_MAX), 2)
+    .option('--record', 'keep the answer on the record, for «capstan ledger why»')
     .option('--json', 'print one JSON object')
     .action(async (given: string, text: string, flags: AskFlags) => {
-      const { tree, checkpoint } = await ask(findRun(HOME, given), text, flags.depth);
+      const asked = await ask(findRun(HOME, given), text, flags.depth);
+      const { tree, checkpoint, tainted } = asked;
+      const record = flags.record ? recordAnswer(asked) : undefined;
+      if (tainted.length > 0)
+        console.error(
+          `capstan: the checkpoint that answers learned from what was corrected later (entry ${tainted.join(', ')} of the ledger)`,
+        );
       if (flags.json)
         return console.log(
-          JSON.stringify({ question: tree.question, answer: tree.direct, checkpoint, tree }),
+          JSON.stringify({
+            question: tree.question,
+            answer: tree.direct,
+            checkpoint,
+            ...(tainted.length > 0 && { tainted }),
+            ...(record && { record }),
+            tree,
+          }),
         );
       const ink = inkFor(process.stdout);
       console.log(
@@ -45,26 +62,62 @@ export function addAsk(program: Command): void {
       console.log(`${tree.question} = ${tree.answer}   ${ink.dim('Amplify^H, from the tree below')}`);
       print(tree, '', ink);
       console.log(ink.dim(`checkpoint ${checkpoint}`));
+      if (record) console.log(ink.dim(`answer     ${record.answer} (entry ${record.entry} of the ledger)`));
     });
 }
 
-async function ask(
-  path: string,
-  text: string,
-  depth: number,
-): Promise<{ tree: ExampleNode; checkpoint: string }> {
-  const { configuration } = openRun(path).file;
+async function ask(path: string, text: string, depth: number): Promise<Asked> {
+  const { folder, file } = openRun(path);
+  const { configuration } = file;
   const task = taskEntry(configuration.task).open(configuration.parameters);
   const question = task.parse(text);
-  const checkpoint = served(new Folder(`${path}/ida`));
+  const arm = new Folder(`${path}/ida`);
+  const checkpoint = served(arm);
+  const tainted = taintedBy(arm, checkpoint.hash);
   const runtime = await Runtime.open({ threads: 1, backend: 'auto' });
   try {
     const assistant = await checkpointAssistant(task, checkpoint, runtime);
-    const tree = await exampleOf(task, examinerOf(task), assistant, question, depth);
-    return { tree, checkpoint: checkpoint.hash };
+    const run = nameOf(folder);
+    const entry = modelServed(recorder(), run, checkpoint.hash, person().id);
+    const unfoldedTree = await unfolded(task, assistant, question, depth);
+    const tree = keyed(task, unfoldedTree, shown(task, examinerOf(task), unfoldedTree));
+    return { run, served: entry, task, asked: text, tree, checkpoint: checkpoint.hash, tainted };
   } finally {
     await runtime.close();
   }
+}
+
+interface Asked {
+  readonly run: string;
+  /** The entry with which the checkpoint was served. */
+  readonly served: number;
+  readonly task: AnyTask;
+  readonly asked: string;
+  readonly tree: AnswerNode;
+  readonly checkpoint: string;
+  /** Corrections that taint it. */
+  readonly tainted: readonly number[];
+}
+
+/** Its name is its commitment: it tells nothing of the answer once that is erased. */
+function recordAnswer({ run, served, task, asked, tree, checkpoint }: Asked): {
+  answer: string;
+  entry: number;
+} {
+  const { name, parameters, overseer } = task;
+  const by = `script:${overseer.origin.name}`;
+  const text = writeAnswer({ v: 1, task: name, parameters, checkpoint, overseer: by, asked, tree });
+  const draft = {
+    kind: 'answer-recorded',
+    actor: { id: `model:${checkpoint}`, kind: 'model', version: checkpoint },
+    authority: person().id,
+    run,
+    parents: [served],
+    subjects: [{ name: 'checkpoint', sha256: checkpoint }],
+    words: { task: name },
+  } as const;
+  const { entry, names } = commitTo(draft, [{ field: 'answer', text }]);
+  return { answer: names[0]!, entry };
 }
 
 /** The promoted checkpoint; what is wrong with its bytes is said of the run that holds them. */

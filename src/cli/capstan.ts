@@ -5,6 +5,7 @@ import { CapstanError, type ErrorCode, messageOf } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
 import { addAsk } from './ask.ts';
 import { addControl } from './control.ts';
+import { addCorrect } from './correct.ts';
 import { addLedger } from './ledger.ts';
 import { addModels } from './models.ts';
 import { addPeople } from './people.ts';
@@ -57,6 +58,7 @@ export async function main(args: readonly string[]): Promise<number> {
     addRequests,
     addPeople,
     addPolicy,
+    addCorrect,
     addLedger,
   ])
     add(program);

@@ -1,16 +1,21 @@
-/** capstan ledger: reads and verifies the record of what was done. It changes nothing. */
+/** capstan ledger: reads and verifies the record of what was done. It changes nothing; only `erase` deletes, on the record. */
 
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { CapstanError, messageOf } from '../base/errors.ts';
-import type { Entry } from '../ledger/entry.ts';
 import { formatVerifierKey, parseVerifierKey } from '../ledger/key.ts';
+import { auditRun } from '../provenance/audit.ts';
 import { receiptOf } from '../record/receipt.ts';
 import { type Verified, verifyLedger } from '../record/verify.ts';
 import { integer } from './arguments.ts';
+import { addErase } from './erase.ts';
+import { addExport } from './export.ts';
 import { LEDGER } from './home.ts';
+import { line, printAudit, runOf } from './provenance.ts';
+import { addWhy } from './why.ts';
 
 interface VerifyFlags {
+  readonly ledger: string;
   readonly known?: string;
   readonly key?: string;
   readonly json?: boolean;
@@ -23,7 +28,8 @@ export function addLedger(program: Command): void {
     .description(
       'Verify all of it: signature, every entry, every tile, the journal, and what was begun and ended',
     )
-    .argument('[folder]', 'the ledger', LEDGER)
+    .argument('[folder]', 'the ledger; or a run, to compare it with the ledger', LEDGER)
+    .option('--ledger <folder>', 'of a run', LEDGER)
     .option('--known <file>', 'a head kept from before («checkpoint»), which the log has to extend')
     .option('--key <vkey>', 'the verifier key of the log, instead of the one in the folder')
     .option('--json', 'print one JSON object')
@@ -39,6 +45,9 @@ export function addLedger(program: Command): void {
       if (json) console.log(JSON.stringify(entries));
       else for (const entry of entries) console.log(line(entry));
     });
+  addWhy(ledger);
+  addExport(ledger);
+  addErase(ledger);
   ledger
     .command('receipt')
     .description('Print a receipt (.tlog-proof): proof that an entry is in the log, to be verified offline')
@@ -49,16 +58,18 @@ export function addLedger(program: Command): void {
     });
 }
 
-function verify(folder: string, { known, key, json }: VerifyFlags): void {
+function verify(given: string, { ledger, known, key, json }: VerifyFlags): void {
+  const run = runOf(given);
   const verified = verifyLedger(
-    folder,
+    run === undefined ? given : ledger,
     known === undefined ? undefined : bytesOf(known),
     key === undefined ? undefined : parseVerifierKey(key),
   );
-  console.log(json ? JSON.stringify(summaryOf(verified)) : textOf(verified));
+  if (run !== undefined) printAudit(auditRun(run, verified.entries), json ?? false);
+  else console.log(json ? JSON.stringify(summaryOf(verified)) : textOf(verified));
 }
 
-function summaryOf({ key, head, open, unpublished }: Verified) {
+function summaryOf({ key, head, open, unpublished, contents }: Verified) {
   return {
     origin: head.origin,
     size: head.size,
@@ -66,32 +77,22 @@ function summaryOf({ key, head, open, unpublished }: Verified) {
     key: formatVerifierKey(key),
     open: open.map(({ seq }) => seq),
     unpublished,
+    ...contents,
   };
 }
 
 function textOf(verified: Verified): string {
-  const { origin, size, root, key, unpublished } = summaryOf(verified);
+  const { origin, size, root, key, unpublished, erased, unrecorded } = summaryOf(verified);
   const open = verified.open.map((entry) => `open       ${line(entry)}`);
   return [
     `verified   ${size} entries of ${origin}, root ${root}`,
     `key        ${key}`,
     ...(unpublished > 0 ? [`unsigned   ${unpublished} entries after the head`] : []),
     ...open,
+    ...erased.map(({ seq, field, by }) => `ERASED     «${field}» of entry ${seq} (authorised by #${by})`),
+    ...unrecorded.map((file) => `unrecorded ${file}, to which no entry is committed`),
   ].join('\n');
 }
-
-function line({ seq, time, kind, actor, run = '', ends, subjects = [], words = {} }: Entry): string {
-  const about = [
-    run,
-    ends === undefined ? '' : `ends ${ends}`,
-    ...Object.values(words),
-    ...subjects.map(({ name, sha256 }) => `${name} ${sha256.slice(0, SHOWN)}`),
-  ];
-  return [String(seq).padStart(6), time, kind.padEnd(14), actor.id, ...about.filter(Boolean)].join('  ');
-}
-
-/** Digits of a hash that tell one from another by eye. */
-const SHOWN = 12;
 
 function bytesOf(file: string): Uint8Array {
   try {

@@ -4,7 +4,7 @@
 import type { Command } from 'commander';
 import { CapstanError, messageOf } from '../base/errors.ts';
 import type { Lineage } from '../registry/checkpoint.ts';
-import { checkpointsIn, expectServable, loadCheckpoint, servedIn } from '../registry/promotion.ts';
+import { checkpointsIn, expectServable, loadCheckpoint, servedIn, taintedBy } from '../registry/promotion.ts';
 import type { Revoked } from '../registry/revocation.ts';
 import { findRun, listRuns, openRun } from '../run/folder.ts';
 import { promoteModel, revokeModel, rollBackModel } from '../run/office.ts';
@@ -79,6 +79,8 @@ interface Model {
   readonly level: number;
   readonly agreement: number | null;
   readonly parent: string | null;
+  /** Entries of the corrections that taint it. */
+  readonly tainted: readonly number[];
 }
 
 /** A candidate passed no gate, or was not promoted yet; what was promoted and is not served any more passed. */
@@ -115,6 +117,7 @@ function modelsOf(path: string): readonly Model[] {
       level,
       agreement: gate?.agreement ?? null,
       parent,
+      tainted: state === 'damaged' ? [] : taintedBy(folder, hash),
     };
   });
   return models.sort((a, b) => a.iteration - b.iteration);
@@ -129,6 +132,7 @@ export function stateOf(
   try {
     const { lineage } = loadCheckpoint(folder, hash);
     expectServable(folder, hash, known);
+    taintedBy(folder, hash); // damaged where nobody can tell
     if (hash === served) return 'serving';
     return lineage.gate?.passed && !lineage.groundTruth ? 'passed' : 'candidate';
   } catch (error) {
@@ -195,9 +199,10 @@ function promoteFound(found: Found, flags: Flags): void {
   }
 }
 
-function lineOf({ hash, run, state, iteration, level, agreement }: Model): string {
+function lineOf({ hash, run, state, iteration, level, agreement, tainted }: Model): string {
+  const taint = tainted.length === 0 ? '' : `  tainted by the correction in entry ${tainted.join(', ')}`;
   const agrees = agreement === null ? '–' : `${(100 * agreement).toFixed(1)}%`;
-  return `${hash.slice(0, SHOWN)}  ${state.padEnd(9)}  iteration ${iteration}, level ${level}, agreement ${agrees}  ${run}`;
+  return `${hash.slice(0, SHOWN)}  ${state.padEnd(9)}  iteration ${iteration}, level ${level}, agreement ${agrees}  ${run}${taint}`;
 }
 
 /** Digits of a hash that tell one from another, and that can be typed. */

@@ -6,11 +6,13 @@ import { homedir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { WORK } from '../authority/fault.ts';
 import { CapstanError, messageOf } from '../base/errors.ts';
+import { commit, SALT } from '../ledger/commitment.ts';
 import type { Actor } from '../ledger/entry.ts';
 import { Latch, lostText } from '../record/latch.ts';
 import { type Draft, type Ledger, type LedgerOptions, type Memory, withLedger } from '../record/ledger.ts';
 import { replayed } from '../record/replay.ts';
 import type { Revoked } from '../registry/revocation.ts';
+import type { Recorder } from '../run/chronicle.ts';
 import { expectKnown } from '../run/office.ts';
 import { LEDGER } from './home.ts';
 
@@ -42,13 +44,15 @@ export function withProject<T>(use: (ledger: Ledger, latch: Latch) => T): T {
   });
 }
 
-/** For programs. Each entry is durable and published when its number is given, and the ledger is free for others again. */
-export function recorder(): (draft: Draft) => number {
-  return (draft) =>
+/** For programs. Entries are durable and published when the number is given, and the ledger is free for others again. */
+export function recorder(): Recorder {
+  return (make) =>
     withProject((ledger, own) => {
-      const lost = WORK.has(draft.kind) ? own.lost(ledger.replay) : undefined;
-      if (lost) throw new CapstanError('refused', `${draft.kind}: ${lostText(lost)}`);
-      return ledger.append([draft]);
+      const drafts = make(ledger.size);
+      const work = drafts.find(({ kind }) => WORK.has(kind));
+      const lost = work && own.lost(ledger.replay);
+      if (lost) throw new CapstanError('refused', `${work.kind}: ${lostText(lost)}`);
+      return ledger.append(drafts);
     });
 }
 
@@ -65,6 +69,22 @@ export function knownRevoked(): Revoked {
 /** The same, to be shown. */
 export function revokedHere(): Revoked {
   return latch().revoked(replayed(LEDGER));
+}
+
+/** Records with commitments to these texts, which are kept beside the log; the number of the entry, and the commitments. */
+export function commitTo(
+  draft: Draft,
+  texts: readonly { readonly field: string; readonly text: string }[],
+): { readonly entry: number; readonly names: readonly string[] } {
+  const contents = texts.map((one) => ({ ...one, salt: randomBytes(SALT) }));
+  return withProject((ledger) => {
+    const entry = ledger.appendAbout(draft, contents);
+    const names = contents.map(({ field, text, salt }) => {
+      const place = { kind: draft.kind, seq: entry, field };
+      return commit(place, new TextEncoder().encode(text), salt).commitment;
+    });
+    return { entry, names };
+  });
 }
 
 /** Who is at this terminal, as far as the system tells. */

@@ -21,7 +21,7 @@ import { decimal, integer, oneOf } from './arguments.ts';
 import { expectWork, haltAsked } from './control.ts';
 import { HOME } from './home.ts';
 import { showProgress } from './progress.ts';
-import { promotion, recorder } from './recorder.ts';
+import { person, promotion, recorder } from './recorder.ts';
 import { summarise, summaryText } from './summary.ts';
 import { commandLine } from './terminal.ts';
 
@@ -156,6 +156,7 @@ async function run(task: string | undefined, flags: RunFlags, command: Command):
       signal: stop.signal,
       tell: show.tell,
       record: recorder(),
+      by: person().id,
       halted: haltAsked,
       promotion,
     });

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Random } from '../base/random.ts';
 import { known, unknown } from '../core/answer.ts';
 import { type PowerQuestion, permutationPowering } from '../tasks/permutation-powering.ts';
-import { Examples, encodeLesson } from './examples.ts';
+import { Examples, encodeLesson, leavesOf } from './examples.ts';
 import type { Lesson } from './student.ts';
 
 const SEEDED = { seed: 1 };
@@ -178,6 +178,25 @@ describe('examples', () => {
     expect(examples.flush(write)).toEqual(state);
     expect([...shards.keys()]).toEqual(state.shards);
   });
+
+  test('are read back leaf by leaf, and no part of a leaf is taken for one', () =>
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 40 }), { minLength: 1 }), fc.nat(), (leaves, at) => {
+        const { shards, write } = shelf();
+        const examples = new Examples();
+        for (const leaf of leaves) examples.append(leaf);
+        const [name] = examples.flush(write).shards;
+        const shard = Uint8Array.from(shards.get(name!)!);
+        expect(leavesOf(shard).map((leaf) => [...leaf])).toEqual(leaves.map((leaf) => [...leaf]));
+        const cut = shard.subarray(0, at % shard.length);
+        const ends = leaves.map((_, i) =>
+          leaves.slice(0, i).reduce((sum, { length }) => sum + 4 + length, 0),
+        );
+        if (ends.includes(cut.length)) expect(leavesOf(cut).length).toBeLessThan(leaves.length);
+        else expect(() => leavesOf(cut)).toThrow('expected whole leaves');
+      }),
+      SEEDED,
+    ));
 
   test('that could not be written are still to be written', () => {
     const examples = new Examples();

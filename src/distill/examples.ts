@@ -4,6 +4,8 @@
  *  A shard is its leaves, each after its length in bytes as a 32-bit little-endian number. */
 
 import { hash } from 'node:crypto';
+import { CapstanError } from '../base/errors.ts';
+import { unknown } from '../core/answer.ts';
 import type { Encoding } from '../core/task.ts';
 import { MerkleAccumulator } from '../ledger/merkle.ts';
 import type { Lesson } from './student.ts';
@@ -27,6 +29,65 @@ export function encodeLesson<Q, A>(
   for (const [i, number] of numbers.entries()) bytes.setUint16(2 * i, number, true);
   return new Uint8Array(bytes.buffer);
 }
+
+/** Tells of leaves the words of the targets that they have for this question; none where it is not among the questions. Equal
+ *  is what reads equal: the facts, the token, and the words re-read. */
+export function targetsFor<Q, A>(
+  encoding: Encoding<Q, A>,
+  question: Q,
+): (leaf: Uint8Array) => readonly number[] {
+  const own = wordsOf(encodeLesson(encoding, { questions: [question], targets: [unknown('unsure')] }));
+  return (leaf) => targetsIn(wordsOf(leaf), own, encoding);
+}
+
+function targetsIn<Q, A>(
+  words: readonly number[],
+  own: readonly number[],
+  encoding: Encoding<Q, A>,
+): readonly number[] {
+  const [slots, N, Q] = [encoding.slots.length, words[0] ?? 0, words[1] ?? 0];
+  const facts = slots * N;
+  const isSame = (a: number, b: number, count: number) => {
+    for (let i = 0; i < count; i++) if (words[a + i] !== own[b + i]) return false;
+    return true;
+  };
+  if (N !== own[0] || !isSame(2, 2, facts)) return [];
+  const found: number[] = [];
+  let reread = 2 + facts + slots * Q;
+  for (let q = 0; q < Q; q++) {
+    const length = 1 + (words[reread] ?? 0);
+    if (isSame(2 + facts + slots * q, 2 + facts, slots) && isSame(reread, 2 + facts + slots, length))
+      found.push(q);
+    reread += length;
+  }
+  return found.map((q) => words[reread + q] ?? encoding.blank);
+}
+
+function wordsOf(leaf: Uint8Array): readonly number[] {
+  const view = new DataView(leaf.buffer, leaf.byteOffset, leaf.byteLength);
+  return Array.from({ length: leaf.length >> 1 }, (_, i) => view.getUint16(2 * i, true));
+}
+
+/** The leaves of a shard, which may be anybody's bytes. */
+export function leavesOf(shard: Uint8Array): readonly Uint8Array[] {
+  const view = new DataView(shard.buffer, shard.byteOffset, shard.byteLength);
+  const leaves: Uint8Array[] = [];
+  for (let at = 0; at < shard.length; ) {
+    const start = at + LENGTH_BYTES;
+    const end = start <= shard.length ? start + view.getUint32(at, true) : Number.POSITIVE_INFINITY;
+    if (end > shard.length)
+      throw new CapstanError(
+        'corrupt',
+        `a shard: expected whole leaves, got one at byte ${at} that ends behind the last of ${shard.length}`,
+      );
+    leaves.push(shard.subarray(start, end));
+    at = end;
+  }
+  return leaves;
+}
+
+/** Before each leaf of a shard. */
+const LENGTH_BYTES = 4;
 
 /** What `Examples` is restored from. */
 export interface ExamplesState {
@@ -66,7 +127,7 @@ export class Examples {
     if (this.#pending.length > 0) {
       const shard = Buffer.concat(
         this.#pending.flatMap((leaf) => {
-          const length = Buffer.alloc(4);
+          const length = Buffer.alloc(LENGTH_BYTES);
           length.writeUInt32LE(leaf.length);
           return [length, leaf];
         }),

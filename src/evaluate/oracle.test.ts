@@ -100,6 +100,7 @@ describe('a student of the oracle', () => {
         tell: () => {},
         name: 'a test',
         record: () => 0,
+        began: 0,
         halted: () => undefined,
         promotion: () => 'gate',
       },

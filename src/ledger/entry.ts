@@ -35,6 +35,7 @@ export const KINDS = [
   'policy-adopted',
   'act-requested',
   'act-approved',
+  'answer-recorded',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 

@@ -74,12 +74,16 @@ export function parseSignerKey(text: string): SignerKey {
 }
 
 /** Ed25519 (RFC 8032) over the message. */
-export function signMessage(key: SignerKey, message: string): Buffer {
-  return sign(null, Buffer.from(message), key.privateKey);
+export function signMessage(key: SignerKey, message: string | Uint8Array): Buffer {
+  return sign(null, bytesOf(message), key.privateKey);
 }
 
-export function isSignature(key: VerifierKey, message: string, signature: Uint8Array): boolean {
-  return signature.length === SIGNATURE_BYTES && verify(null, Buffer.from(message), key.publicKey, signature);
+export function isSignature(key: VerifierKey, message: string | Uint8Array, signature: Uint8Array): boolean {
+  return signature.length === SIGNATURE_BYTES && verify(null, bytesOf(message), key.publicKey, signature);
+}
+
+function bytesOf(message: string | Uint8Array): Uint8Array {
+  return typeof message === 'string' ? Buffer.from(message) : message;
 }
 
 /** signed-note, «Format»: not empty, no Unicode spaces, no plus; and nothing that a note could not hold. */

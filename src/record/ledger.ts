@@ -1,6 +1,7 @@
 /** The ledger of a project: the journal is the truth, what is published follows from it.
  *      journal/              entries as they were acknowledged
  *      log/                  the same as C2SP tlog-tiles: `checkpoint`, `tile/…`, for anybody's tools
+ *      content/              what commitments in entries are to, until it is erased
  *      log.vkey, log.key     the log's key to verify with, and to sign with
  *  An entry is acknowledged once it is in the journal, and published before the ledger is let go. A head never shrinks: a
  *  journal with fewer entries than its signed head, or with others, is refused (a restored backup, or worse). */
@@ -8,7 +9,7 @@
 import { CapstanError } from '../base/errors.ts';
 import { signAct } from '../ledger/act.ts';
 import { commit } from '../ledger/commitment.ts';
-import { type Entry, encodeEntry } from '../ledger/entry.ts';
+import { decodeEntry, type Entry, encodeEntry } from '../ledger/entry.ts';
 import { type OpenedHead, openHead, signHead } from '../ledger/head.ts';
 import {
   formatSignerKey,
@@ -35,6 +36,7 @@ import type { Disk } from '../storage/disk.ts';
 import { Folder } from '../storage/folder.ts';
 import { Journal } from '../storage/journal.ts';
 import { lockFolderWithin } from '../storage/lock.ts';
+import { keepContent } from './content.ts';
 import { Replay } from './replay.ts';
 
 /** What is recorded; its number and its time are the ledger's to give. */
@@ -156,6 +158,12 @@ export class Ledger {
     return this.#journal.size;
   }
 
+  /** One of them, by its number. */
+  entry(seq: number): Entry {
+    for (const record of this.#journal.read(seq, seq + 1)) return decodeEntry(record, seq);
+    throw new CapstanError('not-found', `entry ${seq}: expected one of 0 to ${this.size - 1}`);
+  }
+
   /** All of it so far. */
   get replay(): Replay {
     return this.#replay;
@@ -171,7 +179,7 @@ export class Ledger {
     return this.#append(drafts.map((draft) => ({ draft })));
   }
 
-  /** One entry with commitments to what a person wrote; its number. Content and salts are the caller's to keep. */
+  /** One entry with commitments to what a person wrote, which is kept beside the log before; its number. */
   appendAbout(draft: Draft, contents: readonly Content[]): number {
     return this.act(draft, { contents });
   }
@@ -192,7 +200,7 @@ export class Ledger {
         seq: first + i,
         time,
         ...draft,
-        ...committed(draft, first + i, contents),
+        ...committed(this.#folder, draft, first + i, contents),
       };
       const entry = signers.length > 0 ? signAct(replay.place, unsigned, signers) : unsigned;
       const encoded = encodeEntry(entry);
@@ -246,11 +254,18 @@ function replayOf(journal: Journal, memory: Memory): Replay {
   return replay;
 }
 
-function committed({ kind }: Draft, seq: number, contents: readonly Content[]): Pick<Entry, 'content'> {
+function committed(
+  folder: Folder,
+  { kind }: Draft,
+  seq: number,
+  contents: readonly Content[],
+): Pick<Entry, 'content'> {
   const bytes = new TextEncoder();
-  const content = contents.map(({ field, text, salt }) =>
-    commit({ kind, seq, field }, bytes.encode(text), salt),
-  );
+  const content = contents.map(({ field, text, salt }) => {
+    const own = commit({ kind, seq, field }, bytes.encode(text), salt);
+    keepContent(folder, own, text, Buffer.from(salt).toString('hex'));
+    return own;
+  });
   return content.length > 0 ? { content } : {};
 }
 
@@ -272,6 +287,12 @@ export function sourceOf(log: Folder): TileSource {
 export function verifierIn(folder: Folder): VerifierKey {
   if (folder.exists(VERIFIER)) return parseVerifierKey(folder.readText(VERIFIER).trimEnd());
   throw new CapstanError('not-found', `${folder.path}: expected a ledger, found no ${VERIFIER}`);
+}
+
+/** The log's key, to sign with. */
+export function signerIn(folder: Folder): SignerKey {
+  if (folder.exists(SIGNER)) return parseSignerKey(folder.readText(SIGNER).trimEnd());
+  throw new CapstanError('not-found', `${folder.path}: expected ${SIGNER}, the key that signs the log`);
 }
 
 /** The last head, if one was published. */

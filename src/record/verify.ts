@@ -1,6 +1,6 @@
 /** Looks at all of a ledger: that the head is signed, that every entry and every tile is the one under its root, that the
  *  journal holds the same, that entries are well formed, numbered without a gap, by whoever may make them, and end what
- *  was begun. It changes nothing and mends nothing. */
+ *  was begun, and that what they are committed to is there, unless it was erased. It changes nothing and mends nothing. */
 
 import { CapstanError } from '../base/errors.ts';
 import { ENDS, type Entry } from '../ledger/entry.ts';
@@ -10,6 +10,7 @@ import { HASH_BYTES, proveConsistency, verifyConsistency } from '../ledger/proof
 import { grow, parseTilePath, type Tile, tilePath, tileReader, tilesOf } from '../ledger/tile.ts';
 import { Folder } from '../storage/folder.ts';
 import { Journal } from '../storage/journal.ts';
+import { type ContentState, verifyContents } from './content.ts';
 import { expectSigned, HEAD, logOf, publishedHead, sourceOf, verifierIn } from './ledger.ts';
 import { Replay } from './replay.ts';
 
@@ -21,10 +22,16 @@ export interface Verified {
   readonly open: readonly Entry[];
   /** Entries in the journal that no head covers yet. */
   readonly unpublished: number;
+  readonly contents: ContentState;
 }
 
 /** `known`: a head that somebody kept, as it was published; the log must extend it. `key`: instead of the ledger's own. */
-export function verifyLedger(path: string, known?: Uint8Array, key?: VerifierKey): Verified {
+export function verifyLedger(
+  path: string,
+  known?: Uint8Array,
+  key?: VerifierKey,
+  options: { readonly erasing?: boolean } = {},
+): Verified {
   const folder = new Folder(path);
   const verifier = key ?? verifierIn(folder);
   const head = publishedHead(folder, verifier);
@@ -41,7 +48,15 @@ export function verifyLedger(path: string, known?: Uint8Array, key?: VerifierKey
   if (known) expectExtension(openHead(known, verifier), head, source);
   const entries = allowed(records.slice(0, head.size), head);
   const unpublished = records.length - head.size;
-  return { key: verifier, head, entries, open: openIntents(entries), unpublished };
+  const open = openIntents(entries);
+  return {
+    key: verifier,
+    head,
+    entries,
+    open,
+    unpublished,
+    contents: verifyContents(path, entries, options),
+  };
 }
 
 /** Every published file is made again from the journal: those that the head needs are there, and none says anything else,

@@ -12,6 +12,7 @@ import {
   type Lineage,
   type Tensor,
 } from './checkpoint.ts';
+import { taintsOf } from './correction.ts';
 import { expectNotRevoked, type Revoked } from './revocation.ts';
 import { corrupt, isRecord, parseJson } from './untrusted.ts';
 
@@ -63,10 +64,9 @@ export function promotable(checkpoint: Checkpoint): Promotable {
 
 /** Serves this saved checkpoint from now on. */
 export function promote(folder: Folder, checkpoint: Promotable, known?: Revoked): void {
-  const { hash, lineage } = promotionTarget(folder, checkpoint.hash, known);
-  const { iteration, level } = lineage;
-  if (readPromotion(folder)?.hash === hash) return; // a crash came between the promotion and what follows it
-  folder.writeAtomic(PROMOTED, `${JSON.stringify({ hash, iteration, level })}\n`);
+  const target = promotionTarget(folder, checkpoint.hash, known);
+  if (readPromotion(folder)?.hash === target.hash) return; // a crash came between the promotion and what follows it
+  folder.writeAtomic(PROMOTED, promotionText(target));
 }
 
 /** The checkpoint of that hash, if it may be served after the one that is: it passed its gate, is later, and neither it nor
@@ -99,11 +99,14 @@ export function expectServable(folder: Folder, hash: string, known?: Revoked): v
   expectNotRevoked(folder, hash, (own) => loadCheckpoint(folder, own).lineage.parent, known);
 }
 
+/** The entries of the corrections that taint the checkpoint or an ancestor of it. */
+export function taintedBy(folder: Folder, hash: string): readonly number[] {
+  return taintsOf(folder, hash, (own) => loadCheckpoint(folder, own).lineage.parent);
+}
+
 /** Serves an earlier checkpoint again. */
 export function rollBack(folder: Folder, target: Promotable, known?: Revoked): void {
-  const { hash, lineage } = rollbackTarget(folder, target.hash, known);
-  const { iteration, level } = lineage;
-  folder.writeAtomic(PROMOTED, `${JSON.stringify({ hash, iteration, level })}\n`);
+  folder.writeAtomic(PROMOTED, promotionText(rollbackTarget(folder, target.hash, known)));
 }
 
 /** The hashes of all checkpoints in the folder. */
@@ -121,12 +124,19 @@ export function promoted(folder: Folder, known?: Revoked): Promotable {
   const promotion = readPromotion(folder);
   if (promotion !== undefined) {
     expectServable(folder, promotion.hash, known);
+    taintedBy(folder, promotion.hash); // throws where nobody can tell
     return promotable(loadCheckpoint(folder, promotion.hash));
   }
   throw new CapstanError(
     'not-found',
     `${folder.path}: nothing is promoted yet; a checkpoint is once it has passed its gate`,
   );
+}
+
+/** What the folder says while this checkpoint is served. */
+export function promotionText({ hash, lineage }: Pick<Checkpoint, 'hash' | 'lineage'>): string {
+  const { iteration, level } = lineage;
+  return `${JSON.stringify({ hash, iteration, level })}\n`;
 }
 
 const PROMOTED = 'promoted.json';

@@ -16,6 +16,10 @@ export interface Revocation {
   readonly entry: number;
 }
 
+/** Reasons that are nobody's own words, and so are committed to nowhere: their salt is empty. */
+export const ERASED = 'erased';
+export const CORRECTED = 'it learned an answer that was corrected';
+
 /** Hashes of checkpoints, and the entry that revoked each: what the ledger knows beside the files. */
 export type Revoked = ReadonlyMap<string, number>;
 
@@ -25,6 +29,13 @@ export function revoke(folder: Folder, revocation: Revocation, known?: Revoked):
   const file = fileOf(revocation.hash);
   if (folder.exists(file) && (known?.has(revocation.hash) ?? true)) return;
   folder.writeAtomic(file, `${JSON.stringify(revocation)}\n`);
+}
+
+/** Keeps no copy of the reason any more; the revocation stands. */
+export function forgetReason(folder: Folder, entry: number): void {
+  for (const { hash, ...own } of revocations(folder))
+    if (own.entry === entry)
+      folder.writeAtomic(fileOf(hash), `${JSON.stringify({ hash, reason: ERASED, salt: '', entry })}\n`);
 }
 
 /** What was revoked in this folder. */

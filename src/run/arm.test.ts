@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { CapstanError } from '../base/errors.ts';
 import { permutationPoweringExaminer } from '../examiners/permutation-powering.ts';
 import type { IterateOptions } from '../iterate/iterate.ts';
 import { MerkleAccumulator } from '../ledger/merkle.ts';
@@ -90,6 +91,7 @@ function train({
       tell: (event) => tell(event, () => stop.abort()),
       name: 'a test',
       record,
+      began: 0,
       halted,
       promotion: () => 'gate',
     },
@@ -136,7 +138,7 @@ describe('an arm', () => {
     const said: Draft[] = [];
     const { iterations, state } = await train({
       change: { ratchet },
-      record: (draft) => said.push(draft) - 1,
+      record: (make) => said.push(...make(said.length)),
     });
     const [first, second] = iterations;
     expect([first!.passed, second!.passed, state]).toEqual([true, false, 'finished']);
@@ -196,20 +198,59 @@ describe('an arm', () => {
     const place = emptyFolder();
     const { iterations } = await train({
       place,
-      record: (draft) => {
+      record: (make) => {
         const promoted = join(place.path, 'promoted.json');
-        served.push(fs.existsSync(promoted) ? JSON.parse(fs.readFileSync(promoted, 'utf8')).hash : undefined);
-        return entries.push(draft) - 1;
+        const first = entries.length;
+        const drafts = make(first);
+        const now = fs.existsSync(promoted) ? JSON.parse(fs.readFileSync(promoted, 'utf8')).hash : undefined;
+        for (const draft of drafts) if (draft.kind === 'model-promoted') served.push(now);
+        entries.push(...drafts);
+        return first;
       },
     });
     const [one, two] = iterations.map(({ checkpoint }) => checkpoint);
-    expect(entries.map(({ kind }) => kind)).toEqual(
-      ['gate-decided', 'model-promoted', 'gate-decided', 'model-promoted'], // biome-ignore format: one line
-    );
-    expect(served).toEqual([undefined, undefined, one, one]);
-    expect(entries.map(({ subjects }) => subjects![0]!.sha256)).toEqual([one, one, two, two]);
-    expect(entries.map(({ parents }) => parents)).toEqual([undefined, [0], undefined, [2]]);
-    expect(entries[0]!.figures).toMatchObject({ passed: 1, level: iterations[0]!.level });
+    const iteration = ['training-ended', 'examples-written', 'gate-decided', 'model-promoted'];
+    const started = 'training-started';
+    expect(entries.map(({ kind }) => kind)).toEqual([started, ...iteration, started, ...iteration]);
+    expect(served).toEqual([undefined, one]);
+    const of = (kind: string) => entries.filter((entry) => entry.kind === kind);
+    for (const kind of ['gate-decided', 'model-promoted'])
+      expect(of(kind).map(({ subjects }) => subjects![0]!.sha256)).toEqual([one, two]);
+    expect(of('training-ended').map(({ ends }) => ends)).toEqual([0, 5]);
+    expect(entries.map(({ parents }) => parents?.[0])).toEqual([
+      0,
+      undefined,
+      1,
+      2,
+      3,
+      0,
+      undefined,
+      6,
+      7,
+      8,
+    ]);
+    expect(of('gate-decided')[0]!.figures).toMatchObject({ passed: 1, level: iterations[0]!.level });
+    expect(of('examples-written')[1]).toMatchObject({
+      actor: { id: 'script:H', kind: 'script' },
+      subjects: [{ sha256: iterations[1]!.dataRoot }],
+      figures: { examples: 8 * 4, decisions: iterations[1]!.decisions },
+    });
+  });
+
+  test('whose training is stopped or fails says so: nothing that began is without an end', async () => {
+    const entries: Draft[] = [];
+    const record: Recorder = (make) => entries.push(...make(entries.length)) - 1;
+    await expect(train({ record, tell: (_, stop) => stop() })).rejects.toThrow('stopped after');
+    const broken = diskWith((name) => {
+      if (name.startsWith('checkpoints/')) throw new CapstanError('storage', 'the disk is full');
+    });
+    await expect(train({ record, place: broken })).rejects.toThrow('the disk is full');
+    expect(entries.map(({ kind, ends, words }) => [kind, ends, words!.state])).toEqual([
+      ['training-started', undefined, undefined],
+      ['training-ended', 0, 'interrupted'],
+      ['training-started', undefined, undefined],
+      ['training-ended', 2, 'storage'],
+    ]);
   });
 
   test('whose steps run out in a warm-up has passed no gate, and serves nothing', async () => {
@@ -292,9 +333,11 @@ describe('an arm of H′', () => {
     },
   };
   let undisturbed: typeof whole;
+  const entries: Draft[] = [];
   beforeAll(async () => {
     folder = emptyFolder();
-    undisturbed = { record: await train({ chosen }), files: filesOf(folder) };
+    const record: Recorder = (make) => entries.push(...make(entries.length)) - 1;
+    undisturbed = { record: await train({ chosen, record }), files: filesOf(folder) };
   });
 
   test('says in its record how faithful H′ is to H, and from how many decisions it learned', () => {
@@ -328,6 +371,18 @@ describe('an arm of H′', () => {
     const { decisions } = undisturbed.record;
     expect(vectors['predictor.decisions']!.length).toBe(decisions * (places + 2 * actionWords));
     expect(state.apprentice!.tested.decisions).toBeLessThanOrEqual(decisions);
+  });
+
+  test('is on the record by its parameters, and H as whom it learned from', () => {
+    const written = entries.filter(({ kind }) => kind === 'examples-written');
+    expect(written.map(({ figures }) => figures!.decisions)).toEqual(
+      undisturbed.record.iterations.map(({ decisions }) => decisions),
+    );
+    for (const entry of written)
+      expect(entry).toMatchObject({
+        actor: { id: "model:H'", kind: 'model', version: expect.stringMatching(/^[0-9a-f]{64}$/) },
+        authority: 'script:H',
+      });
   });
 
   test.each([3, 7])('stopped after step %i and resumed, ends in the same bytes', async (step) => {

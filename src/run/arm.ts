@@ -1,12 +1,14 @@
 /** One arm of an experiment: IDA itself, or a baseline trained beside it. It trains, looks and saves; an arm that is
  *  resumed goes on from its last save and ends in the same bits. */
 
+import { hash } from 'node:crypto';
 import { amplify } from '../amplify/amplify.ts';
 import { withEnvironment } from '../amplify/environment.ts';
 import { memo } from '../amplify/memo.ts';
 import { CapstanError } from '../base/errors.ts';
 import { proportion } from '../base/proportion.ts';
 import { Random } from '../base/random.ts';
+import { VERSION } from '../base/version.ts';
 import type { Assistant, Overseer } from '../core/assistant.ts';
 import type { Task } from '../core/task.ts';
 import { Examples, encodeLesson } from '../distill/examples.ts';
@@ -26,7 +28,7 @@ import type { Compared } from '../registry/checkpoint.ts';
 import { loadCheckpoint } from '../registry/promotion.ts';
 import type { ArmKind, ArmRecord, CurvePoint, Fidelity, IterationRecord } from '../report/record.ts';
 import type { Folder } from '../storage/folder.ts';
-import type { Recorder } from './chronicle.ts';
+import { type Place, type Producer, type Recorder, trainingStarted, trainingStopped } from './chronicle.ts';
 import type { Configuration } from './configuration.ts';
 import { keepCheckpoint } from './keep.ts';
 import { lineageOf } from './lineage.ts';
@@ -63,6 +65,8 @@ export interface Setting<Q, A> {
   /** Of the run, on the ledger. */
   readonly name: string;
   readonly record: Recorder;
+  /** The entry with which this session of the run began. */
+  readonly began: number;
   /** Looked at after every step: why work has to halt, if it has to. */
   readonly halted: () => string | undefined;
   /** Who promotes a checkpoint whose gate has passed: the gate, or people later. */
@@ -115,17 +119,23 @@ export function trainArm<Q, A>(
       : undefined;
     const arm = new Arm(setting, plan, folder, student, runtimes, saved?.state ?? FRESH, apprentice);
     const supervision = apprentice ?? directly(task, plan.overseers, plan.defence);
-    const events = iterate(task, supervision, student, plan.training, root, arm.state.progress);
-    for await (const event of events) {
-      await (event.kind === 'trained' ? arm.trained(event) : arm.iterationEnded(event));
-      const halted = signal.aborted ? '' : setting.halted();
-      if (halted !== undefined)
-        throw new CapstanError(
-          'interrupted',
-          `stopped after training step ${arm.state.progress.step}${halted && ` (${halted})`}; step ${arm.savedStep} is saved`,
-        );
+    arm.begin();
+    try {
+      const events = iterate(task, supervision, student, plan.training, root, arm.state.progress);
+      for await (const event of events) {
+        await (event.kind === 'trained' ? arm.trained(event) : arm.iterationEnded(event));
+        const halted = signal.aborted ? '' : setting.halted();
+        if (halted !== undefined)
+          throw new CapstanError(
+            'interrupted',
+            `stopped after training step ${arm.state.progress.step}${halted && ` (${halted})`}; step ${arm.savedStep} is saved`,
+          );
+      }
+      await arm.ended();
+    } catch (error) {
+      arm.stopped(error);
+      throw error;
     }
-    await arm.ended();
     return arm.record();
   });
 }
@@ -186,6 +196,8 @@ class Arm<Q, A> {
   readonly #examples: Examples;
   readonly #apprentice: Apprenticeship<Q, A> | undefined;
   savedStep: number;
+  /** The intent on the ledger, while it trains. */
+  #training: number | undefined;
   /** The clock's and the runtime's reading at which this arm's own count is zero. */
   readonly #zeroSeconds: number;
   #zeroOperations: number;
@@ -210,6 +222,31 @@ class Arm<Q, A> {
     this.#examples = new Examples(state.examples);
     this.#zeroSeconds = setting.clock() - state.seconds;
     this.#zeroOperations = operationsOf(runtimes) - state.operations;
+  }
+
+  /** Before any step. */
+  begin(): void {
+    const { progress, iterations } = this.state;
+    if (progress.state !== 'running') return;
+    const parent = iterations.at(-1)?.checkpoint;
+    this.#training = trainingStarted(this.#setting.record, this.#place, progress.step, parent);
+  }
+
+  /** Says that training ended without a gate. Where the ledger cannot be written, the missing half shows. */
+  stopped(error: unknown): void {
+    if (this.#training === undefined) return;
+    const state = error instanceof CapstanError ? error.code : 'a bug';
+    const { step } = this.state.progress;
+    try {
+      trainingStopped(this.#setting.record, this.#place, this.#training, step, state);
+    } catch (failed) {
+      if (!(failed instanceof CapstanError)) throw failed;
+    }
+  }
+
+  get #place(): Place {
+    const { name, began } = this.#setting;
+    return { run: name, arm: this.#plan.key, began };
   }
 
   async trained({ progress, stage, lessons, loss }: TrainedEvent<Q, A>): Promise<void> {
@@ -351,6 +388,16 @@ class Arm<Q, A> {
     };
   }
 
+  /** Whose decisions its targets follow from: a script in the version of this program, or H′ with its parameters' hash. */
+  async #producer(): Promise<Producer> {
+    const { name } = this.#plan.overseers[0]!.origin;
+    const script = `script:${name}`;
+    if (!this.#apprentice) return { actor: { id: script, kind: 'script', version: VERSION } };
+    const { imitator, origin } = this.#apprentice;
+    const version = digest((await imitator.state()).parameters!);
+    return { actor: { id: `model:${origin.name}`, kind: 'model', version }, authority: script };
+  }
+
   /** With the last one that passed, if this one passed its gate too. It depends on nothing but the run: not on what a person
    *  has made of the one before since. */
   async #compared({ stage, verdict }: IterationEvent): Promise<Compared | null> {
@@ -383,11 +430,25 @@ class Arm<Q, A> {
       dataCount: this.#examples.count,
     };
     const lineage = lineageOf(this.#setting.configuration, this.#plan, event, data, comparison);
-    const { record, name, promotion } = this.#setting;
-    const keeping = { folder: this.#folder, record, name, arm: this.#plan.key, promotion };
-    const checkpoint = keepCheckpoint(keeping, event, lineage, this.#student.named(average));
-    return { checkpoint, passed: lineage.gate?.passed === true };
+    const { record, promotion } = this.#setting;
+    const kept = keepCheckpoint(
+      { folder: this.#folder, record, place: this.#place, promotion },
+      {
+        training: this.#training!, // iterations end in what `begin`, or the one before, has begun
+        producer: await this.#producer(),
+        decisions: event.progress.decisions,
+        goesOn: event.progress.state === 'running',
+      },
+      lineage,
+      this.#student.named(average),
+    );
+    this.#training = kept.training;
+    return { checkpoint: kept.checkpoint, passed: lineage.gate?.passed === true };
   }
+}
+
+function digest({ buffer, byteOffset, byteLength }: Float32Array): string {
+  return hash('sha256', new Uint8Array(buffer, byteOffset, byteLength));
 }
 
 /** Why a checkpoint is not promoted although its agreement would do. */

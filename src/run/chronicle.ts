@@ -1,79 +1,209 @@
-/** What a run puts on the ledger: that it began, each gate with its figures, each promotion before it takes effect, and
- *  how it ended. */
+/** What a run puts on the ledger: that it began and by whom, each training in two halves, what was learned from and who made
+ *  it, each gate with its figures, each promotion before it takes effect, and how it ended. An append costs some 6 ms,
+ *  however many entries it has: what is said at one moment is one append. */
 
 import { hash } from 'node:crypto';
 import { VERSION } from '../base/version.ts';
-import type { IterationEvent } from '../iterate/iterate.ts';
 import type { Draft } from '../record/ledger.ts';
 import type { Compared, Lineage } from '../registry/checkpoint.ts';
 import type { Folder } from '../storage/folder.ts';
+import type { Configuration } from './configuration.ts';
 
-/** Records durably, and gives the number of the entry. What follows may rely on it. */
-export type Recorder = (draft: Draft) => number;
+/** Records durably, all or nothing, and gives the number of the first, which `make` is told too. What follows may rely
+ *  on it. */
+export type Recorder = (make: (first: number) => readonly Draft[]) => number;
+
+/** Where entries of a training belong. */
+export interface Place {
+  readonly run: string;
+  readonly arm: string;
+  /** The entry with which this session of the run began. */
+  readonly began: number;
+}
+
+/** Whose decisions the examples follow from, as it was when they were written. */
+export interface Producer {
+  readonly actor: Draft['actor'];
+  /** Whom H′ learned from. */
+  readonly authority?: string;
+}
 
 const PROGRAM = { id: 'program:capstan', kind: 'program', version: VERSION } as const;
 const MILLION = 1e6;
 
 /** Shares as whole numbers. */
-const ppm = (share: number): number => Math.round(share * MILLION);
+export const ppm = (share: number): number => Math.round(share * MILLION);
 
 const fileOf = (folder: Folder, name: string) => ({ name, sha256: hash('sha256', folder.read(name)) });
+const checkpointOf = (sha256: string) => ({ name: 'checkpoint', sha256 });
 
-/** Before any work; the number of the intent that `runEnded` ends. */
-export function runBegan(record: Recorder, run: string, folder: Folder, isResumed: boolean): number {
-  return record({
-    kind: isResumed ? 'run-resumed' : 'run-started',
-    actor: PROGRAM,
-    run,
-    subjects: [fileOf(folder, 'run.json')],
-  });
-}
-
-/** `state`: «finished», «gate-failed», or why it stopped. */
-export function runEnded(record: Recorder, run: string, ends: number, state: string, folder: Folder): void {
-  const isWhole = folder.exists('record.json');
-  record({
-    kind: 'run-ended',
-    actor: PROGRAM,
-    run,
-    ends,
-    words: { state },
-    ...(isWhole && { subjects: [fileOf(folder, 'record.json')] }),
-  });
-}
-
-/** Every gate, passed or not, with what it decided on. */
-export function gateDecided(
+/** Before any work; the number of the intent that `runEnded` ends. `by`: who started it, and answers for it. */
+export function runBegan(
   record: Recorder,
   run: string,
-  arm: string,
-  { verdict: { agreement, threshold, horizon } }: Pick<IterationEvent, 'verdict'>,
-  { iteration, level, step, teacher, dataRoot, dataCount, gate }: Lineage,
-  checkpoint: string,
+  folder: Folder,
+  { task, overseer, seed, noise, defence }: Configuration,
+  by: string,
+  isResumed: boolean,
 ): number {
-  return record({
-    kind: 'gate-decided',
+  return record(() => [
+    {
+      kind: isResumed ? 'run-resumed' : 'run-started',
+      actor: PROGRAM,
+      authority: by,
+      run,
+      subjects: [fileOf(folder, 'run.json')],
+      figures: { seed, ...(noise && { 'noise-ppm': ppm(noise.rate) }) },
+      words: {
+        task,
+        overseer,
+        ...(noise && { noise: noise.kind }),
+        ...(defence && { defence: defence.kind }),
+      },
+    },
+  ]);
+}
+
+/** `state`: «finished», «gate-failed», or why it stopped. With it what it leaves: figures, and where each arm stands. */
+export function runEnded(record: Recorder, run: string, ends: number, state: string, folder: Folder): void {
+  const left = ['record.json', ...folder.list().map((arm) => `${arm}/state.json`)];
+  const subjects = left.filter((name) => folder.exists(name)).map((name) => fileOf(folder, name));
+  record(() => [
+    {
+      kind: 'run-ended',
+      actor: PROGRAM,
+      run,
+      ends,
+      words: { state },
+      ...(subjects.length > 0 && { subjects }),
+    },
+  ]);
+}
+
+/** Before the first step; the number of the intent that `iterationEnded` or `trainingStopped` ends. */
+export function trainingStarted(
+  record: Recorder,
+  place: Place,
+  step: number,
+  parent: string | undefined,
+): number {
+  return record(() => [started(place, step, parent)]);
+}
+
+function started({ run, arm, began }: Place, step: number, parent: string | undefined): Draft {
+  return {
+    kind: 'training-started',
     actor: PROGRAM,
     run,
-    subjects: [
-      { name: 'checkpoint', sha256: checkpoint },
-      { name: 'examples', sha256: dataRoot },
-    ],
-    figures: {
-      iteration,
-      level,
-      step,
-      horizon,
-      examples: dataCount,
-      questions: agreement.n,
-      passed: gate?.passed ? 1 : 0,
-      'agreement-ppm': ppm(agreement.value),
-      'low-ppm': ppm(agreement.low),
-      'threshold-ppm': ppm(threshold),
-      ...(gate?.comparison && comparedIn(gate.comparison)),
-    },
-    words: { arm, teacher },
+    parents: [began],
+    ...(parent !== undefined && { subjects: [{ name: 'parent', sha256: parent }] }),
+    figures: { step },
+    words: { arm },
+  };
+}
+
+/** Where it ended without a gate: stopped, or failed. */
+export function trainingStopped(
+  record: Recorder,
+  { run, arm }: Place,
+  ends: number,
+  step: number,
+  state: string,
+): void {
+  record(() => [
+    { kind: 'training-ended', actor: PROGRAM, run, ends, figures: { step }, words: { arm, state } },
+  ]);
+}
+
+export interface Ended {
+  /** The intent. */
+  readonly training: number;
+  readonly producer: Producer;
+  /** Of H, in the run so far. */
+  readonly decisions: number;
+  readonly lineage: Lineage;
+  /** Its hash. */
+  readonly checkpoint: string;
+  readonly isPromoted: boolean;
+  /** Whether the next iteration begins now. */
+  readonly goesOn: boolean;
+}
+
+/** The end of an iteration in one append: training ended ← examples ← gate ← promotion, which takes effect afterwards.
+ *  Gives the number of the next training, if there is one. */
+export function iterationEnded(record: Recorder, place: Place, ended: Ended): number | undefined {
+  const { run, arm } = place;
+  const { training, producer, decisions, lineage, checkpoint, isPromoted, goesOn } = ended;
+  const { step, teacher, dataRoot, dataCount, parent } = lineage;
+  const examples = { name: 'examples', sha256: dataRoot };
+  let next: number | undefined;
+  record((first) => {
+    const drafts: Draft[] = [
+      {
+        kind: 'training-ended',
+        actor: PROGRAM,
+        run,
+        ends: training,
+        figures: { step },
+        words: { arm, state: 'iteration-ended' },
+      },
+      {
+        kind: 'examples-written',
+        ...producer,
+        run,
+        parents: [first],
+        subjects: [examples],
+        figures: { examples: dataCount, decisions },
+        words: { arm, teacher },
+      },
+      {
+        kind: 'gate-decided',
+        actor: PROGRAM,
+        run,
+        parents: [first + 1],
+        subjects: [
+          checkpointOf(checkpoint),
+          examples,
+          ...(parent === null ? [] : [{ name: 'parent', sha256: parent }]),
+        ],
+        figures: gateFigures(lineage),
+        words: { arm, teacher },
+      },
+    ];
+    if (isPromoted)
+      drafts.push({
+        kind: 'model-promoted',
+        actor: PROGRAM,
+        run,
+        parents: [first + 2],
+        subjects: [checkpointOf(checkpoint)],
+      });
+    if (goesOn) next = first + drafts.push(started(place, step, checkpoint)) - 1;
+    return drafts;
   });
+  return next;
+}
+
+/** What a gate decided on, out of the lineage that the checkpoint itself carries: whoever has the file can tell whether the
+ *  entry says the same. */
+export function gateFigures({ iteration, level, step, dataCount, gate, figures }: Lineage): {
+  readonly [name: string]: number;
+} {
+  return {
+    iteration,
+    level,
+    step,
+    horizon: figures.horizon ?? 0,
+    examples: dataCount,
+    ...(gate && {
+      questions: gate.n,
+      passed: gate.passed ? 1 : 0,
+      'agreement-ppm': ppm(gate.agreement),
+      'low-ppm': ppm(gate.low),
+      'threshold-ppm': ppm(gate.threshold),
+      ...(gate.comparison && comparedIn(gate.comparison)),
+    }),
+  };
 }
 
 /** «compared-» with the one before, at the level where evidence is least. */
@@ -88,13 +218,9 @@ function comparedIn({ passed, contexts, level, difference, errorRate, margin }: 
   };
 }
 
-/** Before the checkpoint is served. */
-export function modelPromoted(record: Recorder, run: string, checkpoint: string, gate: number): void {
-  record({
-    kind: 'model-promoted',
-    actor: PROGRAM,
-    run,
-    parents: [gate],
-    subjects: [{ name: 'checkpoint', sha256: checkpoint }],
-  });
+/** Before a checkpoint that was loaded answers anything. `by`: who asks. */
+export function modelServed(record: Recorder, run: string, checkpoint: string, by: string): number {
+  return record(() => [
+    { kind: 'model-served', actor: PROGRAM, authority: by, run, subjects: [checkpointOf(checkpoint)] },
+  ]);
 }

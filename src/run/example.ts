@@ -17,9 +17,26 @@ export async function exampleOf<Q, A>(
   question: Q,
   depth: number,
 ): Promise<ExampleNode> {
-  const show = (answer: Answer<A>): string =>
-    answer.kind === 'known' ? task.showAnswer(answer.value) : `unknown: ${answer.reason}`;
-  const describe = ({ question, answer, direct, isFact, children }: TranscriptTree<Q, A>): ExampleNode => ({
+  return shown(task, examiner, await unfolded(task, assistant, question, depth));
+}
+
+export function unfolded<Q, A>(
+  task: Task<Q, A>,
+  assistant: Assistant<Q, A>,
+  question: Q,
+  depth: number,
+): Promise<TranscriptTree<Q, A>> {
+  return unfold(task.overseer, task.environment, assistant, depth, question, scope());
+}
+
+export function shown<Q, A>(
+  task: Task<Q, A>,
+  examiner: Examiner<Q, A>,
+  { question, answer, direct, isFact, children }: TranscriptTree<Q, A>,
+): ExampleNode {
+  const show = (one: Answer<A>): string =>
+    one.kind === 'known' ? task.showAnswer(one.value) : `unknown: ${one.reason}`;
+  return {
     question: task.show(question),
     answer: show(answer),
     direct: show(direct),
@@ -27,7 +44,6 @@ export async function exampleOf<Q, A>(
     right: isRight(examiner, question, answer),
     directRight: isRight(examiner, question, direct),
     ...(isFact && { isFact }),
-    children: children.map(describe),
-  });
-  return describe(await unfold(task.overseer, task.environment, assistant, depth, question, scope()));
+    children: children.map((child) => shown(task, examiner, child)),
+  };
 }

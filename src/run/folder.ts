@@ -4,6 +4,7 @@
  *      ARM/             one folder for each arm: «ida», «supervised», …
  *      record.json      figures of all arms, and report.html made from them */
 
+import { hash } from 'node:crypto';
 import { CapstanError } from '../base/errors.ts';
 import { Folder } from '../storage/folder.ts';
 import { LOCK, lockFolder } from '../storage/lock.ts';
@@ -73,4 +74,19 @@ export function freshPath(home: string, name: string): string {
 export function findRun(home: string, given: string): string {
   const named = `${home}/${given}`;
   return !new Folder(given).exists(FILE) && new Folder(named).exists(FILE) ? named : given;
+}
+
+/** The name of a run as an entry of the ledger takes it. */
+export function nameOf({ name }: Folder): string {
+  return name
+    .replaceAll(/\p{Cc}/gu, ' ')
+    .slice(0, NAME_MAX)
+    .toWellFormed();
+}
+
+const NAME_MAX = 200;
+
+/** What a run is on the ledger: the hash of its first file, which is never changed. */
+export function runHash(folder: Folder): string {
+  return hash('sha256', folder.read(FILE));
 }

@@ -6,12 +6,13 @@ import { checkpointIn } from '../authority/authority.ts';
 import type { Said } from '../authority/request.ts';
 import { CapstanError } from '../base/errors.ts';
 import { acceptsLoss, act, type Doer, type Outcome } from '../record/acts.ts';
+import { eraseContent } from '../record/content.ts';
 import { stopAsking } from '../record/control.ts';
 import { type Latch, lostText } from '../record/latch.ts';
 import type { Ledger } from '../record/ledger.ts';
 import type { Replay } from '../record/replay.ts';
 import { promote, promotionTarget, rollBack, rollbackTarget } from '../registry/promotion.ts';
-import { type Revoked, revoke } from '../registry/revocation.ts';
+import { forgetReason, type Revoked, revoke } from '../registry/revocation.ts';
 import type { Disk } from '../storage/disk.ts';
 import type { Folder } from '../storage/folder.ts';
 
@@ -31,6 +32,14 @@ export interface Model {
   readonly hash: string;
 }
 
+export interface Reason {
+  readonly reason: string;
+  /** Of the commitment to it, in hex; empty where the reason is in nobody's own words. */
+  readonly salt: string;
+  /** The entry that it follows from. */
+  readonly because?: number;
+}
+
 /** What may not be served, by the ledger, the latch and nobody's file. Throws «refused» where a part of the ledger is lost,
  *  since a revocation may be in it. */
 export function expectKnown(replay: Replay, latch: Latch): Revoked {
@@ -44,11 +53,12 @@ export function revokeModel(
   { ledger, latch, armOf }: Office,
   model: Model,
   doer: Doer,
-  { reason, salt }: { readonly reason: string; readonly salt: string },
+  { reason, salt, because }: Reason,
 ): Outcome {
   const { run, hash } = model;
   const known = latch.revoked(ledger.replay);
-  return act(ledger, 'model-revoked', saidOf(model), doer, (entry) =>
+  const said = { ...saidOf(model), ...(because !== undefined && { parents: [because] }) };
+  return act(ledger, 'model-revoked', said, doer, (entry) =>
     revoke(armOf(run), { hash, reason, salt, entry }, known),
   );
 }
@@ -106,6 +116,18 @@ export function takeEffect(office: Office, outcome: Outcome): void {
     const known = expectKnown(ledger.replay, latch);
     promote(folder, promotionTarget(folder, checkpointIn(said) ?? '', known), known);
   }
+  if (what === 'content-erased') eraseFor(office, said);
+}
+
+/** Deletes what such an entry says is erased: a field of the last of its parents. */
+export function eraseFor(
+  { path, ledger, armOf }: Pick<Office, 'path' | 'ledger' | 'armOf'>,
+  said: Said,
+): void {
+  const entry = ledger.entry(said.parents!.at(-1)!);
+  const { field } = said.words!;
+  eraseContent(path, entry, [field!]);
+  if (entry.kind === 'model-revoked' && field === 'reason') forgetReason(armOf(entry.run ?? ''), entry.seq);
 }
 
 function saidOf({ run, hash }: Model): Said {

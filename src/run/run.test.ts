@@ -18,6 +18,7 @@ const OPTIONS = {
   signal: new AbortController().signal,
   tell: () => {},
   record: () => 0,
+  by: 'person:a test',
   halted: () => undefined,
   promotion: () => 'gate' as const,
 } as const;

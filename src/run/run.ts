@@ -19,7 +19,7 @@ import { type ArmEvent, type ArmPlan, type Setting, trainArm } from './arm.ts';
 import { baselinePlans, mainPlan } from './arms.ts';
 import { type Recorder, runBegan, runEnded } from './chronicle.ts';
 import { exampleOf } from './example.ts';
-import { FILE, openRun, type RunFile } from './folder.ts';
+import { FILE, nameOf, openRun, type RunFile } from './folder.ts';
 import { Lender } from './lender.ts';
 import { checkpointAssistant } from './serve.ts';
 
@@ -32,6 +32,8 @@ export interface RunOptions extends BackendOptions {
   readonly tell: (event: RunEvent) => void;
   /** Puts what happens on the ledger, before it takes effect. */
   readonly record: Recorder;
+  /** Who started it and answers for it, as on the ledger: «person:ada». */
+  readonly by: string;
   /** Why work has to halt in this project, if it has to: looked at after every step. */
   readonly halted: () => string | undefined;
   /** Who promotes a checkpoint whose gate has passed: the gate, or people later. */
@@ -64,6 +66,8 @@ export async function carryOut(path: string, options: RunOptions): Promise<RunRe
       options.record,
       name,
       folder,
+      file.configuration,
+      options.by,
       folder.list().some((entry) => isWork(entry)),
     );
     const lender = new Lender(file.configuration.student.replicas, options, (fallback) =>
@@ -71,7 +75,7 @@ export async function carryOut(path: string, options: RunOptions): Promise<RunRe
     );
     const ended = (state: string) => runEnded(options.record, name, began, state, folder);
     try {
-      const record = await new Run(folder, file, lender, () => lock.assertHeld(), options).all();
+      const record = await new Run(folder, file, lender, () => lock.assertHeld(), options, began).all();
       ended(record.arms[0]!.state);
       return { record, busySeconds: lender.meter.seconds };
     } catch (error) {
@@ -83,16 +87,6 @@ export async function carryOut(path: string, options: RunOptions): Promise<RunRe
     lock.release();
   }
 }
-
-/** As an entry of the ledger takes it. */
-function nameOf({ name }: Folder): string {
-  return name
-    .replaceAll(/\p{Cc}/gu, ' ')
-    .slice(0, NAME_MAX)
-    .toWellFormed();
-}
-
-const NAME_MAX = 200;
 
 function quietly(act: () => void): void {
   try {
@@ -113,7 +107,14 @@ class Run {
   readonly #setting: Setting<AnyQuestion, AnyAnswer>;
   readonly #machine: string;
 
-  constructor(folder: Folder, file: RunFile, lender: Lender, assertHeld: () => void, options: RunOptions) {
+  constructor(
+    folder: Folder,
+    file: RunFile,
+    lender: Lender,
+    assertHeld: () => void,
+    options: RunOptions,
+    began: number,
+  ) {
     const { configuration } = file;
     this.#folder = folder;
     this.#file = file;
@@ -130,6 +131,7 @@ class Run {
       tell: options.tell,
       name: nameOf(folder),
       record: options.record,
+      began,
       halted: options.halted,
       promotion: options.promotion,
     };

@@ -52,20 +52,34 @@ export function loadState(
   folder: Folder,
   count: number,
 ): { readonly state: ArmState; readonly vectors: Vectors } | undefined {
-  if (!folder.exists(FILE)) return undefined;
-  const { vectors: name, ...state } = readSealed<StateFile>(folder, FILE, FORMAT);
-  const file = vectorsFile(name);
-  const damaged = (what: string) => new CapstanError('corrupt', `${folder.path}/${file}: ${what}`);
-  if (!folder.exists(file)) throw damaged('expected the state of the student, it is missing');
-  const bytes = folder.read(file);
-  const found = hash('sha256', bytes);
-  if (found !== name)
-    throw damaged(`expected content with hash ${name}, got ${found}; it was altered or cut short`);
+  const kept = keptState(folder);
+  if (!kept) return undefined;
+  const { state, file, bytes } = kept;
+  const damaged = damageIn(folder, file);
   const tensors = new Map(decodeTensors(bytes).tensors.map((tensor) => [tensor.name, tensor.values]));
   for (const vector of STATE)
     if (tensors.get(vector)?.length !== count)
       throw damaged(`expected ${count} values of «${vector}», got ${tensors.get(vector)?.length ?? 'none'}`);
   return { state, vectors: Object.fromEntries(tensors) as Vectors };
+}
+
+/** What was saved last, the vectors as bytes under their hash. */
+export function keptState(
+  folder: Folder,
+): { readonly state: ArmState; readonly file: string; readonly bytes: Uint8Array } | undefined {
+  if (!folder.exists(FILE)) return undefined;
+  const { vectors: name, ...state } = readSealed<StateFile>(folder, FILE, FORMAT);
+  const file = vectorsFile(name);
+  const damaged = damageIn(folder, file);
+  if (!folder.exists(file)) throw damaged('expected the state of the student, it is missing');
+  const bytes = folder.read(file);
+  const found = hash('sha256', bytes);
+  if (found === name) return { state, file, bytes };
+  throw damaged(`expected content with hash ${name}, got ${found}; it was altered or cut short`);
+}
+
+function damageIn({ path }: Folder, file: string): (what: string) => CapstanError {
+  return (what) => new CapstanError('corrupt', `${path}/${file}: ${what}`);
 }
 
 /** The record alone, for those who only look. */

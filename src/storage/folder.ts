@@ -129,10 +129,14 @@ export class Folder {
     return names.filter((name) => !basename(name).startsWith('.') && isFile(name)).sort();
   }
 
-  /** Removes the file, if it is there. */
-  remove(name: string): void {
+  /** Removes the file, if it is there; with `sync` for good, whatever strikes afterwards. */
+  remove(name: string, options: { readonly sync?: boolean } = {}): void {
     const path = this.#locate(name);
-    attempt({ verb: 'remove', path }, () => this.#disk.rmSync(path, { force: true }));
+    const isThere = options.sync && this.exists(name);
+    attempt({ verb: 'remove', path }, () => {
+      this.#disk.rmSync(path, { force: true });
+      if (isThere) syncFolder(dirname(path), this.#disk);
+    });
   }
 
   /** Removes the temporary files of crashed writers. Only for the holder of the folder's lock: others may be writing. */
