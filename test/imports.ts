@@ -19,6 +19,7 @@ export const TABLE: { readonly [folder: string]: readonly string[] } = {
   assistants: ['base', 'core', 'onnx', 'network'],
   amplify: ['base', 'core', 'assistants'],
   record: ['base', 'ledger', 'storage'],
+  witness: ['base', 'ledger', 'storage'],
   registry: ['base', 'storage'],
   distill: ['base', 'core', 'onnx', 'network', 'ledger', 'overseers', 'assistants'],
   evaluate: ['base', 'core', 'tasks', 'examiners'],
@@ -28,7 +29,7 @@ export const TABLE: { readonly [folder: string]: readonly string[] } = {
   run: ['base', 'core', 'onnx', 'network', 'storage', 'overseers', 'tasks', 'assistants', 'amplify', 'record', 'registry', 'distill', 'evaluate', 'iterate', 'report'],
   sweep: ['base', 'storage', 'tasks', 'report', 'run'],
   // biome-ignore format: one row of the table is one line
-  cli: ['base', 'onnx', 'ledger', 'storage', 'tasks', 'record', 'registry', 'evaluate', 'iterate', 'report', 'run', 'sweep'],
+  cli: ['base', 'onnx', 'ledger', 'storage', 'tasks', 'record', 'witness', 'registry', 'evaluate', 'iterate', 'report', 'run', 'sweep'],
   // biome-ignore format: one row of the table is one line
   capstan: ['base', 'core', 'autodiff', 'onnx', 'network', 'ledger', 'storage', 'overseers', 'tasks', 'assistants', 'amplify', 'record', 'registry', 'distill', 'evaluate', 'iterate', 'report', 'run'],
 };

@@ -13,6 +13,7 @@ import { LEDGER } from './home.ts';
 interface VerifyFlags {
   readonly known?: string;
   readonly key?: string;
+  readonly witness: readonly string[];
   readonly json?: boolean;
 }
 
@@ -26,6 +27,12 @@ export function addLedger(program: Command): void {
     .argument('[folder]', 'the ledger', LEDGER)
     .option('--known <file>', 'a head kept from before («checkpoint»), which the log has to extend')
     .option('--key <vkey>', 'the verifier key of the log, instead of the one in the folder')
+    .option(
+      '--witness <vkey>',
+      'a witness that has to have cosigned a head that the log extends; can be given again',
+      (vkey: string, before: readonly string[]) => [...before, vkey],
+      [],
+    )
     .option('--json', 'print one JSON object')
     .action(verify);
   ledger
@@ -49,16 +56,16 @@ export function addLedger(program: Command): void {
     });
 }
 
-function verify(folder: string, { known, key, json }: VerifyFlags): void {
-  const verified = verifyLedger(
-    folder,
-    known === undefined ? undefined : bytesOf(known),
-    key === undefined ? undefined : parseVerifierKey(key),
-  );
+function verify(folder: string, { known, key, witness, json }: VerifyFlags): void {
+  const verified = verifyLedger(folder, {
+    known: known === undefined ? undefined : bytesOf(known),
+    key: key === undefined ? undefined : parseVerifierKey(key),
+    witnesses: witness.map(parseVerifierKey),
+  });
   console.log(json ? JSON.stringify(summaryOf(verified)) : textOf(verified));
 }
 
-function summaryOf({ key, head, open, unpublished }: Verified) {
+function summaryOf({ key, head, open, unpublished, witnessed }: Verified) {
   return {
     origin: head.origin,
     size: head.size,
@@ -66,16 +73,21 @@ function summaryOf({ key, head, open, unpublished }: Verified) {
     key: formatVerifierKey(key),
     open: open.map(({ seq }) => seq),
     unpublished,
+    witnessed: witnessed.map(({ key, size, time, after }) => ({ witness: key.name, size, time, after })),
   };
 }
 
 function textOf(verified: Verified): string {
-  const { origin, size, root, key, unpublished } = summaryOf(verified);
+  const { origin, size, root, key, unpublished, witnessed } = summaryOf(verified);
   const open = verified.open.map((entry) => `open       ${line(entry)}`);
   return [
     `verified   ${size} entries of ${origin}, root ${root}`,
     `key        ${key}`,
     ...(unpublished > 0 ? [`unsigned   ${unpublished} entries after the head`] : []),
+    ...witnessed.map(
+      ({ witness, size, time, after }) =>
+        `witnessed  ${size} entries by ${witness} at ${new Date(time * 1000).toISOString()}, not the ${after} after them`,
+    ),
     ...open,
   ].join('\n');
 }

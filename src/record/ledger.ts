@@ -183,7 +183,7 @@ function forgetPartial(log: Folder, tile: Tile): void {
 
 /** The published files. */
 export function logOf(folder: Folder): Folder {
-  return new Folder(`${folder.path}/log`);
+  return folder.within('log');
 }
 
 export function sourceOf(log: Folder): TileSource {

@@ -11,6 +11,7 @@ import { grow, parseTilePath, type Tile, tilePath, tileReader, tilesOf } from '.
 import { Folder } from '../storage/folder.ts';
 import { Journal } from '../storage/journal.ts';
 import { expectSigned, HEAD, logOf, publishedHead, sourceOf, verifierIn } from './ledger.ts';
+import { cosignedHead, type Witnessed } from './witnessed.ts';
 
 export interface Verified {
   readonly key: VerifierKey;
@@ -20,10 +21,20 @@ export interface Verified {
   readonly open: readonly Entry[];
   /** Entries in the journal that no head covers yet. */
   readonly unpublished: number;
+  /** What each witness that was asked for vouches for. */
+  readonly witnessed: readonly Witnessed[];
 }
 
-/** `known`: a head that somebody kept, as it was published; the log must extend it. `key`: instead of the ledger's own. */
-export function verifyLedger(path: string, known?: Uint8Array, key?: VerifierKey): Verified {
+export interface VerifyOptions {
+  /** A head that somebody kept, as it was published; the log must extend it. */
+  readonly known?: Uint8Array | undefined;
+  /** The log's key, instead of the one in the folder. */
+  readonly key?: VerifierKey | undefined;
+  /** Each must have cosigned a head that lies there and that the log extends. */
+  readonly witnesses?: readonly VerifierKey[] | undefined;
+}
+
+export function verifyLedger(path: string, { known, key, witnesses = [] }: VerifyOptions = {}): Verified {
   const folder = new Folder(path);
   const verifier = key ?? verifierIn(folder);
   const head = publishedHead(folder, verifier);
@@ -37,10 +48,16 @@ export function verifyLedger(path: string, known?: Uint8Array, key?: VerifierKey
   const log = logOf(folder);
   const source = sourceOf(log);
   expectPublished(log, records, head, source);
-  if (known) expectExtension(openHead(known, verifier), head, source);
+  if (known) expectExtension('in the head that is known', openHead(known, verifier), head, source);
+  const witnessed = witnesses.map((witness) => {
+    const cosigned = cosignedHead(folder, verifier, witness);
+    expectExtension(`in the head that ${witness.name} cosigned`, cosigned, head, source);
+    const time = Math.max(...cosigned.cosignatures.map((cosignature) => cosignature.time));
+    return { key: witness, size: cosigned.size, time, after: head.size - cosigned.size };
+  });
   const entries = records.slice(0, head.size).map(decodeEntry);
   const unpublished = records.length - head.size;
-  return { key: verifier, head, entries, open: openIntents(entries), unpublished };
+  return { key: verifier, head, entries, open: openIntents(entries), unpublished, witnessed };
 }
 
 /** Every published file is made again from the journal: those that the head needs are there, and none says anything else,
@@ -88,11 +105,16 @@ function beginning(whole: Buffer, { level, width }: Tile): Buffer {
 
 const NOTHING = Buffer.alloc(0);
 
-function expectExtension(known: OpenedHead, head: OpenedHead, source: ReturnType<typeof sourceOf>): void {
+function expectExtension(
+  where: string,
+  known: OpenedHead,
+  head: OpenedHead,
+  source: ReturnType<typeof sourceOf>,
+): void {
   if (known.size > head.size)
     throw new CapstanError(
       'corrupt',
-      `the log: expected ${known.size} entries and more, as in the head that is known, got ${head.size}: it was rolled back`,
+      `the log: expected ${known.size} entries and more, as ${where}, got ${head.size}: it was rolled back`,
     );
   verifyConsistency(proveConsistency(known.size, head.size, tileReader(head.size, source)), known, head);
 }

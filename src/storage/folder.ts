@@ -34,6 +34,11 @@ export class Folder {
     return basename(this.path);
   }
 
+  /** A folder in it, on the same disk. */
+  within(sub: string): Folder {
+    return new Folder(this.#locate(sub), this.#disk);
+  }
+
   /** Replaces the file, or makes it; when this returns it is on the disk. A secret one is its owner's alone to read. */
   writeAtomic(name: string, content: Uint8Array | string, options: { readonly secret?: boolean } = {}): void {
     const path = this.#locate(name);
