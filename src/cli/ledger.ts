@@ -6,7 +6,7 @@ import { CapstanError, messageOf } from '../base/errors.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { formatVerifierKey, parseVerifierKey } from '../ledger/key.ts';
 import { receiptOf } from '../record/receipt.ts';
-import { type Verified, verifyLedger } from '../record/verify.ts';
+import { type Audited, auditLedger } from '../record/verify.ts';
 import { integer } from './arguments.ts';
 import { LEDGER } from './home.ts';
 
@@ -42,9 +42,14 @@ export function addLedger(program: Command): void {
     .option('--run <name>', 'only those of this run')
     .option('--json', 'print one JSON array')
     .action((folder: string, { run, json }: { readonly run?: string; readonly json?: boolean }) => {
-      const entries = verifyLedger(folder).entries.filter((entry) => run === undefined || entry.run === run);
-      if (json) console.log(JSON.stringify(entries));
-      else for (const entry of entries) console.log(line(entry));
+      const shown: string[] = [];
+      auditLedger(folder, {}, ({ entry }) => {
+        const one = entry();
+        if (run === undefined || one.run === run) shown.push(json ? JSON.stringify(one) : line(one));
+      });
+      // Only now is all of it verified.
+      if (json) console.log(`[${shown.join(',')}]`);
+      else for (const one of shown) console.log(one);
     });
   ledger
     .command('receipt')
@@ -57,7 +62,7 @@ export function addLedger(program: Command): void {
 }
 
 function verify(folder: string, { known, key, witness, json }: VerifyFlags): void {
-  const verified = verifyLedger(folder, {
+  const verified = auditLedger(folder, {
     known: known === undefined ? undefined : bytesOf(known),
     key: key === undefined ? undefined : parseVerifierKey(key),
     witnesses: witness.map(parseVerifierKey),
@@ -65,7 +70,7 @@ function verify(folder: string, { known, key, witness, json }: VerifyFlags): voi
   console.log(json ? JSON.stringify(summaryOf(verified)) : textOf(verified));
 }
 
-function summaryOf({ key, head, open, unpublished, witnessed }: Verified) {
+function summaryOf({ key, head, open, unpublished, torn, witnessed }: Audited) {
   return {
     origin: head.origin,
     size: head.size,
@@ -73,17 +78,19 @@ function summaryOf({ key, head, open, unpublished, witnessed }: Verified) {
     key: formatVerifierKey(key),
     open: open.map(({ seq }) => seq),
     unpublished,
+    torn: torn?.bytes ?? 0,
     witnessed: witnessed.map(({ key, size, time, after }) => ({ witness: key.name, size, time, after })),
   };
 }
 
-function textOf(verified: Verified): string {
-  const { origin, size, root, key, unpublished, witnessed } = summaryOf(verified);
+function textOf(verified: Audited): string {
+  const { origin, size, root, key, unpublished, torn, witnessed } = summaryOf(verified);
   const open = verified.open.map((entry) => `open       ${line(entry)}`);
   return [
     `verified   ${size} entries of ${origin}, root ${root}`,
     `key        ${key}`,
     ...(unpublished > 0 ? [`unsigned   ${unpublished} entries after the head`] : []),
+    ...(torn > 0 ? [`torn       ${torn} bytes at the end of the journal, as a crash leaves them`] : []),
     ...witnessed.map(
       ({ witness, size, time, after }) =>
         `witnessed  ${size} entries by ${witness} at ${new Date(time * 1000).toISOString()}, not the ${after} after them`,
