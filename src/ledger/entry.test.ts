@@ -39,6 +39,13 @@ const entries: fc.Arbitrary<Entry> = fc
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const bytes = (said: string) => new TextEncoder().encode(said);
 
+/** With one more field after another one. */
+function withField(after: string, field: string, said = text(encodeEntry(PLAIN))): string {
+  const value = new RegExp(`("${after}":(?:\\{[^}]*\\}|"[^"]*"|\\d+))`);
+  return said.replace(value, `$1,${field}`);
+}
+const ENDED = text(encodeEntry(PLAIN)).replace('gate-decided', 'run-ended');
+
 describe('an entry', () => {
   test('comes back as it was written, from bytes that are canonical JSON', () => {
     fc.assert(
@@ -68,6 +75,29 @@ describe('an entry', () => {
     ['half a number', text(encodeEntry(PLAIN)).replace('"seq":7', '"seq":7.5'), '«seq»'],
     ['a byte order mark', `\ufeff${text(encodeEntry(PLAIN))}`, 'JSON'],
     ['an escape for terminals', text(encodeEntry(PLAIN)).replace('program:capstan', '\\u001b[2J'), '«actor»'],
+    ['words in another order', withField('v', '"words":{"b":"x","a":"y"}'), 'canonical'],
+    ['a word twice', withField('v', '"words":{"a":"x","a":"y"}'), 'canonical'],
+    ['figures in another order', withField('actor', '"figures":{"b":1,"aa":2}'), 'canonical'],
+    ['a figure of −0', withField('actor', '"figures":{"a":-0}'), '«figures»'],
+    [
+      'a later parent',
+      text(encodeEntry(PLAIN)).replace('"seq"', '"parents":[3,6,7],"seq"'),
+      'entries before 7, got 7',
+    ],
+    [
+      'a parent later by far',
+      text(encodeEntry(PLAIN)).replace('"seq"', '"parents":[99999],"seq"'),
+      'entries before 7, got 99999',
+    ],
+    ['an end of nothing', withField('actor', '"ends":3'), 'expected no «ends»'],
+    ['an end that ends nothing', ENDED, 'expected «ends»'],
+    ['an end of itself', withField('actor', '"ends":7', ENDED), 'entries before 7, got 7'],
+    ['a month of no year', text(encodeEntry(PLAIN)).replace('2026-11', '2026-13'), '«time»'],
+    [
+      'another number',
+      text(encodeEntry(PLAIN)).replace('"seq":7', '"seq":8'),
+      'expected the number 7, got 8',
+    ],
     ['no JSON', 'entry', 'JSON'],
     ['a list', '[]', 'an object'],
   ])('with %s is refused', (_, said, fault) => {

@@ -114,8 +114,15 @@ export interface Scanned {
  *  has not is read in full, which says what is wrong with it. */
 export function scanEntry(bytes: Uint8Array, seq: number): Scanned {
   const text = textOf(bytes, seq);
-  const found = fitsTogether(FORM.exec(text), seq);
-  if (found) return { ...found, entry: () => JSON.parse(text) as Entry };
+  const match = FORM.exec(text);
+  if (match && fitsTogether(match, seq)) {
+    const ends = match[ENDS_AT];
+    return {
+      kind: QUOTED.get(match[KIND_AT]!)!,
+      ends: ends === undefined ? undefined : Number(ends),
+      entry: () => JSON.parse(text) as Entry,
+    };
+  }
   const entry = readEntry(text, seq);
   return { kind: entry.kind, ends: entry.ends, entry: () => entry };
 }
@@ -260,29 +267,36 @@ const ENTRY: Rules<Entry> = {
 
 /** In the order in which they stand. */
 const NAMED = ['ends', 'figures', 'kind', 'parents', 'seq', 'time', 'words'];
+const [ENDS_AT, KIND_AT] = [1, 3];
 const FORM = new RegExp(`^${formOf(ENTRY as Rules<Record<string, unknown>>, OPTIONAL, NAMED)}$`);
 
-/** What a form cannot say: whether what it matched is an entry, and what is wanted of it. */
-function fitsTogether(match: RegExpExecArray | null, seq: number) {
-  if (!match) return undefined;
+/** Each kind as it is written. */
+const QUOTED: ReadonlyMap<string, Kind> = new Map(KINDS.map((kind) => [`"${kind}"`, kind]));
+
+const IS_END: ReadonlySet<string> = new Set(Object.keys(ENDS).map((kind) => `"${kind}"`));
+
+/** What a form cannot say: whether what it matched is an entry. */
+function fitsTogether(match: RegExpExecArray, seq: number): boolean {
   const [, ends, figures, quoted, parents, number, time, words] = match;
-  const kind = quoted!.slice(1, -1) as Kind;
-  const isEntry =
+  return (
     number === String(seq) &&
-    (ENDS[kind] !== undefined) === (ends !== undefined) &&
+    IS_END.has(quoted!) === (ends !== undefined) &&
     (ends === undefined || Number(ends) < seq) &&
     (parents === undefined || areBefore(parents, seq)) &&
     isTime(time!) &&
-    isSorted(figures) &&
-    isSorted(words);
-  return isEntry ? { kind, ends: ends === undefined ? undefined : Number(ends) } : undefined;
+    (figures === undefined || isSorted(figures)) &&
+    (words === undefined || isSorted(words))
+  );
 }
 
 function areBefore(parents: string, seq: number): boolean {
-  return parents
-    .slice(1, -1)
-    .split(',')
-    .every((earlier) => Number(earlier) < seq);
+  for (let at = 1; at < parents.length; ) {
+    const comma = parents.indexOf(',', at);
+    const end = comma < 0 ? parents.length - 1 : comma;
+    if (Number(parents.slice(at, end)) >= seq) return false;
+    at = end + 1;
+  }
+  return true;
 }
 
 /** Entries of one moment often follow each other. */
@@ -295,15 +309,16 @@ function isTime(quoted: string): boolean {
 }
 
 /** Names in order, none twice. No text holds what looks like a name: its quotation marks have backslashes before them. */
-function isSorted(names: string | undefined): boolean {
-  if (names === undefined) return true;
+function isSorted(names: string): boolean {
   let before = '';
-  for (const [, name] of names.matchAll(/"([a-z][a-z0-9-]*)":/g)) {
-    if (name! <= before) return false;
-    before = name!;
+  NAMES.lastIndex = 0;
+  for (let match = NAMES.exec(names); match; match = NAMES.exec(names)) {
+    if (match[1]! <= before) return false;
+    before = match[1]!;
   }
   return true;
 }
+const NAMES = /"([a-z][a-z0-9-]*)":/g;
 
 /** Why the value is no entry; undefined if it is one. */
 function faultOf(value: unknown): string | undefined {
