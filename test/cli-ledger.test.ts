@@ -42,6 +42,20 @@ describe('models', () => {
     const shown = await capstan(['models', 'show', third.slice(0, 12)]);
     expect(JSON.parse(shown.stdout)).toMatchObject({ hash: third, parent: second, groundTruth: false });
 
+    const card = (await capstan(['models', 'card', third])).stdout;
+    for (const said of ['version 1.2.0', third, 'Serving.', `Compared with \`${second}\``, '| 1.0.0 | 1 |'])
+      expect(card).toContain(said);
+    const diff = await capstan(['models', 'diff', second, third, '--questions', '200', '--json']);
+    const { changes, moves, answers } = JSON.parse(diff.stdout);
+    expect(changes).toContainEqual({ name: 'parent', before: first, after: second });
+    for (const { distance } of moves) expect(distance).toBeGreaterThan(0);
+    const shares = answers.map(({ same }: { same: { value: number } }) => same.value);
+    expect(shares[0]).toBeGreaterThan(0.9); // what both know
+    expect(shares.at(-1)).toBeLessThan(shares[0]); // and what the later one learned
+    const itself = await capstan(['models', 'diff', third, third]);
+    expect(itself.stdout).toMatch(/level 4: the same to 100\.0 %/);
+    expect(itself.stdout).not.toContain('lineage');
+
     expect((await capstan(['models', 'revoke', second])).status).toBe(2); // no reason
     const revoked = await capstan(['models', 'revoke', second, '--reason', 'a bad week']);
     expect(revoked.stdout).toContain('served     nothing in three now');

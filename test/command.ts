@@ -12,6 +12,8 @@ import { afterAll } from 'vitest';
 export const REPOSITORY = fileURLToPath(new URL('../', import.meta.url));
 /** An empty folder; commands start in it, unless told otherwise. */
 export const SCRATCH = mkdtempSync(join(tmpdir(), 'capstan-'));
+/** Where commands keep what is theirs outside of projects: keys of people, and what was seen of ledgers. */
+export const OWN = mkdtempSync(join(tmpdir(), 'capstan-own-'));
 /** The package as it would be installed, below node_modules, where it finds what it depends on. */
 export const BUILT = builtCopy();
 export const PROGRAM = join(BUILT, 'bin/capstan.js');
@@ -20,7 +22,7 @@ export const PROGRAM = join(BUILT, 'bin/capstan.js');
 export const PATIENCE_MS = 60_000;
 
 afterAll(() => {
-  for (const folder of [SCRATCH, BUILT]) rmSync(folder, { recursive: true, force: true });
+  for (const folder of [SCRATCH, OWN, BUILT]) rmSync(folder, { recursive: true, force: true });
 });
 
 export interface Ended {
@@ -56,7 +58,12 @@ export function start(program: string, args: readonly string[], where: Where = {
   const { CI, FORCE_COLOR, NO_COLOR, NODE_OPTIONS, ...environment } = process.env;
   const child = spawn(program, args, {
     cwd: where.folder ?? SCRATCH,
-    env: { ...environment, ...where.environment },
+    env: {
+      ...environment,
+      XDG_STATE_HOME: join(OWN, 'state'),
+      XDG_CONFIG_HOME: join(OWN, 'config'),
+      ...where.environment,
+    },
   });
   let [stdout, stderr] = ['', ''];
   const listeners = new Set<() => void>();

@@ -12,13 +12,14 @@ export const TABLE: { readonly [folder: string]: readonly string[] } = {
   onnx: ['base', 'autodiff'],
   network: ['base', 'core', 'autodiff'],
   ledger: ['base'],
+  authority: ['base', 'ledger'],
   storage: ['base'],
   overseers: ['base', 'core', 'onnx', 'network'],
   tasks: ['base', 'core', 'overseers'],
   examiners: ['base', 'core', 'tasks'],
   assistants: ['base', 'core', 'onnx', 'network'],
   amplify: ['base', 'core', 'assistants'],
-  record: ['base', 'ledger', 'storage'],
+  record: ['base', 'ledger', 'authority', 'storage'],
   witness: ['base', 'ledger', 'storage'],
   registry: ['base', 'storage'],
   distill: ['base', 'core', 'onnx', 'network', 'ledger', 'overseers', 'assistants'],
@@ -26,10 +27,10 @@ export const TABLE: { readonly [folder: string]: readonly string[] } = {
   iterate: ['base', 'core', 'overseers', 'amplify', 'distill'],
   report: ['base'],
   // biome-ignore format: one row of the table is one line
-  run: ['base', 'core', 'onnx', 'network', 'storage', 'overseers', 'tasks', 'assistants', 'amplify', 'record', 'registry', 'distill', 'evaluate', 'iterate', 'report'],
+  run: ['base', 'core', 'onnx', 'network', 'ledger', 'authority', 'storage', 'overseers', 'tasks', 'assistants', 'amplify', 'record', 'registry', 'distill', 'evaluate', 'iterate', 'report'],
   sweep: ['base', 'storage', 'tasks', 'report', 'run'],
   // biome-ignore format: one row of the table is one line
-  cli: ['base', 'onnx', 'ledger', 'storage', 'tasks', 'record', 'witness', 'registry', 'evaluate', 'iterate', 'report', 'run', 'sweep'],
+  cli: ['base', 'onnx', 'ledger', 'authority', 'storage', 'tasks', 'record', 'witness', 'registry', 'evaluate', 'iterate', 'report', 'run', 'sweep'],
   // biome-ignore format: one row of the table is one line
   capstan: ['base', 'core', 'autodiff', 'onnx', 'network', 'ledger', 'storage', 'overseers', 'tasks', 'assistants', 'amplify', 'record', 'registry', 'distill', 'evaluate', 'iterate', 'report', 'run'],
 };
@@ -49,6 +50,7 @@ const SHELL: { readonly [folder: string]: true | readonly string[] } = {
   storage: true,
   cli: true,
   ledger: ['node:crypto'],
+  authority: ['node:crypto'],
   registry: ['node:crypto'],
   distill: ['node:crypto'],
   run: ['node:crypto'],

@@ -13,6 +13,7 @@ import { Folder } from '../storage/folder.ts';
 import { taskEntry } from '../tasks/tasks.ts';
 import { integer } from './arguments.ts';
 import { HOME } from './home.ts';
+import { knownRevoked } from './recorder.ts';
 import { type Ink, inkFor } from './terminal.ts';
 
 interface AskFlags {
@@ -69,7 +70,7 @@ async function ask(
 /** The promoted checkpoint; what is wrong with its bytes is said of the run that holds them. */
 function served(folder: Folder): Promotable {
   try {
-    return promoted(folder);
+    return promoted(folder, knownRevoked());
   } catch (error) {
     if (!(error instanceof CapstanError) || error.code !== 'corrupt') throw error;
     throw new CapstanError('corrupt', `${folder.path}: ${error.message}`, { cause: error });

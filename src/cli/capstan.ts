@@ -4,8 +4,11 @@ import { addAsk } from './ask.ts';
 import { addControl } from './control.ts';
 import { addLedger } from './ledger.ts';
 import { addModels } from './models.ts';
+import { addPeople } from './people.ts';
+import { addPolicy } from './policy.ts';
 import { carryOut, newProgram } from './program.ts';
 import { addReport } from './report.ts';
+import { addRequests } from './requests.ts';
 import { addRun } from './run.ts';
 import { addRuns } from './runs.ts';
 import { addSweep } from './sweep.ts';
@@ -27,6 +30,9 @@ export async function main(args: readonly string[]): Promise<number> {
     addSweep,
     addModels,
     addControl,
+    addRequests,
+    addPeople,
+    addPolicy,
     addLedger,
   ])
     add(program);

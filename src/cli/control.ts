@@ -3,51 +3,76 @@
 
 import type { Command } from 'commander';
 import { CapstanError } from '../base/errors.ts';
-import { askToHalt, type Halt, type Halted, haltedIn, isHaltAsked, stopAsking } from '../record/control.ts';
+import { act, resumption } from '../record/acts.ts';
+import { askToHalt, type Halt, type Halted, hinderedIn, isHaltAsked } from '../record/control.ts';
+import { lostText } from '../record/latch.ts';
+import { takeEffect } from '../run/office.ts';
+import { type DoerFlags, doerOf, expectPolicy, withDoer } from './doer.ts';
 import { LEDGER } from './home.ts';
-import { person, recordWithReason } from './recorder.ts';
+import { latch, withProject } from './recorder.ts';
+import { officeOf, waitsText } from './requests.ts';
 import { commandLine } from './terminal.ts';
 
 const HALTS: { readonly [name: string]: Halt } = { pause: 'work-paused', stop: 'work-stopped' };
 
+interface Flags extends DoerFlags {
+  readonly reason: string;
+}
+
 export function addControl(program: Command): void {
   for (const [name, kind] of Object.entries(HALTS))
-    program
-      .command(name)
+    withDoer(program.command(name))
       .description(
         name === 'stop'
           ? 'Stop all work in this project, until it is resumed'
           : 'Pause all work in this project, until it is resumed',
       )
       .requiredOption('--reason <text>', 'why, for the record')
-      .action(({ reason }: { readonly reason: string }) => {
+      .action((flags: Flags) => {
         askToHalt(LEDGER, kind); // at once: a ledger that is busy or full must not keep work going
-        const { entry } = recordWithReason({ kind, actor: person() }, reason);
-        console.log(`${WORDS[kind]}, entry ${entry} of the ledger; runs halt after their training step`);
+        const outcome = withProject((ledger) =>
+          act(ledger, kind, {}, doerOf(ledger.replay.authority, flags, flags.reason)),
+        );
+        if (outcome.kind === 'done')
+          console.log(
+            `${WORDS[kind]}, entry ${outcome.entry} of the ledger; runs halt after their training step`,
+          );
       });
-  program
-    .command('resume')
+  withDoer(program.command('resume'))
     .description('Let work in this project go on')
     .requiredOption('--reason <text>', 'why, for the record')
-    .action(({ reason }: { readonly reason: string }) => {
-      const halted = haltedIn(LEDGER);
-      if (!halted)
-        throw new CapstanError('usage', 'resume: expected work that is paused or stopped, it goes on');
-      const parents = halted.entry && { parents: [halted.entry.seq] };
-      const { entry } = recordWithReason({ kind: 'work-resumed', actor: person(), ...parents }, reason);
-      stopAsking(LEDGER);
-      console.log(`work goes on, entry ${entry} of the ledger`);
+    .action((flags: Flags) => {
+      withProject((ledger, own) => {
+        const said = resumption(ledger, LEDGER, own);
+        expectPolicy(ledger.replay.authority);
+        const outcome = act(
+          ledger,
+          'work-resumed',
+          said,
+          doerOf(ledger.replay.authority, flags, flags.reason),
+        );
+        takeEffect(officeOf(ledger, own), outcome);
+        console.log(
+          outcome.kind === 'done'
+            ? `work goes on, entry ${outcome.entry} of the ledger`
+            : waitsText('resume', outcome),
+        );
+      });
     });
 }
 
 const WORDS: { readonly [kind in Halt]: string } = { 'work-paused': 'paused', 'work-stopped': 'stopped' };
 
-/** Throws «refused» where work is halted. Before any work. */
+/** Throws «refused» where work is halted, or where the ledger lacks what it had. Before any work. */
 export function expectWork(): void {
-  const halted = haltedIn(LEDGER);
-  if (!halted) return;
+  const { halted, lost } = hinderedIn(LEDGER, latch());
+  if (!halted && !lost) return;
   const resume = commandLine('resume', '--reason', '…');
-  throw new CapstanError('refused', `work in this project is ${textOf(halted)}; to go on: ${resume}`);
+  const remedy = lost
+    ? `restore a newer state, or decide to go on without: ${resume}`
+    : `to go on: ${resume}`;
+  const what = lost ? `refused: ${lostText(lost)}` : textOf(halted!);
+  throw new CapstanError('refused', `work in this project is ${what}; ${remedy}`);
 }
 
 /** For those at work. */

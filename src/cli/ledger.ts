@@ -43,8 +43,7 @@ export function addLedger(program: Command): void {
     .option('--json', 'print one JSON array')
     .action((folder: string, { run, json }: { readonly run?: string; readonly json?: boolean }) => {
       const shown: string[] = [];
-      auditLedger(folder, {}, ({ entry }) => {
-        const one = entry();
+      auditLedger(folder, {}, (one) => {
         if (run === undefined || one.run === run) shown.push(json ? JSON.stringify(one) : line(one));
       });
       // Only now is all of it verified.

@@ -1,27 +1,24 @@
-/** capstan models: the checkpoints of runs, which of them is served, and the two ways for a person to take one back. What
- *  takes effect is on the ledger before. */
+/** capstan models: the checkpoints of runs, which of them is served, and what people do about them: promote where the policy
+ *  leaves it to people, take back, revoke. What takes effect is on the ledger before. */
 
 import type { Command } from 'commander';
 import { CapstanError, messageOf } from '../base/errors.ts';
-import type { Draft } from '../record/ledger.ts';
 import type { Lineage } from '../registry/checkpoint.ts';
-import {
-  checkpointsIn,
-  expectServable,
-  loadCheckpoint,
-  rollBack,
-  rollbackTarget,
-  servedIn,
-} from '../registry/promotion.ts';
-import { revoke } from '../registry/revocation.ts';
+import { checkpointsIn, expectServable, loadCheckpoint, servedIn } from '../registry/promotion.ts';
+import type { Revoked } from '../registry/revocation.ts';
 import { findRun, listRuns, openRun } from '../run/folder.ts';
+import { promoteModel, revokeModel, rollBackModel } from '../run/office.ts';
 import { Folder } from '../storage/folder.ts';
 import { lockFolder } from '../storage/lock.ts';
+import { addComparing } from './compare-models.ts';
+import { type DoerFlags, doerOf, expectPolicy, withDoer } from './doer.ts';
 import { HOME } from './home.ts';
-import { person, recordWithReason } from './recorder.ts';
+import { revokedHere, withProject } from './recorder.ts';
+import { ARM, officeOf, waitsText } from './requests.ts';
 
-/** The arm of a run that is promoted. */
-const ARM = 'ida';
+interface Flags extends DoerFlags {
+  readonly reason: string;
+}
 
 export function addModels(program: Command): void {
   const models = program.command('models').description('Checkpoints: which is served, roll back, revoke');
@@ -44,26 +41,32 @@ export function addModels(program: Command): void {
       const { folder, hash } = find(beginning);
       console.log(JSON.stringify({ hash, ...loadCheckpoint(folder, hash).lineage }, null, 2));
     });
-  models
-    .command('rollback')
+  addComparing(models);
+  withDoer(models.command('promote'))
+    .description('Serve a checkpoint that has passed its gate, where that is for people to decide')
+    .argument('<checkpoint>', 'the beginning of its hash')
+    .requiredOption('--reason <text>', 'why, for the record')
+    .action((beginning: string, flags: Flags) => promoteFound(find(beginning), flags));
+  withDoer(models.command('rollback'))
     .description('Serve an earlier checkpoint of its run again')
     .argument('<checkpoint>', 'the beginning of its hash')
     .requiredOption('--reason <text>', 'why, for the record')
-    .action((beginning: string, { reason }: { readonly reason: string }) =>
-      takeBack(find(beginning), reason),
-    );
-  models
-    .command('revoke')
+    .action((beginning: string, flags: Flags) => takeBack(find(beginning), flags));
+  withDoer(models.command('revoke'))
     .description('Never serve this checkpoint again, nor any that was trained on from it')
     .argument('<checkpoint>', 'the beginning of its hash')
     .requiredOption('--reason <text>', 'why, for the record')
-    .action((beginning: string, { reason }: { readonly reason: string }) => {
-      const { run, folder, hash } = find(beginning);
-      const { entry, salt } = recordWithReason(about('model-revoked', run, hash), reason);
-      revoke(folder, { hash, reason, salt, entry });
-      console.log(`revoked    ${hash} (entry ${entry} of the ledger)`);
+    .action((beginning: string, flags: Flags) => {
+      const found = find(beginning);
+      const { run, folder, hash } = found;
+      withProject((ledger, latch) => {
+        const { salt, ...doer } = doerOf(ledger.replay.authority, flags, flags.reason);
+        const { reason } = flags;
+        const outcome = revokeModel(officeOf(ledger, latch), found, doer, { reason, salt });
+        if (outcome.kind === 'done') console.log(`revoked    ${hash} (entry ${outcome.entry} of the ledger)`);
+      });
       const served = servedIn(folder);
-      if (served !== undefined && stateOf(folder, served, served) === 'revoked')
+      if (served !== undefined && stateOf(folder, served) === 'revoked')
         console.log(`served     nothing in ${run} now; «capstan models rollback» serves an earlier one`);
     });
 }
@@ -81,7 +84,7 @@ interface Model {
 /** A candidate passed no gate, or was not promoted yet; what was promoted and is not served any more passed. */
 type State = 'candidate' | 'passed' | 'serving' | 'revoked' | 'damaged';
 
-interface Found {
+export interface Found {
   readonly run: string;
   readonly folder: Folder;
   readonly hash: string;
@@ -99,8 +102,9 @@ function runsOf(given: readonly string[]): readonly string[] {
 function modelsOf(path: string): readonly Model[] {
   const folder = armOf(path);
   const served = servedIn(folder);
+  const known = revokedHere();
   const models = checkpointsIn(folder).map((hash): Model => {
-    const state = stateOf(folder, hash, served);
+    const state = stateOf(folder, hash, served, known);
     const lineage = state === 'damaged' ? undefined : loadCheckpoint(folder, hash).lineage;
     const { iteration = 0, level = 0, gate = null, parent = null }: Partial<Lineage> = lineage ?? {};
     return {
@@ -116,10 +120,15 @@ function modelsOf(path: string): readonly Model[] {
   return models.sort((a, b) => a.iteration - b.iteration);
 }
 
-function stateOf(folder: Folder, hash: string, served: string | undefined): State {
+export function stateOf(
+  folder: Folder,
+  hash: string,
+  served = servedIn(folder),
+  known: Revoked = revokedHere(),
+): State {
   try {
     const { lineage } = loadCheckpoint(folder, hash);
-    expectServable(folder, hash);
+    expectServable(folder, hash, known);
     if (hash === served) return 'serving';
     return lineage.gate?.passed && !lineage.groundTruth ? 'passed' : 'candidate';
   } catch (error) {
@@ -129,7 +138,7 @@ function stateOf(folder: Folder, hash: string, served: string | undefined): Stat
 }
 
 /** The one checkpoint of all runs in ./runs whose hash begins so. */
-function find(beginning: string): Found {
+export function find(beginning: string): Found {
   if (!/^[0-9a-f]{6,64}$/.test(beginning))
     throw new CapstanError(
       'usage',
@@ -148,13 +157,16 @@ function find(beginning: string): Found {
   );
 }
 
-function takeBack({ run, folder, hash }: Found, reason: string): void {
+function takeBack(found: Found, flags: Flags): void {
+  const { run, hash } = found;
   const lock = lockFolder(`${HOME}/${run}`);
   try {
-    const target = rollbackTarget(folder, hash); // before anything is said of it
-    const { entry } = recordWithReason(about('model-rolled-back', run, hash), reason);
-    rollBack(folder, target);
-    console.log(`serving    ${hash} in ${run} (entry ${entry} of the ledger)`);
+    withProject((ledger, latch) => {
+      const doer = doerOf(ledger.replay.authority, flags, flags.reason);
+      const outcome = rollBackModel(officeOf(ledger, latch), found, doer);
+      if (outcome.kind === 'done')
+        console.log(`serving    ${hash} in ${run} (entry ${outcome.entry} of the ledger)`);
+    });
   } catch (error) {
     if (error instanceof CapstanError && error.code === 'refused')
       throw new CapstanError('refused', `roll back: ${messageOf(error)}`, { cause: error });
@@ -164,8 +176,23 @@ function takeBack({ run, folder, hash }: Found, reason: string): void {
   }
 }
 
-function about(kind: Draft['kind'], run: string, hash: string): Draft {
-  return { kind, actor: person(), run, subjects: [{ name: 'checkpoint', sha256: hash }] };
+function promoteFound(found: Found, flags: Flags): void {
+  const { run, hash } = found;
+  const lock = lockFolder(`${HOME}/${run}`);
+  try {
+    withProject((ledger, latch) => {
+      const { authority } = ledger.replay;
+      expectPolicy(authority);
+      const outcome = promoteModel(officeOf(ledger, latch), found, doerOf(authority, flags, flags.reason));
+      console.log(
+        outcome.kind === 'done'
+          ? `serving    ${hash} in ${run} (entry ${outcome.entry} of the ledger)`
+          : waitsText('promote', outcome),
+      );
+    });
+  } finally {
+    lock.release();
+  }
 }
 
 function lineOf({ hash, run, state, iteration, level, agreement }: Model): string {

@@ -1,41 +1,83 @@
-/** The ledger of this project, with the clock and the chance that only the shell has. */
+/** The ledger of this project, with the clock and the chance that only the shell has, and what is remembered of it outside
+ *  of the project. */
 
 import { randomBytes } from 'node:crypto';
-import { userInfo } from 'node:os';
-import { SALT } from '../ledger/commitment.ts';
+import { homedir, userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import { WORK } from '../authority/fault.ts';
+import { CapstanError, messageOf } from '../base/errors.ts';
 import type { Actor } from '../ledger/entry.ts';
-import { type Draft, type LedgerOptions, withLedger } from '../record/ledger.ts';
+import { Latch, lostText } from '../record/latch.ts';
+import { type Draft, type Ledger, type LedgerOptions, type Memory, withLedger } from '../record/ledger.ts';
+import { replayed } from '../record/replay.ts';
+import type { Revoked } from '../registry/revocation.ts';
+import { expectKnown } from '../run/office.ts';
 import { LEDGER } from './home.ts';
 
 const SEED_BYTES = 32;
 /** Tells logs apart; it says nothing of the machine or its people. */
 const NAME_BYTES = 6;
 
+const memory: Memory = {};
 const options = (): LedgerOptions => ({
   origin: `capstan-${randomBytes(NAME_BYTES).toString('hex')}`,
   seed: () => randomBytes(SEED_BYTES),
   now: () => new Date().toISOString(),
+  memory,
 });
 
-/** Each entry is durable and published when its number is given, and the ledger is free for others again. */
-export function recorder(path = LEDGER): (draft: Draft) => number {
-  return (draft) => withLedger(path, options(), (ledger) => ledger.append([draft]));
+/** What is remembered of this project outside of it, where the XDG Base Directory Specification has such things. */
+export function latch(): Latch {
+  const state = process.env.XDG_STATE_HOME || join(homedir(), '.local/state');
+  return new Latch(join(state, 'capstan'), resolve(LEDGER));
 }
 
-/** Records what a person did, with a commitment to the reason given; its number, and the salt to keep beside the reason. */
-export function recordWithReason(
-  draft: Draft,
-  reason: string,
-  path = LEDGER,
-): { readonly entry: number; readonly salt: string } {
-  const salt = randomBytes(SALT);
-  const entry = withLedger(path, options(), (ledger) =>
-    ledger.appendAbout(draft, [{ field: 'reason', text: reason, salt }]),
-  );
-  return { entry, salt: salt.toString('hex') };
+/** With the ledger locked; entries are durable at once, and published when it is let go. */
+export function withProject<T>(use: (ledger: Ledger, latch: Latch) => T): T {
+  const own = latch();
+  return withLedger(LEDGER, options(), (ledger) => {
+    const result = use(ledger, own);
+    remember(ledger, own);
+    return result;
+  });
 }
 
-/** Who is at this terminal, as far as the system tells; keys of people are to come. */
+/** For programs. Each entry is durable and published when its number is given, and the ledger is free for others again. */
+export function recorder(): (draft: Draft) => number {
+  return (draft) =>
+    withProject((ledger, own) => {
+      const lost = WORK.has(draft.kind) ? own.lost(ledger.replay) : undefined;
+      if (lost) throw new CapstanError('refused', `${draft.kind}: ${lostText(lost)}`);
+      return ledger.append([draft]);
+    });
+}
+
+/** Who promotes a checkpoint whose gate has passed, as the policy in force has it. */
+export function promotion(): 'gate' | 'people' {
+  return replayed(LEDGER).authority.policy.promotion;
+}
+
+/** What may not be served in this project whatever the files say. Throws «refused» where a part of the ledger is lost. */
+export function knownRevoked(): Revoked {
+  return expectKnown(replayed(LEDGER), latch());
+}
+
+/** The same, to be shown. */
+export function revokedHere(): Revoked {
+  return latch().revoked(replayed(LEDGER));
+}
+
+/** Who is at this terminal, as far as the system tells. */
 export function person(): Actor {
   return { id: `person:${userInfo().username}`, kind: 'person' };
+}
+
+/** A home that cannot be written must not keep anybody from stopping. */
+function remember(ledger: Ledger, own: Latch): void {
+  try {
+    own.remember(ledger.replay);
+  } catch (error) {
+    if (!(error instanceof CapstanError)) throw error;
+    process.stderr.write(`capstan: this is not remembered outside of the project: ${messageOf(error)}\n`);
+  }
 }

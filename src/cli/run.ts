@@ -21,7 +21,7 @@ import { decimal, integer, oneOf } from './arguments.ts';
 import { expectWork, haltAsked } from './control.ts';
 import { HOME } from './home.ts';
 import { showProgress } from './progress.ts';
-import { recorder } from './recorder.ts';
+import { promotion, recorder } from './recorder.ts';
 import { summarise, summaryText } from './summary.ts';
 import { commandLine } from './terminal.ts';
 
@@ -157,6 +157,7 @@ async function run(task: string | undefined, flags: RunFlags, command: Command):
       tell: show.tell,
       record: recorder(),
       halted: haltAsked,
+      promotion,
     });
     show.end();
     const summary = summarise(record, path, busySeconds);

@@ -42,6 +42,9 @@ export interface Learned {
   readonly agreed: readonly (readonly (boolean | undefined)[])[];
 }
 
+/** The slot of a runtime for parameters of before. */
+const EARLIER = 'earlier';
+
 export class Student<Q, A> {
   readonly network: NetworkShape;
   readonly weights: readonly Weight[];
@@ -124,13 +127,24 @@ export class Student<Q, A> {
 
   /** X: the student's moving average. */
   assistant(name: string, groundTruth: boolean): Assistant<Q, A> {
+    return this.#speaking(name, groundTruth, 'average');
+  }
+
+  /** An X of before: a network of the same shape with these parameters. The one made last is the only one there is. */
+  async earlier(name: string, groundTruth: boolean, parameters: Float32Array): Promise<Assistant<Q, A>> {
+    const tensor = { shape: [parameters.length], data: parameters };
+    await Promise.all(this.#replicas.runtimes.map((runtime) => runtime.put(EARLIER, tensor)));
+    return this.#speaking(name, groundTruth, EARLIER);
+  }
+
+  #speaking(name: string, groundTruth: boolean, slot: string): Assistant<Q, A> {
     return networkAssistant({
       name,
       groundTruth,
       encoding: this.#task.encoding,
       network: this.network,
       answerers: this.#answerers,
-      slot: 'average',
+      slot,
     });
   }
 

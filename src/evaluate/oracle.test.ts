@@ -101,6 +101,7 @@ describe('a student of the oracle', () => {
         name: 'a test',
         record: () => 0,
         halted: () => undefined,
+        promotion: () => 'gate',
       },
       plan,
       folder,

@@ -16,6 +16,7 @@ import type { Predictor } from '../overseers/predictor.ts';
 import { type PowerQuestion, permutationPowering } from '../tasks/permutation-powering.ts';
 import { type ApprenticeState, Apprenticeship, LABELS, type LabelOptions } from './apprenticeship.ts';
 import { type IterateOptions, iterate } from './iterate.ts';
+import { RATCHET } from './ratchet.ts';
 import { directly, type Moment } from './supervision.ts';
 
 type PowerOverseer = Overseer<PowerQuestion, number>;
@@ -445,6 +446,7 @@ describe('with a network that learns', () => {
     const options: IterateOptions = {
       curriculum: { sizeStart: 8, levelMax: 3, byLevel: true, contexts: 2, frontierShare: 0.5 },
       gate: { advance: 0, finish: 0, questions: 16, attempt: -1, stepsMin: 2, warmUpMin: 2, stepsBetween: 2 },
+      ratchet: RATCHET,
       stepsPerIteration: 20,
       stepsMax: 100,
       endless: false,

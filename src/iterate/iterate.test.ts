@@ -13,6 +13,7 @@ import { type PowerQuestion, permutationPowering } from '../tasks/permutation-po
 import { stages } from './curriculum.ts';
 import { type IterateEvent, type IterateOptions, iterate, type TrainedEvent } from './iterate.ts';
 import { type Progress, START } from './progress.ts';
+import { RATCHET } from './ratchet.ts';
 import { directly } from './supervision.ts';
 
 type Event = IterateEvent<PowerQuestion, number>;
@@ -32,6 +33,7 @@ const STUDENT = {
 const EASY: IterateOptions = {
   curriculum: { sizeStart: 4, levelMax: 3, byLevel: true, contexts: 4, frontierShare: 0.5 },
   gate: { advance: 0, finish: 0, questions: 16, attempt: -1, stepsMin: 2, warmUpMin: 2, stepsBetween: 2 },
+  ratchet: RATCHET,
   stepsPerIteration: 20,
   stepsMax: 100,
   endless: false,

@@ -14,11 +14,14 @@ import type { Lesson, Student } from '../distill/student.ts';
 import { type Contexts, type CurriculumOptions, Drawer, type Stage, stages } from './curriculum.ts';
 import { examine, type GateOptions, type Verdict } from './gate.ts';
 import { afterLook, afterStep, conclude, isReady, nextStage, type Progress, START } from './progress.ts';
+import type { RatchetOptions } from './ratchet.ts';
 import type { Supervision } from './supervision.ts';
 
 export interface IterateOptions {
   readonly curriculum: CurriculumOptions;
   readonly gate: GateOptions;
+  /** What a checkpoint that passed its gate has to stand beside the one before. */
+  readonly ratchet: RatchetOptions;
   /** Training steps that one iteration may take. */
   readonly stepsPerIteration: number;
   /** Training steps of the whole run. */

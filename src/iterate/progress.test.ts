@@ -15,6 +15,7 @@ import {
   START,
   violationOf,
 } from './progress.ts';
+import { RATCHET } from './ratchet.ts';
 
 const SEEDED = { seed: 1 };
 const task = permutationPowering({ elements: 8, powers: 8 });
@@ -29,6 +30,7 @@ const options: IterateOptions = {
     warmUpMin: 10,
     stepsBetween: 5,
   },
+  ratchet: RATCHET,
   stepsPerIteration: 100,
   stepsMax: 1000,
   endless: false,

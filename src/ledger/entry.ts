@@ -32,6 +32,9 @@ export const KINDS = [
   'principal-enrolled',
   'principal-withdrawn',
   'key-rotated',
+  'policy-adopted',
+  'act-requested',
+  'act-approved',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -62,6 +65,14 @@ export interface Committed {
   readonly bytes: number;
 }
 
+/** A person's signature under the whole entry and where it stands (`act.ts`). */
+export interface ActSignature {
+  /** «ada+1a2b3c4d»: name and id of the key. */
+  readonly key: string;
+  /** 64 bytes of Ed25519 in base64. */
+  readonly signature: string;
+}
+
 export interface Entry {
   readonly v: 1;
   /** 0, 1, 2, … without a gap. */
@@ -84,6 +95,8 @@ export interface Entry {
   readonly figures?: { readonly [name: string]: number };
   /** Short words of the program's own, never of a person. */
   readonly words?: { readonly [name: string]: string };
+  /** By whom, where it is a person's act. */
+  readonly signed?: readonly ActSignature[];
 }
 
 /** The bytes to be stored and hashed. Throws «invalid» on what the profile does not allow. */
@@ -195,6 +208,11 @@ const digest: Rule = {
   fits: (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value),
   form: '"[0-9a-f]{64}"',
 };
+const signature: Rule = {
+  words: '64 bytes in base64',
+  fits: (value) => typeof value === 'string' && /^[A-Za-z0-9+/]{85}[AQgw]==$/.test(value),
+  form: '"[A-Za-z0-9+/]{85}[AQgw]=="',
+};
 const oneOf = (values: readonly unknown[]): Rule => ({
   words: `one of ${values.join(', ')}`,
   fits: (value) => values.includes(value),
@@ -246,7 +264,9 @@ function formOf(
   return String.raw`\{${fields.join('')}\}`;
 }
 
-const OPTIONAL = ['authority', 'run', 'ends', 'parents', 'subjects', 'content', 'figures', 'words'] as const;
+const OPTIONAL = [
+  ...['authority', 'run', 'ends', 'parents', 'subjects', 'content', 'figures', 'words', 'signed'],
+];
 const ENTRY: Rules<Entry> = {
   v: oneOf([1]),
   seq: count,
@@ -263,6 +283,7 @@ const ENTRY: Rules<Entry> = {
   content: listOf(objectOf<Committed>({ field: text, commitment: digest, bytes: count })),
   figures: namesOf(integer),
   words: namesOf(text),
+  signed: listOf(objectOf<ActSignature>({ key: text, signature })),
 };
 
 /** In the order in which they stand. */

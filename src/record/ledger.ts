@@ -6,6 +6,7 @@
  *  journal with fewer entries than its signed head, or with others, is refused (a restored backup, or worse). */
 
 import { CapstanError } from '../base/errors.ts';
+import { signAct } from '../ledger/act.ts';
 import { commit } from '../ledger/commitment.ts';
 import { type Entry, encodeEntry } from '../ledger/entry.ts';
 import { type OpenedHead, openHead, signHead } from '../ledger/head.ts';
@@ -30,12 +31,14 @@ import {
   tileReader,
   tilesOf,
 } from '../ledger/tile.ts';
+import type { Disk } from '../storage/disk.ts';
 import { Folder } from '../storage/folder.ts';
 import { Journal } from '../storage/journal.ts';
 import { lockFolderWithin } from '../storage/lock.ts';
+import { Replay } from './replay.ts';
 
 /** What is recorded; its number and its time are the ledger's to give. */
-export type Draft = Omit<Entry, 'v' | 'seq' | 'time'>;
+export type Draft = Omit<Entry, 'v' | 'seq' | 'time' | 'signed'>;
 
 export interface LedgerOptions {
   /** Name of the log, in its heads; only of a new one. */
@@ -44,6 +47,21 @@ export interface LedgerOptions {
   readonly seed: () => Uint8Array;
   /** ISO 8601 in UTC, with milliseconds. */
   readonly now: () => string;
+  /** Where a process that opens the ledger often keeps what it has replayed of it. */
+  readonly memory?: Memory;
+  readonly disk?: Disk;
+}
+
+export interface Memory {
+  replay?: Replay;
+}
+
+/** What a person's act has beside its draft. */
+export interface Acting {
+  readonly contents?: readonly Content[];
+  readonly signers?: readonly SignerKey[];
+  /** Called with the entry's number once it is known that it may follow, before it is durable: for what must not wait. */
+  readonly first?: (seq: number) => void;
 }
 
 /** What a person wrote, to be committed to. */
@@ -83,6 +101,8 @@ export class Ledger {
   readonly #key: SignerKey;
   readonly #journal: Journal;
   readonly #now: () => string;
+  readonly #memory: Memory;
+  #replay: Replay;
   #published: number;
 
   private constructor(
@@ -90,29 +110,32 @@ export class Ledger {
     key: SignerKey,
     journal: Journal,
     published: number,
-    now: () => string,
+    { now, memory = {} }: LedgerOptions,
   ) {
     this.#folder = folder;
     this.#key = key;
     this.#journal = journal;
     this.#published = published;
     this.#now = now;
+    this.#memory = memory;
+    this.#replay = replayOf(journal, memory);
   }
 
-  static open(path: string, { origin, seed, now }: LedgerOptions): Ledger {
-    const folder = new Folder(path);
+  static open(path: string, options: LedgerOptions): Ledger {
+    const { origin, seed, disk } = options;
+    const folder = new Folder(path, disk);
     folder.sweep();
     const key = ownKey(folder, () => signerKey('note', origin, seed()));
     // It follows from the other: whoever made that may have died before this.
     if (!folder.exists(VERIFIER)) folder.writeAtomic(VERIFIER, `${formatVerifierKey(verifierOf(key))}\n`);
     const head = publishedHead(folder, verifierOf(key));
-    const { journal } = Journal.open(`${folder.path}/journal`, undefined, {
+    const { journal } = Journal.open(`${folder.path}/journal`, disk, {
       atLeast: head?.size ?? 0,
       segmentBytes: SEGMENT_BYTES,
     });
-    const ledger = new Ledger(folder, key, journal, head?.size ?? 0, now);
     try {
       if (head) expectSame(folder, head, journal);
+      const ledger = new Ledger(folder, key, journal, head?.size ?? 0, options);
       if (journal.size === 0)
         ledger.append([
           {
@@ -133,22 +156,55 @@ export class Ledger {
     return this.#journal.size;
   }
 
-  /** Makes them durable together; the number of the first. */
+  /** All of it so far. */
+  get replay(): Replay {
+    return this.#replay;
+  }
+
+  /** Of the next entry. */
+  now(): string {
+    return this.#now();
+  }
+
+  /** Makes them durable together; the number of the first. Throws «refused» for what may not follow. */
   append(drafts: readonly Draft[]): number {
-    const first = this.#journal.size;
-    const time = this.#now();
-    const bytes = drafts.map((draft, i) => encodeEntry({ v: 1, seq: first + i, time, ...draft }));
-    return this.#journal.append(bytes);
+    return this.#append(drafts.map((draft) => ({ draft })));
   }
 
   /** One entry with commitments to what a person wrote; its number. Content and salts are the caller's to keep. */
   appendAbout(draft: Draft, contents: readonly Content[]): number {
-    const seq = this.#journal.size;
-    const bytes = new TextEncoder();
-    const content = contents.map(({ field, text, salt }) =>
-      commit({ kind: draft.kind, seq, field }, bytes.encode(text), salt),
-    );
-    return this.append([{ ...draft, content }]);
+    return this.act(draft, { contents });
+  }
+
+  /** One entry of a person, signed by the keys that are given; its number. */
+  act(draft: Draft, acting: Acting): number {
+    return this.#append([{ draft, acting }]);
+  }
+
+  #append(wanted: readonly { readonly draft: Draft; readonly acting?: Acting }[]): number {
+    const first = this.#journal.size;
+    const time = this.#now();
+    const replay = this.#replay.copy();
+    const bytes = wanted.map(({ draft, acting = {} }, i) => {
+      const { contents = [], signers = [] } = acting;
+      const unsigned: Entry = {
+        v: 1,
+        seq: first + i,
+        time,
+        ...draft,
+        ...committed(draft, first + i, contents),
+      };
+      const entry = signers.length > 0 ? signAct(replay.place, unsigned, signers) : unsigned;
+      const encoded = encodeEntry(entry);
+      replay.expectFit(entry);
+      replay.take(encoded);
+      acting.first?.(entry.seq);
+      return encoded;
+    });
+    this.#journal.append(bytes);
+    this.#replay = replay;
+    this.#memory.replay = replay;
+    return first;
   }
 
   /** Writes the tiles of what is new, then a head that covers them. */
@@ -176,6 +232,28 @@ export class Ledger {
   }
 }
 
+/** What was replayed before, if it is the beginning of this journal, and the rest. */
+function replayOf(journal: Journal, memory: Memory): Replay {
+  const known = memory.replay;
+  const isBeginning =
+    known !== undefined &&
+    known.size > 0 &&
+    known.size <= journal.size &&
+    Buffer.compare([...journal.read(known.size - 1, known.size)][0]!, known.last) === 0;
+  const replay = isBeginning ? known.copy() : new Replay();
+  for (const record of journal.read(replay.size)) replay.take(record);
+  memory.replay = replay;
+  return replay;
+}
+
+function committed({ kind }: Draft, seq: number, contents: readonly Content[]): Pick<Entry, 'content'> {
+  const bytes = new TextEncoder();
+  const content = contents.map(({ field, text, salt }) =>
+    commit({ kind, seq, field }, bytes.encode(text), salt),
+  );
+  return content.length > 0 ? { content } : {};
+}
+
 /** Once a full tile is there, its beginnings need not be (tlog-tiles, «Partial Tiles»). */
 function forgetPartial(log: Folder, tile: Tile): void {
   for (let width = 1; width < TILE_WIDTH; width++) log.remove(tilePath({ ...tile, width }));
@@ -183,7 +261,7 @@ function forgetPartial(log: Folder, tile: Tile): void {
 
 /** The published files. */
 export function logOf(folder: Folder): Folder {
-  return folder.within('log');
+  return folder.sub('log');
 }
 
 export function sourceOf(log: Folder): TileSource {

@@ -1,9 +1,9 @@
 /** Looks at all of a ledger: that the head is signed, that every entry and every tile is the one under its root, that the
- *  journal holds the same, that entries are well formed, numbered without a gap, and end what was begun. It changes
- *  nothing and mends nothing. Everything is read once, and no more than a segment of the journal is in memory. */
+ *  journal holds the same, that entries are well formed, numbered without a gap, by whoever may make them, and end what
+ *  was begun. It changes nothing and mends nothing. Everything is read once, and no more than a segment of the journal is in memory. */
 
 import { CapstanError } from '../base/errors.ts';
-import { ENDS, type Entry, type Kind, type Scanned, scanEntry } from '../ledger/entry.ts';
+import { ENDS, type Entry, type Kind } from '../ledger/entry.ts';
 import { type OpenedHead, openHead } from '../ledger/head.ts';
 import type { VerifierKey } from '../ledger/key.ts';
 import { expectRoot, proveConsistency, verifyConsistency } from '../ledger/proof.ts';
@@ -13,6 +13,7 @@ import { Folder } from '../storage/folder.ts';
 import { type Cut, Journal } from '../storage/journal.ts';
 import { HEAD, logOf, publishedHead, sourceOf, verifierIn } from './ledger.ts';
 import { Published } from './published.ts';
+import { Replay } from './replay.ts';
 import { cosignedHead, type Witnessed } from './witnessed.ts';
 
 /** What was found, but for the entries. */
@@ -46,7 +47,7 @@ export interface VerifyOptions {
 /** Verifies all of it and gives all entries under the head; a large ledger is better audited. */
 export function verifyLedger(path: string, options: VerifyOptions = {}): Verified {
   const entries: Entry[] = [];
-  const audited = auditLedger(path, options, ({ entry }) => entries.push(entry()));
+  const audited = auditLedger(path, options, (entry) => entries.push(entry));
   return { ...audited, entries };
 }
 
@@ -54,7 +55,7 @@ export function verifyLedger(path: string, options: VerifyOptions = {}): Verifie
 export function auditLedger(
   path: string,
   { known, key, witnesses = [], disk }: VerifyOptions = {},
-  take?: (entry: Scanned) => void,
+  take?: (entry: Entry) => void,
 ): Audited {
   const folder = new Folder(path, disk);
   const verifier = key ?? verifierIn(folder);
@@ -62,13 +63,14 @@ export function auditLedger(
   if (!head) throw new CapstanError('corrupt', `${path}: expected a signed head, got none`);
   const log = logOf(folder);
   const published = new Published(log, HEAD, head);
+  const replay = new Replay(); // who may make each entry: signed, by enough people, nothing at work while it was halted
   const intents = new Intents();
   let seq = 0;
   const { cut } = Journal.look(`${path}/journal`, disk, (record) => {
     published.add(record);
     if (seq < head.size) {
-      const entry = scanEntry(record, seq);
-      intents.add(entry, seq);
+      const entry = replay.take(record);
+      intents.add(entry);
       take?.(entry);
     }
     seq++;
@@ -76,6 +78,11 @@ export function auditLedger(
   if (seq < head.size)
     throw new CapstanError('corrupt', `${path}/journal: expected ${head.size} entries, got ${seq}`);
   expectRoot(`the entries of ${path}/journal`, head.root, published.end());
+  if (seq > 0 && replay.origin !== head.origin)
+    throw new CapstanError(
+      'corrupt',
+      `entry 0: expected the log's own name ${head.origin}, got «${replay.origin}»`,
+    );
   const source = sourceOf(log);
   if (known) expectExtension('in the head that is known', openHead(known, verifier), head, source);
   const witnessed = witnesses.map((witness) => {
@@ -99,11 +106,11 @@ function expectExtension(where: string, known: OpenedHead, head: OpenedHead, sou
 
 /** What was begun and has not ended. */
 class Intents {
-  readonly #open = new Map<number, Scanned>();
+  readonly #open = new Map<number, Entry>();
 
   /** Throws where an entry ends what is no open intent of its kind. */
-  add(entry: Scanned, seq: number): void {
-    const { kind, ends } = entry;
+  add(entry: Entry): void {
+    const { kind, ends, seq } = entry;
     if (BEGIN.has(kind)) this.#open.set(seq, entry);
     if (ends === undefined) return;
     const intent = this.#open.get(ends);
@@ -116,7 +123,7 @@ class Intents {
   }
 
   open(): readonly Entry[] {
-    return [...this.#open.values()].map(({ entry }) => entry());
+    return [...this.#open.values()];
   }
 }
 

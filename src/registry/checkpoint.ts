@@ -41,7 +41,25 @@ export interface Gate {
   readonly high: number;
   readonly n: number;
   readonly threshold: number;
+  /** Whether agreement reached the threshold at every level, and the comparison, if there was one, was passed. */
   readonly passed: boolean;
+  /** With the last one of its run that passed; null where there was none. */
+  readonly comparison: Compared | null;
+}
+
+/** Whether it is worse than another at any level (`iterate/ratchet.ts`). */
+export interface Compared {
+  /** Hash of the checkpoint that it was compared with. */
+  readonly with: string;
+  readonly passed: boolean;
+  readonly contexts: number;
+  readonly errorRate: number;
+  readonly margin: number;
+  /** Where evidence is least: the level, how much more often this one is justified there, and the wealth, of which
+   *  1/errorRate is enough. */
+  readonly level: number;
+  readonly difference: number;
+  readonly wealth: number;
 }
 
 export interface Checkpoint {
@@ -81,6 +99,17 @@ const isBoolean = (value: unknown) => typeof value === 'boolean';
 const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0;
 const isNumbers = (value: unknown) => isRecord(value) && Object.values(value).every(isNumber);
 
+const COMPARED: Checks<Compared> = {
+  with: isText,
+  passed: isBoolean,
+  contexts: isCount,
+  errorRate: isNumber,
+  margin: isNumber,
+  level: isCount,
+  difference: isNumber,
+  wealth: isNumber,
+};
+
 const GATE: Checks<Gate> = {
   agreement: isNumber,
   low: isNumber,
@@ -88,6 +117,7 @@ const GATE: Checks<Gate> = {
   n: isCount,
   threshold: isNumber,
   passed: isBoolean,
+  comparison: (value) => value === null || firstFailing(COMPARED, value) === undefined,
 };
 
 const LINEAGE: Checks<Lineage> = {
@@ -117,7 +147,8 @@ function parseLineage(text: string): Lineage {
 }
 
 function jsonOf(lineage: Lineage): Json {
-  return { ...lineage, gate: lineage.gate && { ...lineage.gate } };
+  const { gate } = lineage;
+  return { ...lineage, gate: gate && { ...gate, comparison: gate.comparison && { ...gate.comparison } } };
 }
 
 /** The name of the first field that is missing or malformed. */

@@ -22,7 +22,15 @@ beforeEach(() => {
 });
 afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
 
-const GATE: Gate = { agreement: 0.9, low: 0.88, high: 0.92, n: 100, threshold: 0.85, passed: true };
+const GATE: Gate = {
+  agreement: 0.9,
+  low: 0.88,
+  high: 0.92,
+  n: 100,
+  threshold: 0.85,
+  passed: true,
+  comparison: null,
+};
 const refused = expect.objectContaining({ code: 'refused' });
 
 function save(changes: Partial<Lineage> = {}): Checkpoint {
@@ -162,4 +170,23 @@ test('a person may take a promotion back, to an earlier one that passed its gate
   expect(promoted(folder)).toEqual(first);
   promote(folder, promotable(second)); // a later one passed its gate again
   expect(promoted(folder)).toEqual(second);
+});
+
+test('what is not shown to be as good as the one before it is refused, and says where', () => {
+  const comparison = {
+    with: 'ab'.repeat(32),
+    passed: false,
+    contexts: 512,
+    errorRate: 0.01,
+    margin: 0.05,
+    level: 3,
+    difference: -0.11,
+    wealth: 0.2,
+  };
+  const worse = save({ gate: { ...GATE, passed: false, comparison } });
+  expect(() => promotable(worse)).toThrow(refused);
+  expect(() => promotable(worse)).toThrow(/not shown to be less than 0\.05 worse at level 3: -0\.11/);
+  // A lineage that contradicts itself is no way around it.
+  expect(() => promotable(save({ gate: { ...GATE, passed: true, comparison } }))).toThrow(refused);
+  expect(promotable(save({ gate: { ...GATE, comparison: { ...comparison, passed: true } } }))).toBeDefined();
 });

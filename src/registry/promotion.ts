@@ -12,7 +12,7 @@ import {
   type Lineage,
   type Tensor,
 } from './checkpoint.ts';
-import { expectNotRevoked } from './revocation.ts';
+import { expectNotRevoked, type Revoked } from './revocation.ts';
 import { corrupt, isRecord, parseJson } from './untrusted.ts';
 
 /** A checkpoint that may be served; `promotable` is the way to one. */
@@ -47,7 +47,12 @@ export function promotable(checkpoint: Checkpoint): Promotable {
   const { groundTruth, gate } = lineage;
   if (groundTruth) throw refused(hash, 'it was trained on ground truth and serves as a baseline only');
   if (gate === null) throw refused(hash, 'it has been through no gate');
-  const { passed, agreement, threshold } = gate;
+  const { passed, agreement, threshold, comparison } = gate;
+  if (comparison && !comparison.passed)
+    throw refused(
+      hash,
+      `compared with ${comparison.with} on ${comparison.contexts} contexts, it was not shown to be less than ${comparison.margin} worse at level ${comparison.level}: ${comparison.difference}`,
+    );
   if (!passed)
     throw refused(
       hash,
@@ -57,22 +62,30 @@ export function promotable(checkpoint: Checkpoint): Promotable {
 }
 
 /** Serves this saved checkpoint from now on. */
-export function promote(folder: Folder, checkpoint: Promotable): void {
-  const { hash, lineage } = promotable(loadCheckpoint(folder, checkpoint.hash));
+export function promote(folder: Folder, checkpoint: Promotable, known?: Revoked): void {
+  const { hash, lineage } = promotionTarget(folder, checkpoint.hash, known);
   const { iteration, level } = lineage;
-  const served = readPromotion(folder);
-  if (served?.hash === hash) return; // a crash came between the promotion and what follows it
-  if (served !== undefined && iteration <= served.iteration)
-    throw refused(hash, `expected an iteration after ${served.iteration}, which is served, got ${iteration}`);
-  expectServable(folder, hash);
+  if (readPromotion(folder)?.hash === hash) return; // a crash came between the promotion and what follows it
   folder.writeAtomic(PROMOTED, `${JSON.stringify({ hash, iteration, level })}\n`);
+}
+
+/** The checkpoint of that hash, if it may be served after the one that is: it passed its gate, is later, and neither it nor
+ *  what it was trained on from is revoked. Throws «refused» otherwise. */
+export function promotionTarget(folder: Folder, hash: string, known?: Revoked): Promotable {
+  const target = promotable(loadCheckpoint(folder, hash));
+  const { iteration } = target.lineage;
+  const served = readPromotion(folder);
+  if (served !== undefined && served.hash !== hash && iteration <= served.iteration)
+    throw refused(hash, `expected an iteration after ${served.iteration}, which is served, got ${iteration}`);
+  expectServable(folder, hash, known);
+  return target;
 }
 
 /** The checkpoint of that hash, if it may be served in the place of a later one that is: it passed its gate, and neither it
  *  nor what it was trained on from is revoked. Throws «refused» otherwise, and where there is nothing to take back. */
-export function rollbackTarget(folder: Folder, hash: string): Promotable {
+export function rollbackTarget(folder: Folder, hash: string, known?: Revoked): Promotable {
   const target = promotable(loadCheckpoint(folder, hash));
-  expectServable(folder, hash);
+  expectServable(folder, hash, known);
   const served = readPromotion(folder);
   if (served !== undefined && target.lineage.iteration < served.iteration) return target;
   throw refused(
@@ -81,14 +94,14 @@ export function rollbackTarget(folder: Folder, hash: string): Promotable {
   );
 }
 
-/** Throws «refused» if the checkpoint or an ancestor of it is revoked. */
-export function expectServable(folder: Folder, hash: string): void {
-  expectNotRevoked(folder, hash, (own) => loadCheckpoint(folder, own).lineage.parent);
+/** Throws «refused» if the checkpoint or an ancestor of it is revoked. `known`: what the ledger says beside the files. */
+export function expectServable(folder: Folder, hash: string, known?: Revoked): void {
+  expectNotRevoked(folder, hash, (own) => loadCheckpoint(folder, own).lineage.parent, known);
 }
 
 /** Serves an earlier checkpoint again. */
-export function rollBack(folder: Folder, target: Promotable): void {
-  const { hash, lineage } = rollbackTarget(folder, target.hash);
+export function rollBack(folder: Folder, target: Promotable, known?: Revoked): void {
+  const { hash, lineage } = rollbackTarget(folder, target.hash, known);
   const { iteration, level } = lineage;
   folder.writeAtomic(PROMOTED, `${JSON.stringify({ hash, iteration, level })}\n`);
 }
@@ -104,10 +117,10 @@ export function servedIn(folder: Folder): string | undefined {
 }
 
 /** The checkpoint that is served. */
-export function promoted(folder: Folder): Promotable {
+export function promoted(folder: Folder, known?: Revoked): Promotable {
   const promotion = readPromotion(folder);
   if (promotion !== undefined) {
-    expectServable(folder, promotion.hash);
+    expectServable(folder, promotion.hash, known);
     return promotable(loadCheckpoint(folder, promotion.hash));
   }
   throw new CapstanError(

@@ -35,7 +35,7 @@ const LINEAGE: Omit<Lineage, 'iteration' | 'parent' | 'seed'> = {
   dataCount: 0,
   teacher: 'Amplify^H(X_ema)',
   groundTruth: false,
-  gate: { agreement: 0.9, low: 0.88, high: 0.92, n: 100, threshold: 0.85, passed: true },
+  gate: { agreement: 0.9, low: 0.88, high: 0.92, n: 100, threshold: 0.85, passed: true, comparison: null },
   figures: {},
   version: '0.1.0',
 };

@@ -16,10 +16,15 @@ export interface Revocation {
   readonly entry: number;
 }
 
-/** Revokes it from now on; a second time changes nothing. The caller has put it on the ledger. */
-export function revoke(folder: Folder, revocation: Revocation): void {
+/** Hashes of checkpoints, and the entry that revoked each: what the ledger knows beside the files. */
+export type Revoked = ReadonlyMap<string, number>;
+
+/** Revokes it from now on. The caller puts it on the ledger next: were the entry first, a crash would leave a checkpoint
+ *  that is revoked and served. A second time changes nothing, unless by `known` the first one never came to its entry. */
+export function revoke(folder: Folder, revocation: Revocation, known?: Revoked): void {
   const file = fileOf(revocation.hash);
-  if (!folder.exists(file)) folder.writeAtomic(file, `${JSON.stringify(revocation)}\n`);
+  if (folder.exists(file) && (known?.has(revocation.hash) ?? true)) return;
+  folder.writeAtomic(file, `${JSON.stringify(revocation)}\n`);
 }
 
 /** What was revoked in this folder. */
@@ -39,14 +44,17 @@ export function revocations(folder: Folder): readonly Revocation[] {
   });
 }
 
-/** Throws «refused» if this checkpoint, or one that it was trained on from, is revoked. `parentOf`: of a checkpoint of the
- *  same folder; throws where there is none. */
+/** Throws «refused» if this checkpoint, or one that it was trained on from, is revoked, by a file here or by `known`.
+ *  `parentOf`: of a checkpoint of the same folder; throws where there is none. */
 export function expectNotRevoked(
   folder: Folder,
   hash: string,
   parentOf: (hash: string) => string | null,
+  known: Revoked = NONE,
 ): void {
-  const revoked = new Map(revocations(folder).map((one) => [one.hash, one]));
+  const revoked = new Map<string, Pick<Revocation, 'entry' | 'reason'>>();
+  for (const [one, entry] of known) revoked.set(one, { entry, reason: 'the reason is not in its folder' });
+  for (const one of revocations(folder)) revoked.set(one.hash, one);
   if (revoked.size === 0) return;
   for (let own: string | null = hash; own !== null; own = parentOf(own)) {
     const found = revoked.get(own);
@@ -60,6 +68,7 @@ export function expectNotRevoked(
 }
 
 const REVOKED = 'revoked';
+const NONE: Revoked = new Map();
 
 function fileOf(hash: string): string {
   return `${REVOKED}/${hash}.json`;

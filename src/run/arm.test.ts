@@ -8,6 +8,7 @@ import { MerkleAccumulator } from '../ledger/merkle.ts';
 import { Runtime } from '../onnx/runtime.ts';
 import { predictorShape } from '../overseers/predictor.ts';
 import type { Draft } from '../record/ledger.ts';
+import { decodeCheckpoint, type Lineage } from '../registry/checkpoint.ts';
 import { loadCheckpoint, promoted } from '../registry/promotion.ts';
 import type { ArmRecord } from '../report/record.ts';
 import { Folder } from '../storage/folder.ts';
@@ -90,6 +91,7 @@ function train({
       name: 'a test',
       record,
       halted,
+      promotion: () => 'gate',
     },
     { ...mainPlan(task, permutationPoweringExaminer, chosen), training: { ...training, ...change } },
     place,
@@ -101,6 +103,11 @@ function filesOf({ path }: Folder): Readonly<Record<string, string>> {
   const names = fs.readdirSync(path, { recursive: true, encoding: 'utf8' }).sort();
   const files = names.filter((name) => fs.statSync(join(path, name)).isFile());
   return Object.fromEntries(files.map((name) => [name, fs.readFileSync(join(path, name), 'latin1')]));
+}
+
+/** The lineage in a checkpoint among the files. */
+function lineageIn(files: Readonly<Record<string, string>>, hash: string): Lineage {
+  return decodeCheckpoint(Buffer.from(files[`checkpoints/${hash}.safetensors`]!, 'latin1'), hash).lineage;
 }
 
 /** A disk that can be watched, and broken, before each file takes its place. */
@@ -115,6 +122,36 @@ function diskWith(beforeFile: (name: string, content: Uint8Array) => void): Fold
 }
 
 describe('an arm', () => {
+  test('compares what passed its gate with what passed before, and promotes it if it is shown to be no worse', () => {
+    const [first, second] = whole.record.iterations;
+    expect(whole.record.iterations.map(({ passed }) => passed)).toEqual([true, true]);
+    const gates = [first, second].map((one) => lineageIn(whole.files, one!.checkpoint).gate!);
+    expect(gates[0]!.comparison).toBeNull();
+    const { errorRate, margin } = training.ratchet;
+    expect(gates[1]!.comparison).toMatchObject({ with: first!.checkpoint, passed: true, errorRate, margin });
+  });
+
+  test('serves the one before where that is not shown, and goes on', async () => {
+    const ratchet = { ...training.ratchet, errorRate: 1e-300, contexts: 32 }; // no evidence is that strong
+    const said: Draft[] = [];
+    const { iterations, state } = await train({
+      change: { ratchet },
+      record: (draft) => said.push(draft) - 1,
+    });
+    const [first, second] = iterations;
+    expect([first!.passed, second!.passed, state]).toEqual([true, false, 'finished']);
+    expect(promoted(folder).hash).toBe(first!.checkpoint);
+    expect(second!.violation).toMatch(
+      /not shown to be less than 5\.0 points worse .* the one before is served on/,
+    );
+    const { comparison, passed } = loadCheckpoint(folder, second!.checkpoint).lineage.gate!;
+    expect([comparison!.passed, passed, comparison!.with]).toEqual([false, false, first!.checkpoint]);
+    expect(said.filter(({ kind }) => kind === 'model-promoted').length).toBe(1);
+    const decided = said.filter(({ kind }) => kind === 'gate-decided').map(({ figures }) => figures!);
+    expect(decided[0]).not.toHaveProperty('compared-passed');
+    expect(decided[1]).toMatchObject({ passed: 0, 'compared-passed': 0, 'compared-margin-ppm': 50_000 });
+  });
+
   test('passes its gates and serves the last of its checkpoints', () => {
     const { record, files } = whole;
     expect(record).toMatchObject({ state: 'finished', steps: 8, groundTruth: false });

@@ -15,17 +15,22 @@ import { Student } from '../distill/student.ts';
 import { accuracy, checkpointExams, overall, pointExams } from '../evaluate/accuracy.ts';
 import type { Examiner } from '../evaluate/examiners.ts';
 import { Apprenticeship } from '../iterate/apprenticeship.ts';
+import { stages } from '../iterate/curriculum.ts';
 import { type Defence, targetsOf } from '../iterate/defence.ts';
 import { type IterateOptions, type IterationEvent, iterate, type TrainedEvent } from '../iterate/iterate.ts';
 import { START, violationOf } from '../iterate/progress.ts';
+import { compare } from '../iterate/ratchet.ts';
 import { directly } from '../iterate/supervision.ts';
 import type { Runtime } from '../onnx/runtime.ts';
-import { loadCheckpoint, promotable, promote, saveCheckpoint } from '../registry/promotion.ts';
+import type { Compared } from '../registry/checkpoint.ts';
+import { loadCheckpoint } from '../registry/promotion.ts';
 import type { ArmKind, ArmRecord, CurvePoint, Fidelity, IterationRecord } from '../report/record.ts';
 import type { Folder } from '../storage/folder.ts';
-import { gateDecided, modelPromoted, type Recorder } from './chronicle.ts';
+import type { Recorder } from './chronicle.ts';
 import type { Configuration } from './configuration.ts';
+import { keepCheckpoint } from './keep.ts';
 import { lineageOf } from './lineage.ts';
+import { parametersIn } from './serve.ts';
 import { type ArmState, loadState, saveState } from './state.ts';
 
 export interface ArmPlan<Q, A> {
@@ -60,6 +65,8 @@ export interface Setting<Q, A> {
   readonly record: Recorder;
   /** Looked at after every step: why work has to halt, if it has to. */
   readonly halted: () => string | undefined;
+  /** Who promotes a checkpoint whose gate has passed: the gate, or people later. */
+  readonly promotion: () => 'gate' | 'people';
 }
 
 export type ArmEvent =
@@ -222,17 +229,18 @@ class Arm<Q, A> {
     const { progress, stage, verdict } = event;
     const { task, examiner, tell } = this.#setting;
     this.#keepExamples(); // a checkpoint names their root
-    const checkpoint = await this.#keepCheckpoint(event);
+    const comparison = await this.#compared(event);
+    const { checkpoint, passed } = await this.#keepCheckpoint(event, comparison);
     const exams = checkpointExams(task, examiner);
     const teacher = memo(this.#assistant(), task.key);
     const figures = await this.#aside(() => accuracy(teacher, examiner, exams));
     const targets = await this.#aside(() => accuracy(this.#targets(teacher), examiner, exams));
     this.#advance({ progress });
-    const violation = violationOf(progress.horizons);
+    const violation = violationOf(progress.horizons) ?? (comparison ? fallIn(comparison) : undefined);
     const iteration: IterationRecord = {
       iteration: stage.iteration,
       level: stage.level,
-      passed: verdict.passed,
+      passed,
       step: progress.step,
       seconds: this.state.seconds,
       operations: this.state.operations,
@@ -343,24 +351,50 @@ class Arm<Q, A> {
     };
   }
 
-  /** Keeps X_n with its lineage; serves it if its gate passed and it never saw ground truth. */
-  async #keepCheckpoint(event: IterationEvent): Promise<string> {
+  /** With the last one that passed, if this one passed its gate too. It depends on nothing but the run: not on what a person
+   *  has made of the one before since. */
+  async #compared({ stage, verdict }: IterationEvent): Promise<Compared | null> {
+    const last = this.state.iterations.findLast(({ passed }) => passed);
+    const { task } = this.#setting;
+    if (!verdict.passed || !last || this.#plan.overseers[0]!.origin.groundTruth) return null;
+    const before = parametersIn(loadCheckpoint(this.#folder, last.checkpoint), this.#student.weights);
+    const name = `X${last.iteration}`;
+    const served = await this.#student.earlier(name, this.state.progress.groundTruth, before);
+    const candidate = memo(this.#assistant(), task.key);
+    const amplified = this.#targets(candidate);
+    const { ratchet, curriculum } = this.#plan.training;
+    const comparisons = stages(task, curriculum).filter(({ gated }) => gated).length - 1;
+    const random = Random.seeded(this.#setting.configuration.seed).split('ratchet').split(stage.iteration);
+    const { worst, ...compared } = await this.#aside(() =>
+      compare({ task, candidate, served, amplified, level: stage.level, comparisons }, ratchet, random),
+    );
+    return { with: last.checkpoint, ...compared, margin: ratchet.margin, ...worst };
+  }
+
+  /** Keeps X_n with its lineage; serves it if it passed and never saw ground truth. */
+  async #keepCheckpoint(
+    event: IterationEvent,
+    comparison: Compared | null,
+  ): Promise<{ readonly checkpoint: string; readonly passed: boolean }> {
     const { average } = await this.#student.state();
-    const lineage = lineageOf(this.#setting.configuration, this.#plan, event, {
+    const data = {
       parent: this.state.iterations.at(-1)?.checkpoint ?? null,
       dataRoot: this.#examples.root(),
       dataCount: this.#examples.count,
-    });
-    const checkpoint = saveCheckpoint(this.#folder, lineage, this.#student.named(average));
-    const { record, name } = this.#setting;
-    const gate = gateDecided(record, name, this.#plan.key, event, lineage, checkpoint);
-    if (event.verdict.passed && !lineage.groundTruth) {
-      const passed = promotable(loadCheckpoint(this.#folder, checkpoint));
-      modelPromoted(record, name, checkpoint, gate);
-      promote(this.#folder, passed);
-    }
-    return checkpoint;
+    };
+    const lineage = lineageOf(this.#setting.configuration, this.#plan, event, data, comparison);
+    const { record, name, promotion } = this.#setting;
+    const keeping = { folder: this.#folder, record, name, arm: this.#plan.key, promotion };
+    const checkpoint = keepCheckpoint(keeping, event, lineage, this.#student.named(average));
+    return { checkpoint, passed: lineage.gate?.passed === true };
   }
+}
+
+/** Why a checkpoint is not promoted although its agreement would do. */
+function fallIn({ passed, level, difference, margin, contexts }: Compared): string | undefined {
+  if (passed) return undefined;
+  const points = (share: number) => (100 * share).toFixed(1);
+  return `not shown to be less than ${points(margin)} points worse than the one before at level ${level}: ${points(difference)} on ${contexts} contexts; the one before is served on`;
 }
 
 function operationsOf(runtimes: readonly Runtime[]): number {

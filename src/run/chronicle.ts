@@ -5,7 +5,7 @@ import { hash } from 'node:crypto';
 import { VERSION } from '../base/version.ts';
 import type { IterationEvent } from '../iterate/iterate.ts';
 import type { Draft } from '../record/ledger.ts';
-import type { Lineage } from '../registry/checkpoint.ts';
+import type { Compared, Lineage } from '../registry/checkpoint.ts';
 import type { Folder } from '../storage/folder.ts';
 
 /** Records durably, and gives the number of the entry. What follows may rely on it. */
@@ -47,8 +47,8 @@ export function gateDecided(
   record: Recorder,
   run: string,
   arm: string,
-  { verdict: { agreement, threshold, passed, horizon } }: IterationEvent,
-  { iteration, level, step, teacher, dataRoot, dataCount }: Lineage,
+  { verdict: { agreement, threshold, horizon } }: Pick<IterationEvent, 'verdict'>,
+  { iteration, level, step, teacher, dataRoot, dataCount, gate }: Lineage,
   checkpoint: string,
 ): number {
   return record({
@@ -66,13 +66,26 @@ export function gateDecided(
       horizon,
       examples: dataCount,
       questions: agreement.n,
-      passed: passed ? 1 : 0,
+      passed: gate?.passed ? 1 : 0,
       'agreement-ppm': ppm(agreement.value),
       'low-ppm': ppm(agreement.low),
       'threshold-ppm': ppm(threshold),
+      ...(gate?.comparison && comparedIn(gate.comparison)),
     },
     words: { arm, teacher },
   });
+}
+
+/** «compared-» with the one before, at the level where evidence is least. */
+function comparedIn({ passed, contexts, level, difference, errorRate, margin }: Compared) {
+  return {
+    'compared-passed': passed ? 1 : 0,
+    'compared-contexts': contexts,
+    'compared-level': level,
+    'compared-difference-ppm': ppm(difference),
+    'compared-margin-ppm': ppm(margin),
+    'compared-error-rate-ppm': ppm(errorRate),
+  };
 }
 
 /** Before the checkpoint is served. */

@@ -6,6 +6,7 @@ import type { StudentOptions } from '../distill/student.ts';
 import { LABELS, type LabelOptions } from '../iterate/apprenticeship.ts';
 import type { Defence } from '../iterate/defence.ts';
 import type { IterateOptions } from '../iterate/iterate.ts';
+import { RATCHET } from '../iterate/ratchet.ts';
 import { OPTIMIZER, type OptimizerOptions } from '../network/optimizer.ts';
 import { type AnyTask, type Learning, type TaskParameters, taskEntry } from '../tasks/tasks.ts';
 
@@ -206,6 +207,7 @@ function trainingOf(choices: Choices, { sizeMax, levels }: AnyTask, learning: Le
       warmUpMin: learning.sizeSteps,
       stepsBetween: 10,
     },
+    ratchet: RATCHET,
     stepsPerIteration: endless ? Number.MAX_SAFE_INTEGER : stepsPerIteration,
     stepsMax: maxSteps ?? (endless ? learning.steps : stepsPerIteration * levels),
     endless,

@@ -5,7 +5,7 @@ import { canonical, type Json } from '../base/canonical.ts';
 import { VERSION } from '../base/version.ts';
 import type { StudentOptions } from '../distill/student.ts';
 import type { IterateOptions, IterationEvent } from '../iterate/iterate.ts';
-import type { Lineage } from '../registry/checkpoint.ts';
+import type { Compared, Lineage } from '../registry/checkpoint.ts';
 import type { ArmPlan } from './arm.ts';
 import type { Configuration } from './configuration.ts';
 
@@ -20,6 +20,7 @@ export function lineageOf<Q, A>(
   { overseers, training }: ArmPlan<Q, A>,
   { progress, stage, verdict }: IterationEvent,
   data: Pick<Lineage, 'parent' | 'dataRoot' | 'dataCount'>,
+  comparison: Compared | null,
 ): Lineage {
   const described: Described = { student, training };
   const configuration: Json = JSON.parse(JSON.stringify(described));
@@ -36,7 +37,13 @@ export function lineageOf<Q, A>(
     step: progress.step,
     teacher: `Amplify^${overseers[0]!.origin.name}(X_ema)`,
     groundTruth: progress.groundTruth,
-    gate: { agreement: value, ...interval, threshold: verdict.threshold, passed: verdict.passed },
+    gate: {
+      agreement: value,
+      ...interval,
+      threshold: verdict.threshold,
+      passed: verdict.passed && comparison?.passed !== false,
+      comparison,
+    },
     figures: { horizon: verdict.horizon, decisions: progress.decisions, looks: progress.looks },
     version: VERSION,
   };

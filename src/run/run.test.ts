@@ -19,6 +19,7 @@ const OPTIONS = {
   tell: () => {},
   record: () => 0,
   halted: () => undefined,
+  promotion: () => 'gate' as const,
 } as const;
 
 const created = (name: string, version: string): string => {

@@ -9,7 +9,7 @@ import { VERSION } from '../base/version.ts';
 import { accuracy, overall, pointExams } from '../evaluate/accuracy.ts';
 import { examinerOf } from '../evaluate/examiners.ts';
 import type { BackendOptions } from '../onnx/session.ts';
-import { promoted } from '../registry/promotion.ts';
+import { promoted, servedIn } from '../registry/promotion.ts';
 import type { ArmRecord, ExampleNode, RunRecord } from '../report/record.ts';
 import { renderReport } from '../report/report.ts';
 import { Folder } from '../storage/folder.ts';
@@ -34,6 +34,8 @@ export interface RunOptions extends BackendOptions {
   readonly record: Recorder;
   /** Why work has to halt in this project, if it has to: looked at after every step. */
   readonly halted: () => string | undefined;
+  /** Who promotes a checkpoint whose gate has passed: the gate, or people later. */
+  readonly promotion: () => 'gate' | 'people';
 }
 
 export type RunEvent =
@@ -129,6 +131,7 @@ class Run {
       name: nameOf(folder),
       record: options.record,
       halted: options.halted,
+      promotion: options.promotion,
     };
   }
 
@@ -136,8 +139,8 @@ class Run {
     const { task, examiner, configuration } = this.#setting;
     const ida = await this.#train(mainPlan(task, examiner, configuration));
     const arms = [ida];
-    const example =
-      ida.kind === 'ida' && ida.iterations.some(({ passed }) => passed) ? await this.#example() : undefined;
+    const isServed = servedIn(new Folder(`${this.#folder.path}/ida`)) !== undefined;
+    const example = ida.kind === 'ida' && isServed ? await this.#example() : undefined;
     if (this.#file.baselines) {
       this.#write(arms, example); // what there is, in case a long baseline is interrupted
       arms.push(await this.#overseerAlone());

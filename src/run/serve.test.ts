@@ -26,7 +26,7 @@ const LINEAGE: Lineage = {
   dataCount: 7,
   teacher: 'Amplify^H(X_ema)',
   groundTruth: false,
-  gate: { agreement: 1, low: 0.99, high: 1, n: 1024, threshold: 0.9, passed: true },
+  gate: { agreement: 1, low: 0.99, high: 1, n: 1024, threshold: 0.9, passed: true, comparison: null },
   figures: {},
   version: '1.2.3',
 };

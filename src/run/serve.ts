@@ -5,21 +5,47 @@ import { CapstanError } from '../base/errors.ts';
 import type { Assistant } from '../core/assistant.ts';
 import type { Task } from '../core/task.ts';
 import { networkFor } from '../network/batch.ts';
-import { countOf, forEachPlace } from '../network/parameters.ts';
+import { countOf, forEachPlace, type Weight } from '../network/parameters.ts';
 import { transformerWeights } from '../network/transformer.ts';
 import type { Runtime } from '../onnx/runtime.ts';
+import type { Checkpoint } from '../registry/checkpoint.ts';
 import type { Promotable } from '../registry/promotion.ts';
 import { describedIn } from './lineage.ts';
 
-/** X_n of a checkpoint, loaded into a slot of its own. */
-export async function checkpointAssistant<Q, A>(
+/** X_n of a checkpoint that may be served, loaded into a slot of its own. */
+export function checkpointAssistant<Q, A>(
   task: Task<Q, A>,
-  { hash, lineage, tensors }: Promotable,
+  checkpoint: Promotable,
+  runtime: Runtime,
+): Promise<Assistant<Q, A>> {
+  return inspected(task, checkpoint, runtime);
+}
+
+/** The same of any checkpoint: to be compared with others, not to be served. */
+export async function inspected<Q, A>(
+  task: Task<Q, A>,
+  { hash, lineage, tensors }: Checkpoint,
   runtime: Runtime,
 ): Promise<Assistant<Q, A>> {
   // The shape is read from the hashed lineage: another number of heads would fit the same weights and answer otherwise.
   const network = networkFor(task.encoding, describedIn(lineage).student);
-  const weights = transformerWeights(network);
+  const flat = parametersIn({ hash, tensors }, transformerWeights(network));
+  await runtime.put(hash, { shape: [flat.length], data: flat });
+  return networkAssistant({
+    name: `X${lineage.iteration}`,
+    groundTruth: lineage.groundTruth,
+    encoding: task.encoding,
+    network,
+    answerers: new Answerers([runtime]),
+    slot: hash,
+  });
+}
+
+/** The weights of a checkpoint as one flat vector. Throws «corrupt» where it holds others. */
+export function parametersIn(
+  { hash, tensors }: Pick<Checkpoint, 'hash' | 'tensors'>,
+  weights: readonly Weight[],
+): Float32Array {
   const values = new Map(tensors.map((tensor) => [tensor.name, tensor.values]));
   const flat = new Float32Array(countOf(weights));
   forEachPlace(weights, ({ name }, start, end) => {
@@ -31,13 +57,5 @@ export async function checkpointAssistant<Q, A>(
       );
     flat.set(weight, start);
   });
-  await runtime.put(hash, { shape: [flat.length], data: flat });
-  return networkAssistant({
-    name: `X${lineage.iteration}`,
-    groundTruth: lineage.groundTruth,
-    encoding: task.encoding,
-    network,
-    answerers: new Answerers([runtime]),
-    slot: hash,
-  });
+  return flat;
 }

@@ -35,8 +35,8 @@ export class Folder {
   }
 
   /** A folder in it, on the same disk. */
-  within(sub: string): Folder {
-    return new Folder(this.#locate(sub), this.#disk);
+  sub(name: string): Folder {
+    return new Folder(this.#locate(name), this.#disk);
   }
 
   /** Replaces the file, or makes it; when this returns it is on the disk. A secret one is its owner's alone to read. */

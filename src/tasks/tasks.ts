@@ -124,7 +124,14 @@ export const TASKS: readonly TaskEntry[] = [
     syntax: 'value(xI) | value(xI) #N',
     parameters: ({ size = 8 }) => ({ variables: size }),
     open: ({ variables = 0, ...rest }) => opaquely(sequentialAssignments({ variables, ...rest })),
-    learning: { ...CLIMBING, muonRate: 0.01, attempt: 0.8, steps: 1500, labelSteps: 800 },
+    learning: {
+      ...CLIMBING,
+      muonRate: 0.01,
+      contexts: 64,
+      attempt: 0.8,
+      steps: 1500,
+      labelSteps: 800,
+    },
   },
   {
     name: 'wildcard-search',

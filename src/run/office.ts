@@ -1,0 +1,113 @@
+/** What people do about models, and what follows from any act that is on the record. What takes a model back is one
+ *  person's to do and waits for nothing: a revocation is in its file before it is on the ledger, everything else after.
+ *  The caller holds the ledger's lock, and that of the run whose checkpoint it is. */
+
+import { checkpointIn } from '../authority/authority.ts';
+import type { Said } from '../authority/request.ts';
+import { CapstanError } from '../base/errors.ts';
+import { acceptsLoss, act, type Doer, type Outcome } from '../record/acts.ts';
+import { stopAsking } from '../record/control.ts';
+import { type Latch, lostText } from '../record/latch.ts';
+import type { Ledger } from '../record/ledger.ts';
+import type { Replay } from '../record/replay.ts';
+import { promote, promotionTarget, rollBack, rollbackTarget } from '../registry/promotion.ts';
+import { type Revoked, revoke } from '../registry/revocation.ts';
+import type { Disk } from '../storage/disk.ts';
+import type { Folder } from '../storage/folder.ts';
+
+/** A project as its acts need it. */
+export interface Office {
+  /** Of the ledger. */
+  readonly path: string;
+  readonly ledger: Ledger;
+  readonly latch: Latch;
+  /** Where the checkpoints of a run's arm are. */
+  readonly armOf: (run: string) => Folder;
+  readonly disk?: Disk;
+}
+
+export interface Model {
+  readonly run: string;
+  readonly hash: string;
+}
+
+/** What may not be served, by the ledger, the latch and nobody's file. Throws «refused» where a part of the ledger is lost,
+ *  since a revocation may be in it. */
+export function expectKnown(replay: Replay, latch: Latch): Revoked {
+  const lost = latch.lost(replay);
+  if (lost) throw new CapstanError('refused', lostText(lost));
+  return latch.revoked(replay);
+}
+
+/** Never to be served again. `reason` and `salt` lie beside the checkpoint; the doer's contents commit to them. */
+export function revokeModel(
+  { ledger, latch, armOf }: Office,
+  model: Model,
+  doer: Doer,
+  { reason, salt }: { readonly reason: string; readonly salt: string },
+): Outcome {
+  const { run, hash } = model;
+  const known = latch.revoked(ledger.replay);
+  return act(ledger, 'model-revoked', saidOf(model), doer, (entry) =>
+    revoke(armOf(run), { hash, reason, salt, entry }, known),
+  );
+}
+
+/** Serves an earlier checkpoint again. */
+export function rollBackModel(office: Office, model: Model, doer: Doer): Outcome {
+  const { ledger, latch, armOf } = office;
+  const known = expectKnown(ledger.replay, latch);
+  const target = rollbackTarget(armOf(model.run), model.hash, known); // before anything is said of it
+  const outcome = act(ledger, 'model-rolled-back', saidOf(model), doer);
+  if (outcome.kind === 'done') rollBack(armOf(model.run), target, known);
+  return outcome;
+}
+
+/** Serves a checkpoint that has passed its gate, where people promote; perhaps once others have approved. */
+export function promoteModel(office: Office, model: Model, doer: Doer): Outcome {
+  const { ledger, latch, armOf } = office;
+  promotionTarget(armOf(model.run), model.hash, expectKnown(ledger.replay, latch));
+  const gates = [...ledger.replay.authority.gates].filter(([, checkpoint]) => checkpoint === model.hash);
+  const gate = gates.at(-1)?.[0];
+  if (gate === undefined)
+    throw new CapstanError(
+      'refused',
+      `promote ${model.hash}: expected the gate that it passed on the ledger, got none`,
+    );
+  const outcome = act(ledger, 'model-promoted', { ...saidOf(model), parents: [gate] }, doer);
+  takeEffect(office, outcome);
+  return outcome;
+}
+
+/** Before a request for it is completed: throws where its effect would be refused. */
+export function expectEffect(
+  { ledger, latch, armOf }: Office,
+  request: { readonly said: Said; readonly kind: string },
+): void {
+  if (request.kind === 'model-promoted')
+    promotionTarget(
+      armOf(request.said.run ?? ''),
+      checkpointIn(request.said) ?? '',
+      expectKnown(ledger.replay, latch),
+    );
+}
+
+/** Lets happen what is on the record now. */
+export function takeEffect(office: Office, outcome: Outcome): void {
+  const { path, ledger, latch, armOf, disk } = office;
+  if (outcome.kind === 'waits') return;
+  const { what, said } = outcome;
+  if (what === 'work-resumed') {
+    if (acceptsLoss(said)) latch.accept(ledger.replay);
+    stopAsking(path, disk);
+  }
+  if (what === 'model-promoted') {
+    const folder = armOf(said.run ?? '');
+    const known = expectKnown(ledger.replay, latch);
+    promote(folder, promotionTarget(folder, checkpointIn(said) ?? '', known), known);
+  }
+}
+
+function saidOf({ run, hash }: Model): Said {
+  return { run, subjects: [{ name: 'checkpoint', sha256: hash }] };
+}
