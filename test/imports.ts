@@ -20,6 +20,7 @@ export const TABLE: { readonly [folder: string]: readonly string[] } = {
   assistants: ['base', 'core', 'onnx', 'network'],
   amplify: ['base', 'core', 'assistants'],
   record: ['base', 'ledger', 'authority', 'storage'],
+  witness: ['base', 'ledger', 'storage'],
   registry: ['base', 'storage'],
   distill: ['base', 'core', 'onnx', 'network', 'ledger', 'overseers', 'assistants'],
   evaluate: ['base', 'core', 'tasks', 'examiners'],
@@ -31,7 +32,7 @@ export const TABLE: { readonly [folder: string]: readonly string[] } = {
   provenance: ['base', 'core', 'ledger', 'storage', 'tasks', 'amplify', 'record', 'registry', 'distill', 'evaluate', 'report', 'run'],
   sweep: ['base', 'storage', 'tasks', 'report', 'run'],
   // biome-ignore format: one row of the table is one line
-  cli: ['base', 'onnx', 'ledger', 'authority', 'storage', 'tasks', 'record', 'registry', 'evaluate', 'iterate', 'report', 'run', 'provenance', 'sweep'],
+  cli: ['base', 'onnx', 'ledger', 'authority', 'storage', 'tasks', 'record', 'witness', 'registry', 'evaluate', 'iterate', 'report', 'run', 'provenance', 'sweep'],
   // biome-ignore format: one row of the table is one line
   capstan: ['base', 'core', 'autodiff', 'onnx', 'network', 'ledger', 'storage', 'overseers', 'tasks', 'assistants', 'amplify', 'record', 'registry', 'distill', 'evaluate', 'iterate', 'report', 'run'],
 };

@@ -8,11 +8,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cosign, parseHead, signHead, type TreeHead } from '../src/ledger/head.ts';
-import { formatVerifierKey, type SignerKey, signerKey } from '../src/ledger/key.ts';
+import { formatVerifierKey, type SignerKey, signerKey, verifierOf } from '../src/ledger/key.ts';
 import { formatNote, parseNote } from '../src/ledger/note.ts';
 import { rootAt } from '../src/ledger/proof.ts';
 import { formatReceipt, makeReceipt } from '../src/ledger/receipt.ts';
 import { grow, tilePath, tileReader } from '../src/ledger/tile.ts';
+import { makeWitness, withWitness } from '../src/witness/witness.ts';
 
 const VERIFIERS = fileURLToPath(new URL('thirdparty/', import.meta.url));
 const VERIFIER_MS = 60_000;
@@ -161,7 +162,8 @@ function write(folder: string, size: number): void {
   const source = (path: string) => files.get(path);
   for (const { tile, bytes } of grow(0, entries, source)) files.set(tilePath(tile), bytes);
   const reader = tileReader(size, source);
-  const head = cosigned({ origin: LOG.name, size, root: rootAt(size, reader), extensions: [] }, LOG);
+  const signed = signHead({ origin: LOG.name, size, root: rootAt(size, reader), extensions: [] }, LOG);
+  const head = witnessed(Buffer.from(signed), size);
   files.set('checkpoint', Buffer.from(head));
   files.set('vkey', Buffer.from(`${formatVerifierKey(LOG)}\n`));
   files.set('witnesses', Buffer.from(`${formatVerifierKey(WITNESS)}\n`));
@@ -171,6 +173,20 @@ function write(folder: string, size: number): void {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), bytes);
   }
+}
+
+/** The head as our witness leaves it. */
+function witnessed(head: Uint8Array, size: number): string {
+  const path = join(work, `witness-${size}`);
+  makeWitness(path, WITNESS.name, () => Buffer.alloc(32, 2));
+  return withWitness(
+    path,
+    () => 1_700_000_000,
+    (witness) => {
+      witness.trust(verifierOf(LOG));
+      return witness.add({ old: 0, proof: [], head }).note;
+    },
+  );
 }
 
 /** The head as a note of the log and a witness. */

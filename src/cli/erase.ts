@@ -28,7 +28,7 @@ export function addErase(ledger: Command): void {
 }
 
 function erase(number: number, field: string | undefined, flags: Flags): void {
-  const { entries } = verifyLedger(LEDGER, undefined, undefined, { erasing: true });
+  const { entries } = verifyLedger(LEDGER, { erasing: true });
   const entry = entries[number];
   if (!entry) throw new CapstanError('usage', `entry ${number}: expected one of 0 to ${entries.length - 1}`);
   withProject((ledger, latch) => {

@@ -6,7 +6,7 @@ import { CapstanError, messageOf } from '../base/errors.ts';
 import { formatVerifierKey, parseVerifierKey } from '../ledger/key.ts';
 import { auditRun } from '../provenance/audit.ts';
 import { receiptOf } from '../record/receipt.ts';
-import { type Verified, verifyLedger } from '../record/verify.ts';
+import { type Audited, auditLedger, verifyLedger } from '../record/verify.ts';
 import { integer } from './arguments.ts';
 import { addErase } from './erase.ts';
 import { addExport } from './export.ts';
@@ -18,6 +18,7 @@ interface VerifyFlags {
   readonly ledger: string;
   readonly known?: string;
   readonly key?: string;
+  readonly witness: readonly string[];
   readonly json?: boolean;
 }
 
@@ -32,6 +33,12 @@ export function addLedger(program: Command): void {
     .option('--ledger <folder>', 'of a run', LEDGER)
     .option('--known <file>', 'a head kept from before («checkpoint»), which the log has to extend')
     .option('--key <vkey>', 'the verifier key of the log, instead of the one in the folder')
+    .option(
+      '--witness <vkey>',
+      'a witness that has to have cosigned a head that the log extends; can be given again',
+      (vkey: string, before: readonly string[]) => [...before, vkey],
+      [],
+    )
     .option('--json', 'print one JSON object')
     .action(verify);
   ledger
@@ -41,9 +48,13 @@ export function addLedger(program: Command): void {
     .option('--run <name>', 'only those of this run')
     .option('--json', 'print one JSON array')
     .action((folder: string, { run, json }: { readonly run?: string; readonly json?: boolean }) => {
-      const entries = verifyLedger(folder).entries.filter((entry) => run === undefined || entry.run === run);
-      if (json) console.log(JSON.stringify(entries));
-      else for (const entry of entries) console.log(line(entry));
+      const shown: string[] = [];
+      auditLedger(folder, {}, (one) => {
+        if (run === undefined || one.run === run) shown.push(json ? JSON.stringify(one) : line(one));
+      });
+      // Only now is all of it verified.
+      if (json) console.log(`[${shown.join(',')}]`);
+      else for (const one of shown) console.log(one);
     });
   addWhy(ledger);
   addExport(ledger);
@@ -58,18 +69,22 @@ export function addLedger(program: Command): void {
     });
 }
 
-function verify(given: string, { ledger, known, key, json }: VerifyFlags): void {
+function verify(given: string, { ledger, known, key, witness, json }: VerifyFlags): void {
   const run = runOf(given);
-  const verified = verifyLedger(
-    run === undefined ? given : ledger,
-    known === undefined ? undefined : bytesOf(known),
-    key === undefined ? undefined : parseVerifierKey(key),
-  );
-  if (run !== undefined) printAudit(auditRun(run, verified.entries), json ?? false);
-  else console.log(json ? JSON.stringify(summaryOf(verified)) : textOf(verified));
+  const options = {
+    known: known === undefined ? undefined : bytesOf(known),
+    key: key === undefined ? undefined : parseVerifierKey(key),
+    witnesses: witness.map(parseVerifierKey),
+  };
+  if (run !== undefined) {
+    printAudit(auditRun(run, verifyLedger(ledger, options).entries), json ?? false);
+    return;
+  }
+  const audited = auditLedger(given, options);
+  console.log(json ? JSON.stringify(summaryOf(audited)) : textOf(audited));
 }
 
-function summaryOf({ key, head, open, unpublished, contents }: Verified) {
+function summaryOf({ key, head, open, unpublished, torn, witnessed, contents }: Audited) {
   return {
     origin: head.origin,
     size: head.size,
@@ -77,17 +92,24 @@ function summaryOf({ key, head, open, unpublished, contents }: Verified) {
     key: formatVerifierKey(key),
     open: open.map(({ seq }) => seq),
     unpublished,
+    torn: torn?.bytes ?? 0,
+    witnessed: witnessed.map(({ key, size, time, after }) => ({ witness: key.name, size, time, after })),
     ...contents,
   };
 }
 
-function textOf(verified: Verified): string {
-  const { origin, size, root, key, unpublished, erased, unrecorded } = summaryOf(verified);
+function textOf(verified: Audited): string {
+  const { origin, size, root, key, unpublished, torn, witnessed, erased, unrecorded } = summaryOf(verified);
   const open = verified.open.map((entry) => `open       ${line(entry)}`);
   return [
     `verified   ${size} entries of ${origin}, root ${root}`,
     `key        ${key}`,
     ...(unpublished > 0 ? [`unsigned   ${unpublished} entries after the head`] : []),
+    ...(torn > 0 ? [`torn       ${torn} bytes at the end of the journal, as a crash leaves them`] : []),
+    ...witnessed.map(
+      ({ witness, size, time, after }) =>
+        `witnessed  ${size} entries by ${witness} at ${new Date(time * 1000).toISOString()}, not the ${after} after them`,
+    ),
     ...open,
     ...erased.map(({ seq, field, by }) => `ERASED     «${field}» of entry ${seq} (authorised by #${by})`),
     ...unrecorded.map((file) => `unrecorded ${file}, to which no entry is committed`),

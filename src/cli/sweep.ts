@@ -127,7 +127,7 @@ function textOf(file: string): string {
 
 /** The program that this process was started from. */
 const PROGRAM = fileURLToPath(new URL('../../bin/capstan.js', import.meta.url));
-/** Exit statuses of `capstan run` that are no failure (the table STATUS in capstan.ts). */
+/** Exit statuses of `capstan run` that are no failure (the table STATUS in program.ts). */
 const GATE_FAILED = 100;
 const LOCKED = 5;
 const INTERRUPTED = 130;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CapstanError } from '../base/errors.ts';
-import { decodeEntry, ENDS, type Entry, encodeEntry, KINDS } from './entry.ts';
+import { decodeEntry, ENDS, type Entry, encodeEntry, KINDS, readEntry, scanEntry } from './entry.ts';
 
 const PLAIN: Entry = {
   v: 1,
@@ -39,6 +39,13 @@ const entries: fc.Arbitrary<Entry> = fc
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const bytes = (said: string) => new TextEncoder().encode(said);
 
+/** With one more field after another one. */
+function withField(after: string, field: string, said = text(encodeEntry(PLAIN))): string {
+  const value = new RegExp(`("${after}":(?:\\{[^}]*\\}|"[^"]*"|\\d+))`);
+  return said.replace(value, `$1,${field}`);
+}
+const ENDED = text(encodeEntry(PLAIN)).replace('gate-decided', 'run-ended');
+
 describe('an entry', () => {
   test('comes back as it was written, from bytes that are canonical JSON', () => {
     fc.assert(
@@ -68,6 +75,29 @@ describe('an entry', () => {
     ['half a number', text(encodeEntry(PLAIN)).replace('"seq":7', '"seq":7.5'), '«seq»'],
     ['a byte order mark', `\ufeff${text(encodeEntry(PLAIN))}`, 'JSON'],
     ['an escape for terminals', text(encodeEntry(PLAIN)).replace('program:capstan', '\\u001b[2J'), '«actor»'],
+    ['words in another order', withField('v', '"words":{"b":"x","a":"y"}'), 'canonical'],
+    ['a word twice', withField('v', '"words":{"a":"x","a":"y"}'), 'canonical'],
+    ['figures in another order', withField('actor', '"figures":{"b":1,"aa":2}'), 'canonical'],
+    ['a figure of −0', withField('actor', '"figures":{"a":-0}'), '«figures»'],
+    [
+      'a later parent',
+      text(encodeEntry(PLAIN)).replace('"seq"', '"parents":[3,6,7],"seq"'),
+      'entries before 7, got 7',
+    ],
+    [
+      'a parent later by far',
+      text(encodeEntry(PLAIN)).replace('"seq"', '"parents":[99999],"seq"'),
+      'entries before 7, got 99999',
+    ],
+    ['an end of nothing', withField('actor', '"ends":3'), 'expected no «ends»'],
+    ['an end that ends nothing', ENDED, 'expected «ends»'],
+    ['an end of itself', withField('actor', '"ends":7', ENDED), 'entries before 7, got 7'],
+    ['a month of no year', text(encodeEntry(PLAIN)).replace('2026-11', '2026-13'), '«time»'],
+    [
+      'another number',
+      text(encodeEntry(PLAIN)).replace('"seq":7', '"seq":8'),
+      'expected the number 7, got 8',
+    ],
     ['no JSON', 'entry', 'JSON'],
     ['a list', '[]', 'an object'],
   ])('with %s is refused', (_, said, fault) => {
@@ -107,5 +137,84 @@ describe('an entry', () => {
     const parents = (count: number) => ({ ...PLAIN, parents: new Array<number>(count).fill(0) });
     expect(encodeEntry(parents(32_000)).length).toBeLessThan(65_536);
     expect(() => encodeEntry(parents(33_000))).toThrow('expected at most 65535 bytes');
+  });
+
+  test('is scanned as it is read in full, whatever stands there', () => {
+    const piece = fc.constantFrom(
+      ...[
+        '"',
+        '\\',
+        '\\"',
+        '\\u0041',
+        '\\n',
+        '\u007f',
+        '\u2028',
+        ',',
+        ':',
+        '{',
+        '}',
+        '[',
+        ']',
+        '[]',
+        '{}',
+        ' ',
+        '-',
+        '0',
+        '1e3',
+      ],
+      ...[
+        '99999999999999999',
+        '9007199254740991',
+        '9007199254740992',
+        '"a":1',
+        ',"a":1',
+        ',"b":"c"',
+        '"ends":3',
+        'null',
+      ],
+      ...[
+        '"seq":7,',
+        '2026-02-30',
+        'run-ended',
+        'gate-decided',
+        'é',
+        '😀',
+        ',"words":{"b":"x","a":"y"}',
+        '"figures":{"a":-0}',
+      ],
+    );
+    const cut = fc.record({ at: fc.nat(), length: fc.nat(12), by: fc.option(piece), from: fc.nat() });
+    const changed = fc.tuple(entries, fc.array(cut, { maxLength: 3 })).map(([entry, cuts]) => {
+      let said = text(encodeEntry(entry));
+      for (const { at, length, by, from } of cuts) {
+        const place = at % (said.length + 1);
+        const put = by ?? said.slice(from % said.length, (from % said.length) + length);
+        said = said.slice(0, place) + put + said.slice(place + (from % 2 === 0 ? length : 0));
+      }
+      return { said, seq: entry.seq };
+    });
+    const outcome = (act: () => unknown) => {
+      try {
+        return act();
+      } catch (error) {
+        expect(error).toBeInstanceOf(CapstanError);
+        return (error as CapstanError).message;
+      }
+    };
+    let accepted = 0;
+    fc.assert(
+      fc.property(changed, ({ said, seq }) => {
+        if (!said.isWellFormed()) return; // no bytes say that
+        const full = outcome(() => readEntry(said, seq));
+        expect(outcome(() => scanEntry(bytes(said), seq).entry())).toEqual(full);
+        if (typeof full === 'string') return;
+        const { kind, ends } = scanEntry(bytes(said), seq);
+        const entry = full as Entry;
+        expect({ kind, ends }).toEqual({ kind: entry.kind, ends: entry.ends });
+        accepted++;
+      }),
+      { numRuns: 5000 },
+    );
+    expect(accepted).toBeGreaterThan(1000);
   });
 });

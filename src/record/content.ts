@@ -32,8 +32,9 @@ export function contentOf(
   const committed = entry.content?.find((one) => one.field === field);
   if (!committed)
     throw new CapstanError('not-found', `entry ${entry.seq}: expected content «${field}», got none`);
-  return new Folder(path).exists(fileOf(committed.commitment)) || !erasureOf(entries, entry.seq, field)
-    ? open(path, entry, committed)
+  const folder = new Folder(path);
+  return folder.exists(fileOf(committed.commitment)) || !erasureOf(entries, entry.seq, field)
+    ? open(folder, entry, committed)
     : undefined;
 }
 
@@ -47,11 +48,10 @@ export function eraseContent(path: string, { content = [] }: Entry, fields: read
 /** Every commitment has its content, or an entry that says that it was erased. `erasing`: what that entry has not done yet
  *  is about to be. */
 export function verifyContents(
-  path: string,
+  folder: Folder,
   entries: readonly Entry[],
   { erasing = false }: { readonly erasing?: boolean } = {},
 ): ContentState {
-  const folder = new Folder(path);
   const files = new Set(folder.list(CONTENT));
   const erased: { seq: number; field: string; by: number }[] = [];
   let kept = 0;
@@ -60,10 +60,10 @@ export function verifyContents(
       const by = erasureOf(entries, entry.seq, committed.field);
       const isThere = files.delete(fileOf(committed.commitment));
       if (by && isThere && !erasing)
-        throw damaged(path, committed, `nothing, as it was erased by entry ${by.seq}`, 'its content');
+        throw damaged(folder, committed, `nothing, as it was erased by entry ${by.seq}`, 'its content');
       if (by) erased.push({ seq: entry.seq, field: committed.field, by: by.seq });
       else {
-        open(path, entry, committed);
+        open(folder, entry, committed);
         kept++;
       }
     }
@@ -80,23 +80,26 @@ export function erasureOf(entries: readonly Entry[], seq: number, field: string)
   );
 }
 
-function open(path: string, entry: Entry, committed: Committed): string {
-  const folder = new Folder(path);
+function open(folder: Folder, entry: Entry, committed: Committed): string {
   const file = fileOf(committed.commitment);
   const what = `the content «${committed.field}» of entry ${entry.seq}`;
-  if (!folder.exists(file)) throw damaged(path, committed, what, 'no file, and no entry that it was erased');
+  if (!folder.exists(file))
+    throw damaged(folder, committed, what, 'no file, and no entry that it was erased');
   try {
     const { salt, text } = Object(JSON.parse(folder.readText(file))) as { [name: string]: unknown };
     if (typeof salt !== 'string' || typeof text !== 'string') throw new Error('neither salt nor text');
     verifyCommitment(entry, committed, new TextEncoder().encode(text), Buffer.from(salt, 'hex'));
     return text;
   } catch (cause) {
-    throw damaged(path, committed, what, messageOf(cause));
+    throw damaged(folder, committed, what, messageOf(cause));
   }
 }
 
-function damaged(path: string, { commitment }: Committed, expected: string, got: string): CapstanError {
-  return new CapstanError('corrupt', `${path}/${fileOf(commitment)}: expected ${expected}, got ${got}`);
+function damaged(folder: Folder, { commitment }: Committed, expected: string, got: string): CapstanError {
+  return new CapstanError(
+    'corrupt',
+    `${folder.path}/${fileOf(commitment)}: expected ${expected}, got ${got}`,
+  );
 }
 
 const CONTENT = 'content';

@@ -157,14 +157,14 @@ describe('tampering', () => {
     fs.cpSync(path, backup, { recursive: true });
     append(many(5));
     const known = fs.readFileSync(file('log/checkpoint'));
-    verifyLedger(path, known);
+    verifyLedger(path, { known });
     verifyLedger(backup);
-    expect(() => verifyLedger(backup, known)).toThrow('it was rolled back');
+    expect(() => verifyLedger(backup, { known })).toThrow('it was rolled back');
     // Another history of the same length, signed by the true key.
     append(many(4), backup);
     append([began('another')], backup);
     verifyLedger(backup);
-    expect(() => verifyLedger(backup, known)).toThrow(CapstanError);
+    expect(() => verifyLedger(backup, { known })).toThrow(CapstanError);
   });
 
   test('by a key of one’s own is refused by who has the true one', () => {
@@ -174,9 +174,9 @@ describe('tampering', () => {
       ledger.append(many(3)),
     );
     const key = verifierOf(signerKey('note', OPTIONS.origin, OPTIONS.seed()));
-    verifyLedger(path, undefined, key);
+    verifyLedger(path, { key });
     verifyLedger(own);
-    expect(() => verifyLedger(own, undefined, key)).toThrow(CapstanError);
+    expect(() => verifyLedger(own, { key })).toThrow(CapstanError);
   });
 
   test('with a journal that is shorter than the signed head keeps the ledger closed', () => {

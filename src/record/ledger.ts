@@ -285,7 +285,14 @@ export function sourceOf(log: Folder): TileSource {
 
 /** The log's key as the folder has it. Who verifies for somebody else brings his own. */
 export function verifierIn(folder: Folder): VerifierKey {
-  if (folder.exists(VERIFIER)) return parseVerifierKey(folder.readText(VERIFIER).trimEnd());
+  if (folder.exists(VERIFIER)) {
+    const text = folder.readText(VERIFIER);
+    if (text.endsWith('\n')) return parseVerifierKey(text.slice(0, -1));
+    throw new CapstanError(
+      'corrupt',
+      `${folder.path}/${VERIFIER}: expected a line, got one that does not end`,
+    );
+  }
   throw new CapstanError('not-found', `${folder.path}: expected a ledger, found no ${VERIFIER}`);
 }
 

@@ -56,7 +56,15 @@ export class Replay {
   /** Takes a stored entry. Throws «corrupt» where it may not follow. */
   take(bytes: Uint8Array): Entry {
     const entry = decodeEntry(bytes, this.size);
-    const fault = faultIn(this.#authority, entry, this.place);
+    // The root is many hashes, and asked for by signed entries alone.
+    const [tree, origin] = [this.#tree, this.#origin];
+    const place = {
+      origin,
+      get root() {
+        return tree.root();
+      },
+    };
+    const fault = faultIn(this.#authority, entry, place);
     if (fault !== undefined) throw new CapstanError('corrupt', `entry ${entry.seq}, ${entry.kind}: ${fault}`);
     this.#follow(entry, bytes);
     return entry;

@@ -1,141 +1,138 @@
 /** Looks at all of a ledger: that the head is signed, that every entry and every tile is the one under its root, that the
  *  journal holds the same, that entries are well formed, numbered without a gap, by whoever may make them, and end what
- *  was begun, and that what they are committed to is there, unless it was erased. It changes nothing and mends nothing. */
+ *  was begun, and that what they are committed to is there, unless it was erased. It changes nothing and mends nothing.
+ *  Everything is read once, and no more than a segment of the journal is in memory. */
 
 import { CapstanError } from '../base/errors.ts';
-import { ENDS, type Entry } from '../ledger/entry.ts';
+import { ENDS, type Entry, type Kind } from '../ledger/entry.ts';
 import { type OpenedHead, openHead } from '../ledger/head.ts';
 import type { VerifierKey } from '../ledger/key.ts';
-import { HASH_BYTES, proveConsistency, verifyConsistency } from '../ledger/proof.ts';
-import { grow, parseTilePath, type Tile, tilePath, tileReader, tilesOf } from '../ledger/tile.ts';
+import { expectRoot, proveConsistency, verifyConsistency } from '../ledger/proof.ts';
+import { type TileSource, tileReader } from '../ledger/tile.ts';
+import type { Disk } from '../storage/disk.ts';
 import { Folder } from '../storage/folder.ts';
-import { Journal } from '../storage/journal.ts';
+import { type Cut, Journal } from '../storage/journal.ts';
 import { type ContentState, verifyContents } from './content.ts';
-import { expectSigned, HEAD, logOf, publishedHead, sourceOf, verifierIn } from './ledger.ts';
+import { HEAD, logOf, publishedHead, sourceOf, verifierIn } from './ledger.ts';
+import { Published } from './published.ts';
 import { Replay } from './replay.ts';
+import { cosignedHead, type Witnessed } from './witnessed.ts';
 
-export interface Verified {
+/** What was found, but for the entries. */
+export interface Audited {
   readonly key: VerifierKey;
   readonly head: OpenedHead;
-  readonly entries: readonly Entry[];
   /** Intents that nothing has ended: work that goes on, or was killed. */
   readonly open: readonly Entry[];
   /** Entries in the journal that no head covers yet. */
   readonly unpublished: number;
+  /** What a crash left at the end of the journal. */
+  readonly torn: Cut | undefined;
+  /** What each witness that was asked for vouches for. */
+  readonly witnessed: readonly Witnessed[];
   readonly contents: ContentState;
 }
 
-/** `known`: a head that somebody kept, as it was published; the log must extend it. `key`: instead of the ledger's own. */
-export function verifyLedger(
+export interface Verified extends Audited {
+  readonly entries: readonly Entry[];
+}
+
+export interface VerifyOptions {
+  /** A head that somebody kept, as it was published; the log must extend it. */
+  readonly known?: Uint8Array | undefined;
+  /** The log's key, instead of the one in the folder. */
+  readonly key?: VerifierKey | undefined;
+  /** Each must have cosigned a head that lies there and that the log extends. */
+  readonly witnesses?: readonly VerifierKey[] | undefined;
+  /** Whether content that is erased on the record may still lie there: it is about to go. */
+  readonly erasing?: boolean | undefined;
+  readonly disk?: Disk | undefined;
+}
+
+/** Verifies all of it and gives all entries under the head; a large ledger is better audited. */
+export function verifyLedger(path: string, options: VerifyOptions = {}): Verified {
+  const entries: Entry[] = [];
+  const audited = auditLedger(path, options, (entry) => entries.push(entry));
+  return { ...audited, entries };
+}
+
+/** Verifies all of it; `take` is given each entry under the head in order, before all is known to be well. */
+export function auditLedger(
   path: string,
-  known?: Uint8Array,
-  key?: VerifierKey,
-  options: { readonly erasing?: boolean } = {},
-): Verified {
-  const folder = new Folder(path);
+  { known, key, witnesses = [], erasing = false, disk }: VerifyOptions = {},
+  take?: (entry: Entry) => void,
+): Audited {
+  const folder = new Folder(path, disk);
   const verifier = key ?? verifierIn(folder);
   const head = publishedHead(folder, verifier);
   if (!head) throw new CapstanError('corrupt', `${path}: expected a signed head, got none`);
-  const records = [...Journal.look(`${path}/journal`).journal.read()].map((record) => Buffer.from(record));
-  if (records.length < head.size)
+  const log = logOf(folder);
+  const published = new Published(log, HEAD, head);
+  const replay = new Replay(); // who may make each entry: signed, by enough people, nothing at work while it was halted
+  const intents = new Intents();
+  const committing: Entry[] = []; // and those that erase
+  let seq = 0;
+  const { cut } = Journal.look(`${path}/journal`, disk, (record) => {
+    published.add(record);
+    if (seq < head.size) {
+      const entry = replay.take(record);
+      intents.add(entry);
+      if (entry.content || entry.kind === 'content-erased') committing.push(entry);
+      take?.(entry);
+    }
+    seq++;
+  });
+  if (seq < head.size)
+    throw new CapstanError('corrupt', `${path}/journal: expected ${head.size} entries, got ${seq}`);
+  expectRoot(`the entries of ${path}/journal`, head.root, published.end());
+  if (seq > 0 && replay.origin !== head.origin)
     throw new CapstanError(
       'corrupt',
-      `${path}/journal: expected ${head.size} entries, got ${records.length}`,
+      `entry 0: expected the log's own name ${head.origin}, got «${replay.origin}»`,
     );
-  const log = logOf(folder);
   const source = sourceOf(log);
-  expectPublished(log, records, head, source);
-  if (known) expectExtension(openHead(known, verifier), head, source);
-  const entries = allowed(records.slice(0, head.size), head);
-  const unpublished = records.length - head.size;
-  const open = openIntents(entries);
-  return {
-    key: verifier,
-    head,
-    entries,
-    open,
-    unpublished,
-    contents: verifyContents(path, entries, options),
-  };
+  if (known) expectExtension('in the head that is known', openHead(known, verifier), head, source);
+  const witnessed = witnesses.map((witness) => {
+    const cosigned = cosignedHead(folder, verifier, witness);
+    expectExtension(`in the head that ${witness.name} cosigned`, cosigned, head, source);
+    const time = Math.max(...cosigned.cosignatures.map((cosignature) => cosignature.time));
+    return { key: witness, size: cosigned.size, time, after: head.size - cosigned.size };
+  });
+  const unpublished = seq - head.size;
+  const contents = verifyContents(folder, committing, { erasing });
+  return { key: verifier, head, open: intents.open(), unpublished, torn: cut, witnessed, contents };
 }
 
-/** Every published file is made again from the journal: those that the head needs are there, and none says anything else,
- *  neither an old partial one nor one that a crash left without its head. */
-function expectPublished(
-  log: Folder,
-  records: readonly Buffer[],
-  head: OpenedHead,
-  source: ReturnType<typeof sourceOf>,
-): void {
-  const made = new Map<string, Buffer>();
-  for (const { tile, bytes } of grow(0, records, () => undefined)) made.set(nameOf(tile), bytes);
-  expectSigned(log, head, source);
-  const files = log.files().filter((name) => name !== HEAD);
-  const missing = [...tilesOf(head.size)].map(tilePath).find((name) => !files.includes(name));
-  if (missing !== undefined)
-    throw new CapstanError('corrupt', `${log.path}/${missing}: expected a file, got none`);
-  for (const name of files) {
-    const tile = parseTilePath(name);
-    const whole = made.get(nameOf(tile));
-    if (!whole || !beginning(whole, tile).equals(log.read(name)))
-      throw new CapstanError(
-        'corrupt',
-        `${log.path}/${name}: expected what the entries of the journal make, got other bytes`,
-      );
-  }
-}
-
-/** Of a tile of whatever width. */
-function nameOf({ level, index }: Tile): string {
-  return `${level}/${index}`;
-}
-
-/** What a narrower tile of the same place holds; nothing, if it would be wider. */
-function beginning(whole: Buffer, { level, width }: Tile): Buffer {
-  if (level !== 'entries')
-    return whole.length < width * HASH_BYTES ? NOTHING : whole.subarray(0, width * HASH_BYTES);
-  let end = 0;
-  for (let i = 0; i < width; i++) {
-    if (end >= whole.length) return NOTHING;
-    end += 2 + whole.readUInt16BE(end);
-  }
-  return whole.subarray(0, end);
-}
-
-const NOTHING = Buffer.alloc(0);
-
-function expectExtension(known: OpenedHead, head: OpenedHead, source: ReturnType<typeof sourceOf>): void {
+function expectExtension(where: string, known: OpenedHead, head: OpenedHead, source: TileSource): void {
   if (known.size > head.size)
     throw new CapstanError(
       'corrupt',
-      `the log: expected ${known.size} entries and more, as in the head that is known, got ${head.size}: it was rolled back`,
+      `the log: expected ${known.size} entries and more, as ${where}, got ${head.size}: it was rolled back`,
     );
   verifyConsistency(proveConsistency(known.size, head.size, tileReader(head.size, source)), known, head);
 }
 
-/** Each entry, by whoever may make it: signed, by enough people, and nothing at work while work was halted. */
-function allowed(records: readonly Buffer[], { origin }: OpenedHead): readonly Entry[] {
-  const replay = new Replay();
-  const entries = records.map((record) => replay.take(record));
-  if (entries.length === 0 || replay.origin === origin) return entries;
-  throw new CapstanError('corrupt', `entry 0: expected the log's own name ${origin}, got «${replay.origin}»`);
-}
+/** What was begun and has not ended. */
+class Intents {
+  readonly #open = new Map<number, Entry>();
 
-/** Throws where an entry ends what is no open intent of its kind. */
-function openIntents(entries: readonly Entry[]): readonly Entry[] {
-  const open = new Map<number, Entry>();
-  const begins = new Set(Object.values(ENDS).flat());
-  for (const entry of entries) {
+  /** Throws where an entry ends what is no open intent of its kind. */
+  add(entry: Entry): void {
     const { kind, ends, seq } = entry;
-    if (begins.has(kind)) open.set(seq, entry);
-    if (ends === undefined) continue;
-    const intent = open.get(ends);
+    if (BEGIN.has(kind)) this.#open.set(seq, entry);
+    if (ends === undefined) return;
+    const intent = this.#open.get(ends);
     if (!intent || !ENDS[kind]!.includes(intent.kind))
       throw new CapstanError(
         'corrupt',
         `entry ${seq}: expected ${kind} to end an open intent, got entry ${ends}`,
       );
-    open.delete(ends);
+    this.#open.delete(ends);
   }
-  return [...open.values()];
+
+  open(): readonly Entry[] {
+    return [...this.#open.values()];
+  }
 }
+
+const BEGIN: ReadonlySet<Kind> = new Set(Object.values(ENDS).flat());

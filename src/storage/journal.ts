@@ -81,11 +81,12 @@ export class Journal {
     return { journal, cut: found.cut };
   }
 
-  /** Reads what is there and changes nothing, also while another process writes: a torn tail is told and left. */
-  static look(path: string, disk: Disk = fs): Opened {
+  /** Reads what is there and changes nothing, also while another process writes: a torn tail is told and left. `take` is
+   *  given each record as it is checked, so that all of them are read once; a view of its segment, not to be kept. */
+  static look(path: string, disk: Disk = fs, take?: (record: Buffer) => void): Opened {
     const journal = new Journal(resolve(path), disk, SEGMENT_BYTES);
     journal.#failure = new Error('it was opened to be read');
-    return { journal, cut: journal.#recover().cut };
+    return { journal, cut: journal.#recover(take).cut };
   }
 
   /** How many records are acknowledged; the sequence number of the next. */
@@ -145,7 +146,7 @@ export class Journal {
   }
 
   /** Finds out what is there and changes nothing. */
-  #recover(): { readonly last: Uint8Array; readonly cut: Cut | undefined } {
+  #recover(take?: (record: Buffer) => void): { readonly last: Uint8Array; readonly cut: Cut | undefined } {
     const names = attempt({ verb: 'read', path: this.path }, () =>
       this.#disk.readdirSync(this.path, { encoding: 'utf8' }).filter((name) => name.endsWith(SUFFIX)),
     ).sort();
@@ -157,9 +158,9 @@ export class Journal {
       this.#enlist(header);
       return { last: header, cut: undefined };
     }
-    for (const _ of names.slice(1)) this.#check(this.#read(this.#enlisted()), true);
+    for (const _ of names.slice(1)) this.#check(this.#read(this.#enlisted()), true, take);
     const bytes = this.#read(this.#enlisted());
-    const cut = this.#check(bytes, false);
+    const cut = this.#check(bytes, false, take);
     return { last: bytes.subarray(0, cut?.offset), cut };
   }
 
@@ -169,7 +170,7 @@ export class Journal {
   }
 
   /** Walks through the next segment; what is torn of it, if it may be. */
-  #check(bytes: Buffer, isFollowed: boolean): Cut | undefined {
+  #check(bytes: Buffer, isFollowed: boolean, take?: (record: Buffer) => void): Cut | undefined {
     const segment = this.#enlist(bytes);
     const { path, seed } = segment;
     while (segment.end < bytes.length) {
@@ -183,6 +184,7 @@ export class Journal {
       }
       segment.count++;
       segment.end += FRAME_BYTES + record.length;
+      take?.(record);
     }
     return undefined;
   }
