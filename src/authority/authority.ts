@@ -4,6 +4,7 @@
 
 import type { Entry, Kind } from '../ledger/entry.ts';
 import { parseVerifierKey, type VerifierKey } from '../ledger/key.ts';
+import { Growing } from './_growing.ts';
 import { type Act, adoptedIn, DEFAULT_POLICY, type Policy, ROLES, type Role } from './policy.ts';
 import { requestedIn } from './request.ts';
 
@@ -42,7 +43,7 @@ export interface Authority {
   /** Checkpoints, and the entry that revoked each. */
   readonly revoked: ReadonlyMap<string, number>;
   /** Gates that passed, and the checkpoint of each. */
-  readonly gates: ReadonlyMap<number, string>;
+  readonly gates: Growing<{ readonly seq: number; readonly checkpoint: string }>;
 }
 
 export const NOBODY: Authority = {
@@ -53,7 +54,7 @@ export const NOBODY: Authority = {
   requests: new Map(),
   halt: undefined,
   revoked: new Map(),
-  gates: new Map(),
+  gates: Growing.empty(),
 };
 
 /** After an entry that may be there (`fault.ts`). */
@@ -87,7 +88,7 @@ export function after(authority: Authority, entry: Entry): Authority {
       return { ...next, revoked: plus(next.revoked, checkpointIn(entry) ?? '', seq) };
     case 'gate-decided':
       return entry.figures?.passed === 1
-        ? { ...next, gates: plus(next.gates, seq, checkpointIn(entry) ?? '') }
+        ? { ...next, gates: next.gates.with({ seq, checkpoint: checkpointIn(entry) ?? '' }) }
         : next;
     default:
       return next;

@@ -59,7 +59,9 @@ const PEOPLES: ReadonlySet<Kind> = new Set<Kind>([
 const OWN: { readonly [K in Kind]?: (authority: Authority, entry: Entry) => string | undefined } = {
   'model-promoted': (authority, entry) => {
     const checkpoint = checkpointIn(entry);
-    const isGated = (entry.parents ?? []).some((seq) => authority.gates.get(seq) === checkpoint);
+    const isGated = (entry.parents ?? []).some(
+      (parent) => authority.gates.findLast(({ seq }) => seq === parent)?.checkpoint === checkpoint,
+    );
     if (checkpoint === undefined || !isGated)
       return 'expected the gate that the checkpoint passed among «parents», got none';
     return revokedFault(authority, entry);

@@ -77,8 +77,8 @@ export function rollBackModel(office: Office, model: Model, doer: Doer): Outcome
 export function promoteModel(office: Office, model: Model, doer: Doer): Outcome {
   const { ledger, latch, armOf } = office;
   promotionTarget(armOf(model.run), model.hash, expectKnown(ledger.replay, latch));
-  const gates = [...ledger.replay.authority.gates].filter(([, checkpoint]) => checkpoint === model.hash);
-  const gate = gates.at(-1)?.[0];
+  const { gates } = ledger.replay.authority;
+  const gate = gates.findLast(({ checkpoint }) => checkpoint === model.hash)?.seq;
   if (gate === undefined)
     throw new CapstanError(
       'refused',
