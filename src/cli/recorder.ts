@@ -4,10 +4,10 @@
 import { randomBytes } from 'node:crypto';
 import { homedir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
-import { WORK } from '../authority/fault.ts';
 import { CapstanError, messageOf } from '../base/errors.ts';
 import type { Actor } from '../ledger/entry.ts';
-import { Latch, lostText } from '../record/latch.ts';
+import { record } from '../record/acts.ts';
+import { Latch } from '../record/latch.ts';
 import { type Draft, type Ledger, type LedgerOptions, type Memory, withLedger } from '../record/ledger.ts';
 import { replayed } from '../record/replay.ts';
 import type { Revoked } from '../registry/revocation.ts';
@@ -44,12 +44,7 @@ export function withProject<T>(use: (ledger: Ledger, latch: Latch) => T): T {
 
 /** For programs. Each entry is durable and published when its number is given, and the ledger is free for others again. */
 export function recorder(): (draft: Draft) => number {
-  return (draft) =>
-    withProject((ledger, own) => {
-      const lost = WORK.has(draft.kind) ? own.lost(ledger.replay) : undefined;
-      if (lost) throw new CapstanError('refused', `${draft.kind}: ${lostText(lost)}`);
-      return ledger.append([draft]);
-    });
+  return (draft) => withProject((ledger, own) => record(ledger, own, draft));
 }
 
 /** Who promotes a checkpoint whose gate has passed, as the policy in force has it. */

@@ -3,7 +3,7 @@
 
 import type { IterationEvent } from '../iterate/iterate.ts';
 import type { Lineage, Tensor } from '../registry/checkpoint.ts';
-import { loadCheckpoint, promotable, promote, saveCheckpoint } from '../registry/promotion.ts';
+import { promote, promotionTarget, saveCheckpoint } from '../registry/promotion.ts';
 import type { Folder } from '../storage/folder.ts';
 import { gateDecided, modelPromoted, type Recorder } from './chronicle.ts';
 
@@ -27,7 +27,7 @@ export function keepCheckpoint(
   const checkpoint = saveCheckpoint(folder, lineage, tensors);
   const gate = gateDecided(record, name, arm, event, lineage, checkpoint);
   if (event.verdict.passed && !lineage.groundTruth && promotion() === 'gate') {
-    const passed = promotable(loadCheckpoint(folder, checkpoint));
+    const passed = promotionTarget(folder, checkpoint); // before anything is said of it
     modelPromoted(record, name, checkpoint, gate);
     promote(folder, passed);
   }
