@@ -3,10 +3,10 @@
 
 import type { Command } from 'commander';
 import { CapstanError } from '../base/errors.ts';
-import { act, resumption } from '../record/acts.ts';
+import { act } from '../record/acts.ts';
 import { askToHalt, type Halt, type Halted, hinderedIn, isHaltAsked } from '../record/control.ts';
 import { lostText } from '../record/latch.ts';
-import { takeEffect } from '../run/office.ts';
+import { resumeWork } from '../run/office.ts';
 import { type DoerFlags, doerOf, expectPolicy, withDoer } from './doer.ts';
 import { LEDGER } from './home.ts';
 import { latch, withProject } from './recorder.ts';
@@ -43,15 +43,9 @@ export function addControl(program: Command): void {
     .requiredOption('--reason <text>', 'why, for the record')
     .action((flags: Flags) => {
       withProject((ledger, own) => {
-        const said = resumption(ledger, LEDGER, own);
-        expectPolicy(ledger.replay.authority);
-        const outcome = act(
-          ledger,
-          'work-resumed',
-          said,
-          doerOf(ledger.replay.authority, flags, flags.reason),
-        );
-        takeEffect(officeOf(ledger, own), outcome);
+        const { authority } = ledger.replay;
+        expectPolicy(authority);
+        const outcome = resumeWork(officeOf(ledger, own), doerOf(authority, flags, flags.reason));
         console.log(
           outcome.kind === 'done'
             ? `work goes on, entry ${outcome.entry} of the ledger`

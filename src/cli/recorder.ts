@@ -4,11 +4,11 @@
 import { randomBytes } from 'node:crypto';
 import { homedir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
-import { WORK } from '../authority/fault.ts';
 import { CapstanError, messageOf } from '../base/errors.ts';
 import { commit, SALT } from '../ledger/commitment.ts';
 import type { Actor } from '../ledger/entry.ts';
-import { Latch, lostText } from '../record/latch.ts';
+import { record } from '../record/acts.ts';
+import { Latch } from '../record/latch.ts';
 import { type Draft, type Ledger, type LedgerOptions, type Memory, withLedger } from '../record/ledger.ts';
 import { replayed } from '../record/replay.ts';
 import type { Revoked } from '../registry/revocation.ts';
@@ -46,14 +46,7 @@ export function withProject<T>(use: (ledger: Ledger, latch: Latch) => T): T {
 
 /** For programs. Entries are durable and published when the number is given, and the ledger is free for others again. */
 export function recorder(): Recorder {
-  return (make) =>
-    withProject((ledger, own) => {
-      const drafts = make(ledger.size);
-      const work = drafts.find(({ kind }) => WORK.has(kind));
-      const lost = work && own.lost(ledger.replay);
-      if (lost) throw new CapstanError('refused', `${work.kind}: ${lostText(lost)}`);
-      return ledger.append(drafts);
-    });
+  return (make) => withProject((ledger, own) => record(ledger, own, make));
 }
 
 /** Who promotes a checkpoint whose gate has passed, as the policy in force has it. */

@@ -3,11 +3,11 @@
 import type { Command } from 'commander';
 import { type Request, standing } from '../authority/authority.ts';
 import { completionOf } from '../authority/request.ts';
-import { approve, type Outcome, waiting } from '../record/acts.ts';
+import { type Outcome, waiting } from '../record/acts.ts';
 import type { Latch } from '../record/latch.ts';
 import type { Ledger } from '../record/ledger.ts';
 import { replayed } from '../record/replay.ts';
-import { expectEffect, type Office, takeEffect } from '../run/office.ts';
+import { approveRequest, type Office } from '../run/office.ts';
 import { Folder } from '../storage/folder.ts';
 import { lockFolder } from '../storage/lock.ts';
 import { integer } from './arguments.ts';
@@ -53,10 +53,7 @@ export function addRequests(program: Command): void {
           const request = authority.requests.get(number);
           if (request?.act !== 'policy') expectPolicy(authority); // the file is then the one that is to be in force
           const doer = doerOf(authority, flags, flags.reason ?? `approves request ${number}`);
-          const office = officeOf(ledger, latch);
-          if (request) expectEffect(office, { kind: request.kind, said: completionOf(request.entry) });
-          const outcome = approve(ledger, number, doer);
-          takeEffect(office, outcome);
+          const outcome = approveRequest(officeOf(ledger, latch), number, doer);
           console.log(
             outcome.kind === 'done'
               ? `${outcome.what}, entry ${outcome.entry} of the ledger`

@@ -4,6 +4,7 @@
  *  The caller holds the ledger's lock, and lets happen what is done. */
 
 import { peopleNeeded, type Request, standing } from '../authority/authority.ts';
+import { WORK } from '../authority/fault.ts';
 import { ACT_OF } from '../authority/policy.ts';
 import { completionOf, requestOf, type Said } from '../authority/request.ts';
 import { CapstanError } from '../base/errors.ts';
@@ -11,8 +12,8 @@ import type { Actor, Kind } from '../ledger/entry.ts';
 import type { SignerKey } from '../ledger/key.ts';
 import type { Disk } from '../storage/disk.ts';
 import { hindered } from './control.ts';
-import type { Latch } from './latch.ts';
-import type { Acting, Content, Ledger } from './ledger.ts';
+import { type Latch, lostText } from './latch.ts';
+import type { Acting, Content, Draft, Ledger } from './ledger.ts';
 
 /** Who acts, with which keys, and why. */
 export interface Doer {
@@ -84,6 +85,16 @@ export function resumption(ledger: Ledger, path: string, latch: Latch, disk?: Di
 /** Whether the entry goes on without what is lost. */
 export function acceptsLoss({ figures = {} }: Said): boolean {
   return Object.hasOwn(figures, 'lost-entry');
+}
+
+/** What a program does: all of it, or nothing; the number of the first, which `make` is told. Throws «refused» for work
+ *  where it is halted, or where the ledger lacks what it had. */
+export function record(ledger: Ledger, latch: Latch, make: (first: number) => readonly Draft[]): number {
+  const drafts = make(ledger.size);
+  const work = drafts.find(({ kind }) => WORK.has(kind));
+  const lost = work && latch.lost(ledger.replay);
+  if (lost) throw new CapstanError('refused', `${work.kind}: ${lostText(lost)}`);
+  return ledger.append(drafts);
 }
 
 function append(ledger: Ledger, kind: Kind, said: Said, doer: Doer, first?: Acting['first']): number {

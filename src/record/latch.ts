@@ -41,11 +41,9 @@ export class Latch {
   /** What this ledger lacks, of the log that it is or of another one that was here. */
   lost(replay: Replay): Lost | undefined {
     const { size, origin, latched } = replay;
-    const own = this.#seen(origin);
-    if (own && latched.get(own.seq)?.root !== own.root) return { seen: own, size, origin };
-    if (own) return undefined;
-    const before = this.#all().find(({ place }) => place === this.#place);
-    return before && { seen: before, size, origin };
+    const other = this.#all().find(({ place, origin: log }) => place === this.#place && log !== origin);
+    const seen = other ?? this.#seen(origin);
+    return seen && (other || latched.get(seen.seq)?.root !== seen.root) ? { seen, size, origin } : undefined;
   }
 
   /** Checkpoints that are revoked, as far as this ledger knows or it was ever seen here. */
@@ -56,29 +54,35 @@ export class Latch {
     ]);
   }
 
-  /** Remembers what is new. Where something is lost, that stays remembered. The caller holds the ledger's lock. */
+  /** Remembers what is new. Where something is lost, that stays remembered, with what was revoked since. The caller holds the
+   *  ledger's lock. */
   remember(replay: Replay): void {
     const last = [...replay.latched.values()].at(-1);
-    if (last === undefined || this.lost(replay)) return;
-    const own = this.#seen(replay.origin);
-    if (own === undefined || own.seq < last.seq || own.place !== this.#place) this.#write(replay, last, {});
+    if (last === undefined) return;
+    const lost = this.lost(replay);
+    const own = lost?.seen ?? this.#seen(replay.origin);
+    const revoked = { ...own?.revoked, ...Object.fromEntries(this.revoked(replay)) };
+    if (own && lost) {
+      if (Object.keys(revoked).length > Object.keys(own.revoked).length) this.#write({ ...own, revoked });
+    } else if (own === undefined || own.seq < last.seq || own.place !== this.#place)
+      this.#write({ origin: replay.origin, place: this.#place, ...last, revoked });
   }
 
   /** Somebody has decided, on the record, to go on without what is lost; revoked checkpoints stay so. */
   accept(replay: Replay): void {
     const last = [...replay.latched.values()].at(-1)!;
     const here = this.#all().filter(({ place, origin }) => place === this.#place && origin !== replay.origin);
-    const revoked = Object.assign({}, ...here.map((one) => one.revoked)) as Seen['revoked'];
-    this.#write(replay, last, revoked);
-    for (const one of here)
-      this.#folder.writeAtomic(fileOf(one.origin), `${JSON.stringify({ ...one, place: ELSEWHERE })}\n`);
+    const revoked: Seen['revoked'] = Object.assign(
+      {},
+      ...here.map((one) => one.revoked),
+      Object.fromEntries(this.revoked(replay)),
+    );
+    this.#write({ origin: replay.origin, place: this.#place, ...last, revoked });
+    for (const one of here) this.#write({ ...one, place: ELSEWHERE });
   }
 
-  #write(replay: Replay, last: Latched, more: Seen['revoked']): void {
-    const { origin } = replay;
-    const revoked = { ...more, ...Object.fromEntries(this.revoked(replay)) };
-    const seen: Seen = { origin, place: this.#place, ...last, revoked };
-    this.#folder.writeAtomic(fileOf(origin), `${JSON.stringify(seen)}\n`);
+  #write(seen: Seen): void {
+    this.#folder.writeAtomic(fileOf(seen.origin), `${JSON.stringify(seen)}\n`);
   }
 
   #seen(origin: string): Seen | undefined {
@@ -95,12 +99,7 @@ export class Latch {
 
   /** What cannot be read is no permission. */
   #read(file: string): Seen {
-    let value: Partial<Seen> = {};
-    try {
-      value = Object(JSON.parse(this.#folder.readText(file)));
-    } catch (error) {
-      if (error instanceof CapstanError) throw error;
-    }
+    const value = parsed(this.#folder.readText(file));
     const { origin, place, seq, kind, root, revoked } = value;
     const isWhole =
       typeof origin === 'string' &&
@@ -126,6 +125,14 @@ export function lostText({ seen, size, origin }: Lost): string {
   return size > seen.seq
     ? `${wanted}, got another history of it`
     : `${wanted}, got a ledger of ${size} entries`;
+}
+
+function parsed(text: string): Partial<Seen> {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return {};
+  }
 }
 
 const SUFFIX = '.json';

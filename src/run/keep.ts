@@ -1,8 +1,9 @@
 /** The end of an iteration: X_n is kept with its lineage, what it learned from and its gate are on the record, and it is served
  *  if it passed, never saw ground truth, and promotion is left to gates. Each is on the record before it takes effect. */
 
+import { CapstanError } from '../base/errors.ts';
 import type { Lineage, Tensor } from '../registry/checkpoint.ts';
-import { loadCheckpoint, promotable, promote, saveCheckpoint } from '../registry/promotion.ts';
+import { type Promotable, promote, promotionTarget, saveCheckpoint } from '../registry/promotion.ts';
 import type { Folder } from '../storage/folder.ts';
 import { type Ended, iterationEnded, type Place, type Recorder } from './chronicle.ts';
 
@@ -28,9 +29,24 @@ export function keepCheckpoint(
   tensors: readonly Tensor[],
 ): Kept {
   const checkpoint = saveCheckpoint(folder, lineage, tensors);
-  const isPromoted = lineage.gate?.passed === true && !lineage.groundTruth && promotion() === 'gate';
-  const passed = isPromoted ? promotable(loadCheckpoint(folder, checkpoint)) : undefined;
+  const mayServe = lineage.gate?.passed === true && !lineage.groundTruth && promotion() === 'gate';
+  const next = mayServe ? targetOf(folder, checkpoint) : undefined; // before anything is said of it
+  const isPromoted = next?.target !== undefined;
   const training = iterationEnded(record, place, { ...ended, lineage, checkpoint, isPromoted });
-  if (passed) promote(folder, passed);
+  if (next?.refusal) throw next.refusal;
+  if (next?.target) promote(folder, next.target);
   return { checkpoint, training };
+}
+
+/** What may be served next; or why not, which is said once the gate is on the record. */
+function targetOf(
+  folder: Folder,
+  checkpoint: string,
+): { readonly target?: Promotable; readonly refusal?: CapstanError } {
+  try {
+    return { target: promotionTarget(folder, checkpoint) };
+  } catch (error) {
+    if (error instanceof CapstanError && error.code === 'refused') return { refusal: error };
+    throw error;
+  }
 }

@@ -3,9 +3,9 @@
  *  The caller holds the ledger's lock, and that of the run whose checkpoint it is. */
 
 import { checkpointIn } from '../authority/authority.ts';
-import type { Said } from '../authority/request.ts';
+import { completionOf, type Said } from '../authority/request.ts';
 import { CapstanError } from '../base/errors.ts';
-import { acceptsLoss, act, type Doer, type Outcome } from '../record/acts.ts';
+import { acceptsLoss, act, approve, type Doer, type Outcome, resumption } from '../record/acts.ts';
 import { eraseContent } from '../record/content.ts';
 import { stopAsking } from '../record/control.ts';
 import { type Latch, lostText } from '../record/latch.ts';
@@ -89,22 +89,32 @@ export function promoteModel(office: Office, model: Model, doer: Doer): Outcome 
   return outcome;
 }
 
-/** Before a request for it is completed: throws where its effect would be refused. */
-export function expectEffect(
-  { ledger, latch, armOf }: Office,
-  request: { readonly said: Said; readonly kind: string },
-): void {
-  if (request.kind === 'model-promoted')
-    promotionTarget(
-      armOf(request.said.run ?? ''),
-      checkpointIn(request.said) ?? '',
-      expectKnown(ledger.replay, latch),
-    );
+/** Lets work go on, perhaps once others have approved. */
+export function resumeWork(office: Office, doer: Doer): Outcome {
+  const { ledger, path, latch, disk } = office;
+  const outcome = act(ledger, 'work-resumed', resumption(ledger, path, latch, disk), doer);
+  takeEffect(office, outcome);
+  return outcome;
+}
+
+/** One person more behind a request; what has enough of them takes effect. */
+export function approveRequest(office: Office, number: number, doer: Doer): Outcome {
+  const request = office.ledger.replay.authority.requests.get(number);
+  if (request?.kind === 'model-promoted') expectPromotion(office, completionOf(request.entry));
+  const outcome = approve(office.ledger, number, doer);
+  takeEffect(office, outcome);
+  return outcome;
+}
+
+function expectPromotion({ ledger, latch, armOf }: Office, said: Said) {
+  const known = expectKnown(ledger.replay, latch);
+  const folder = armOf(said.run ?? '');
+  return { folder, known, target: promotionTarget(folder, checkpointIn(said) ?? '', known) };
 }
 
 /** Lets happen what is on the record now. */
 export function takeEffect(office: Office, outcome: Outcome): void {
-  const { path, ledger, latch, armOf, disk } = office;
+  const { path, ledger, latch, disk } = office;
   if (outcome.kind === 'waits') return;
   const { what, said } = outcome;
   if (what === 'work-resumed') {
@@ -112,9 +122,8 @@ export function takeEffect(office: Office, outcome: Outcome): void {
     stopAsking(path, disk);
   }
   if (what === 'model-promoted') {
-    const folder = armOf(said.run ?? '');
-    const known = expectKnown(ledger.replay, latch);
-    promote(folder, promotionTarget(folder, checkpointIn(said) ?? '', known), known);
+    const { folder, known, target } = expectPromotion(office, said);
+    promote(folder, target, known);
   }
   if (what === 'content-erased') eraseFor(office, said);
 }

@@ -84,6 +84,20 @@ export class SimulatedDisk {
       else this.#forgetNames(inode);
   }
 
+  /** What is below the folder, copied by a hand from outside. */
+  backup(path: string): Backup {
+    const folder = this.#find(path);
+    return folder?.kind === 'folder' ? copied(folder) : newDirectory();
+  }
+
+  /** Puts what was copied in the place of what is there, durably. */
+  restore(path: string, backup: Backup): void {
+    const { folder, name } = this.#parent(path);
+    const inode = copied(backup as Directory);
+    for (const one of [inode, ...inodesIn(inode)]) this.#made(one);
+    for (const names of [folder.names, folder.durable]) names.set(name, inode);
+  }
+
   /** All that storage asks of node:fs. */
   readonly disk = {
     mkdirSync: (path: string) =>
@@ -137,8 +151,8 @@ export class SimulatedDisk {
         }
         this.#rename(folder, (names) => names.delete(name));
       }),
-    readdirSync: (path: string) =>
-      this.#operation('readdir', () => [...asDirectory(this.#find(path), path).names.keys()]),
+    readdirSync: (path: string, { recursive = false } = {}) =>
+      this.#operation('readdir', () => namesIn(asDirectory(this.#find(path), path), recursive)),
     readFileSync: (path: string, encoding?: BufferEncoding) =>
       this.#operation('read', () => {
         const content = Buffer.from(asFile(this.#find(path)).content);
@@ -148,7 +162,12 @@ export class SimulatedDisk {
       this.#operation('stat', () => {
         const inode = this.#find(path);
         if (inode === undefined && throwIfNoEntry) throw refusal('ENOENT', path);
-        return inode && { size: inode.kind === 'file' ? inode.content.length : 0 };
+        return (
+          inode && {
+            size: inode.kind === 'file' ? inode.content.length : 0,
+            isFile: () => inode.kind === 'file',
+          }
+        );
       }),
   } as unknown as Disk;
 
@@ -278,6 +297,35 @@ export class SimulatedDisk {
 }
 
 const EMPTY = Buffer.alloc(0);
+
+/** Of a folder; what it holds is nobody's to read. */
+export type Backup = { readonly kind: 'folder' };
+
+function copied(folder: Directory): Directory {
+  const names = new Map(
+    [...folder.names].map(([name, inode]): [string, Inode] => [
+      name,
+      inode.kind === 'folder'
+        ? copied(inode)
+        : { kind: 'file', content: inode.content, durable: inode.content, pending: [] },
+    ]),
+  );
+  return { kind: 'folder', names, durable: new Map(names), pending: [] };
+}
+
+function inodesIn({ names }: Directory): readonly Inode[] {
+  return [...names.values()].flatMap((inode) =>
+    inode.kind === 'folder' ? [inode, ...inodesIn(inode)] : [inode],
+  );
+}
+
+function namesIn({ names }: Directory, recursive: boolean): string[] {
+  return [...names].flatMap(([name, inode]) =>
+    recursive && inode.kind === 'folder'
+      ? [name, ...namesIn(inode, true).map((below) => `${name}/${below}`)]
+      : [name],
+  );
+}
 
 function newDirectory(): Directory {
   return { kind: 'folder', names: new Map(), durable: new Map(), pending: [] };
