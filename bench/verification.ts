@@ -147,12 +147,14 @@ async function write(path: string, count: number): Promise<readonly Buffer[]> {
   for (let at = 0; at < count; at += BATCH)
     for (const { tile, bytes } of tiles.grow(at, entries.slice(at, at + BATCH), source))
       log.writeAtomic(tiles.tilePath(tile), bytes);
-  const signer = key.signerKey('note', 'example.org/bench', Buffer.alloc(key.SEED_BYTES, 1));
+  const signer = key.signerKey('note', ORIGIN, Buffer.alloc(key.SEED_BYTES, 1));
   const root = rootAt(count, tiles.tileReader(count, source));
   log.writeAtomic('checkpoint', signHead({ origin: signer.name, size: count, root, extensions: [] }, signer));
   folder.writeAtomic('log.vkey', `${key.formatVerifierKey(key.verifierOf(signer))}\n`);
   return entries;
 }
+
+const ORIGIN = 'example.org/bench';
 
 /** As in a project: training begins, a person acts, a gate decides, training ends. */
 function entryOf(seq: number): Entry {
@@ -161,12 +163,14 @@ function entryOf(seq: number): Entry {
   const sha256 = createHash('sha256').update(String(seq)).digest('hex');
   const subjects = [{ name: 'checkpoint', sha256 }];
   const parents = [Math.max(0, seq - 1)];
-  if (seq % 4 === 0) return { ...base, kind: 'training-started', actor: program };
-  if (seq % 4 === 1) {
+  if (seq === 0) return { ...base, kind: 'ledger-started', actor: program, words: { origin: ORIGIN } };
+  const turn = (seq - 1) % 4;
+  if (turn === 0) return { ...base, kind: 'training-started', actor: program };
+  if (turn === 1) {
     const subjects = [{ name: 'answer', sha256 }];
     return { ...base, kind: 'action-taken', actor: { id: 'person:ada', kind: 'person' }, subjects, parents };
   }
-  if (seq % 4 === 2) {
+  if (turn === 2) {
     const figures = { 'agreement-ppm': 990_000 + (seq % MS), asked: 1000, passed: 1 };
     return {
       ...base,
