@@ -15,7 +15,7 @@ import { inspected } from '../run/serve.ts';
 import type { Folder } from '../storage/folder.ts';
 import { taskEntry } from '../tasks/tasks.ts';
 import { integer } from './arguments.ts';
-import { type Found, find, stateOf } from './models.ts';
+import { type Found, find, stateOf } from './checkpoint.ts';
 
 const QUESTIONS_MAX = 100_000;
 

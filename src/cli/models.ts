@@ -4,17 +4,17 @@
 import type { Command } from 'commander';
 import { CapstanError, messageOf } from '../base/errors.ts';
 import type { Lineage } from '../registry/checkpoint.ts';
-import { checkpointsIn, expectServable, loadCheckpoint, servedIn, taintedBy } from '../registry/promotion.ts';
-import type { Revoked } from '../registry/revocation.ts';
+import { checkpointsIn, loadCheckpoint, servedIn, taintedBy } from '../registry/promotion.ts';
 import { findRun, listRuns, openRun } from '../run/folder.ts';
 import { promoteModel, revokeModel, rollBackModel } from '../run/office.ts';
 import { Folder } from '../storage/folder.ts';
 import { lockFolder } from '../storage/lock.ts';
+import { armOf, type Found, find, type State, stateOf } from './checkpoint.ts';
 import { addComparing } from './compare-models.ts';
 import { type DoerFlags, doerOf, expectPolicy, withDoer } from './doer.ts';
 import { HOME } from './home.ts';
 import { revokedHere, withProject } from './recorder.ts';
-import { ARM, officeOf, waitsText } from './requests.ts';
+import { officeOf, waitsText } from './requests.ts';
 
 interface Flags extends DoerFlags {
   readonly reason: string;
@@ -83,17 +83,6 @@ interface Model {
   readonly tainted: readonly number[];
 }
 
-/** A candidate passed no gate, or was not promoted yet; what was promoted and is not served any more passed. */
-type State = 'candidate' | 'passed' | 'serving' | 'revoked' | 'damaged';
-
-export interface Found {
-  readonly run: string;
-  readonly folder: Folder;
-  readonly hash: string;
-}
-
-const armOf = (path: string): Folder => new Folder(`${path}/${ARM}`);
-
 function runsOf(given: readonly string[]): readonly string[] {
   const paths =
     given.length > 0 ? given.map((one) => findRun(HOME, one)) : listRuns(HOME).map(({ path }) => path);
@@ -121,44 +110,6 @@ function modelsOf(path: string): readonly Model[] {
     };
   });
   return models.sort((a, b) => a.iteration - b.iteration);
-}
-
-export function stateOf(
-  folder: Folder,
-  hash: string,
-  served = servedIn(folder),
-  known: Revoked = revokedHere(),
-): State {
-  try {
-    const { lineage } = loadCheckpoint(folder, hash);
-    expectServable(folder, hash, known);
-    taintedBy(folder, hash); // damaged where nobody can tell
-    if (hash === served) return 'serving';
-    return lineage.gate?.passed && !lineage.groundTruth ? 'passed' : 'candidate';
-  } catch (error) {
-    if (!(error instanceof CapstanError)) throw error;
-    return error.code === 'refused' ? 'revoked' : 'damaged';
-  }
-}
-
-/** The one checkpoint of all runs in ./runs whose hash begins so. */
-export function find(beginning: string): Found {
-  if (!/^[0-9a-f]{6,64}$/.test(beginning))
-    throw new CapstanError(
-      'usage',
-      `checkpoint «${beginning}»: expected 6 to 64 hexadecimal digits, the beginning of its hash`,
-    );
-  const found = listRuns(HOME).flatMap(({ name, path }) => {
-    const folder = armOf(path);
-    const hashes = checkpointsIn(folder).filter((hash) => hash.startsWith(beginning));
-    return hashes.map((hash): Found => ({ run: name, folder, hash }));
-  });
-  const [one, two] = found;
-  if (one && !two) return one;
-  throw new CapstanError(
-    'not-found',
-    `checkpoint ${beginning}: expected one in ${HOME}, got ${two ? `${found.length}, in ${found.map(({ run }) => run).join(', ')}` : 'none'}`,
-  );
 }
 
 function takeBack(found: Found, flags: Flags): void {
