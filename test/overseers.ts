@@ -78,6 +78,8 @@ const REASONS: { readonly [reason in UnknownReason]: true } = {
   unsure: true,
   escalated: true,
   budget: true,
+  rejected: true,
+  unavailable: true,
 };
 
 export function isAnswer(answer: Answer<unknown>): boolean {

@@ -97,7 +97,7 @@ describe('Amplify^H(X)', () => {
     expect(calls).toBe(1);
   });
 
-  test.each<UnknownReason>(['nobody', 'unsure', 'escalated', 'budget'])(
+  test.each<UnknownReason>(['nobody', 'unsure', 'escalated', 'budget', 'rejected', 'unavailable'])(
     'hands «unknown: %s» up to the root',
     async (reason) => {
       const floor: Assistant<readonly number[], number> = {

@@ -17,7 +17,9 @@ export type UnknownReason =
   | 'nobody' // asked of ⊥
   | 'unsure' // the answerer says so itself
   | 'escalated' // the overseer handed it upwards and nobody above took it
-  | 'budget'; // the limits of the root question were reached
+  | 'budget' // the limits of the root question were reached
+  | 'rejected' // no answer passed verification
+  | 'unavailable'; // who would know could not be reached
 
 export type Answer<A> = Known<A> | Unknown;
 

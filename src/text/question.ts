@@ -1,0 +1,24 @@
+/** A question in words, with documents that it may be answered from. It is its own content: two questions that read alike
+ *  and see the same documents are one. */
+
+import { createHash } from 'node:crypto';
+import { canonical, type Json } from '../base/canonical.ts';
+
+/** A text that a question is about. */
+export interface Document {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface TextQuestion {
+  readonly text: string;
+  /** What may be read to answer it, and nothing else. */
+  readonly documents?: readonly Document[];
+}
+
+/** SHA-256 of the canonical JSON, in hex: equal keys are equal questions. */
+export function questionKey(question: TextQuestion): string {
+  return createHash('sha256')
+    .update(canonical(question as unknown as Json))
+    .digest('hex');
+}
