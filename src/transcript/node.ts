@@ -52,7 +52,7 @@ export interface Step {
 export interface TranscriptNode {
   /** SHA-256 in hex of what the node is: the policy, the question, where it stands. */
   readonly id: string;
-  /** Undefined at the root. */
+  /** Who asked it first; undefined at the root. Others that ask it have it among their children too. */
   readonly parent?: string;
   /** 0 at the root. */
   readonly depth: number;
@@ -64,6 +64,6 @@ export interface TranscriptNode {
   /** Ids, in the order in which they were asked. */
   readonly children: readonly string[];
   readonly verdicts: readonly Verdict[];
-  /** The answer that a person put in place of another, and which that was. */
-  readonly corrected?: { readonly by: Author; readonly before: Answer<string>; readonly entry?: number };
+  /** Who put the answer in place of another, and which that was, if there was one. */
+  readonly corrected?: { readonly by: Author; readonly before?: Answer<string>; readonly entry?: number };
 }

@@ -1,0 +1,105 @@
+/** The tree as it is written down, put together from what is told while it is walked: who acted in which workspace, what
+ *  came of each question, what verifiers said. A question that several ask at one depth is one node, below whoever asked
+ *  first. */
+
+import { CapstanError } from '../base/errors.ts';
+import type { Answer } from '../core/answer.ts';
+import type { Scope } from '../core/budget.ts';
+import type { Transcript, Workspace } from '../core/workspace.ts';
+import type { TextQuestion } from '../text/question.ts';
+import type { Step, TranscriptNode, Verdict } from '../transcript/node.ts';
+import type { Correction } from './memory.ts';
+
+type Text = Workspace<TextQuestion, string>;
+
+export class Collector {
+  readonly #idOf: (question: TextQuestion, depth: number) => string;
+  readonly #nodes = new Map<string, Draft>();
+
+  /** `idOf`: of the node of a question with so many levels below it. */
+  constructor(idOf: (question: TextQuestion, depth: number) => string) {
+    this.#idOf = idOf;
+  }
+
+  /** An overseer, or whoever answers alone, acted in that workspace. */
+  stepped({ question, exchanges }: Text, step: Step, { depth }: Scope): void {
+    this.#draft(question, depth).steps.set(exchanges.length, step);
+  }
+
+  answered({ question, answer }: Transcript<TextQuestion, string>, { depth }: Scope): void {
+    this.#draft(question, depth).answer = answer;
+  }
+
+  verified(question: TextQuestion, verdicts: readonly Verdict[], { depth }: Scope): void {
+    this.#draft(question, depth).verdicts.push(...verdicts);
+  }
+
+  corrected(question: TextQuestion, correction: Correction<string>, { depth }: Scope): void {
+    this.#draft(question, depth).correction = correction;
+  }
+
+  /** The nodes below the root and itself, parents before children. */
+  *nodes(root: TextQuestion, levels: number): Generator<TranscriptNode> {
+    const places = new Map<string, { readonly depth: number; readonly parent?: string }>([
+      [this.#idOf(root, levels), { depth: 0 }],
+    ]);
+    for (const [id, place] of places) {
+      const draft = this.#nodes.get(id);
+      if (!draft)
+        throw new CapstanError('not-found', `question ${id}: expected one that was walked, it was not`);
+      const steps = [...draft.steps].sort(([a], [b]) => a - b).map(([, step]) => step);
+      const asked = steps.flatMap(({ action }) => (action.kind === 'ask' ? action.questions : []));
+      const below = levels - place.depth - 1;
+      const children = asked
+        .map((question) => this.#idOf(question, below))
+        .filter((child) => this.#nodes.has(child));
+      for (const child of children)
+        if (!places.has(child)) places.set(child, { depth: place.depth + 1, parent: id });
+      yield nodeOf(id, place, draft, steps, children);
+    }
+  }
+
+  #draft(question: TextQuestion, depth: number): Draft {
+    const key = this.#idOf(question, depth);
+    let draft = this.#nodes.get(key);
+    if (!draft) {
+      draft = { question, steps: new Map(), verdicts: [] };
+      this.#nodes.set(key, draft);
+    }
+    return draft;
+  }
+}
+
+interface Draft {
+  readonly question: TextQuestion;
+  /** By how many exchanges there were before. */
+  readonly steps: Map<number, Step>;
+  readonly verdicts: Verdict[];
+  answer?: Answer<string>;
+  correction?: Correction<string>;
+}
+
+function nodeOf(
+  id: string,
+  place: { readonly depth: number; readonly parent?: string },
+  { question, verdicts, answer, correction }: Draft,
+  steps: readonly Step[],
+  children: readonly string[],
+): TranscriptNode {
+  const final = correction?.answer ?? answer;
+  return {
+    id,
+    ...place,
+    question,
+    status: final ? 'answered' : 'waiting',
+    ...(final && { answer: final }),
+    ...{ steps, children, verdicts },
+    ...(correction && {
+      corrected: {
+        by: correction.by,
+        ...(answer && { before: answer }),
+        ...(correction.entry !== undefined && { entry: correction.entry }),
+      },
+    }),
+  };
+}

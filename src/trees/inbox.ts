@@ -1,0 +1,106 @@
+/** What waits for people: workspaces that nobody else may decide, until somebody has. An item is the workspace's own key, so
+ *  that however many trees need it, it is asked once; a decision is on the disk before its writer is told.
+ *      open → answered        skip: still open, last in the line of who skipped it */
+
+import { CapstanError } from '../base/errors.ts';
+import type { Action, Workspace } from '../core/workspace.ts';
+import type { Database, Row } from '../storage/database.ts';
+import type { Author } from '../transcript/node.ts';
+import type { Decision, Memory } from './memory.ts';
+
+export interface Item<Q, A> {
+  /** Of the workspace under the policy. */
+  readonly key: string;
+  readonly policy: string;
+  /** What asks: a run. */
+  readonly run: string;
+  readonly workspace: Workspace<Q, A>;
+  /** What a model would do. */
+  readonly proposal?: { readonly action: Action<Q, A>; readonly by: Author };
+  /** ISO 8601 in UTC. */
+  readonly asked: string;
+}
+
+export const INBOX_SCHEMA = `
+  create table if not exists item (
+    number integer primary key, key text not null unique, open integer not null, json text not null);
+  create index if not exists item_open on item (open, number);
+  create table if not exists skipped (key text not null, person text not null, times integer not null,
+    primary key (key, person)) without rowid;
+`;
+
+export class Inbox<Q extends object, A> {
+  readonly #memory: Memory<Q, A>;
+  readonly #sql: ReturnType<typeof statements>;
+
+  constructor(memory: Memory<Q, A>) {
+    this.#memory = memory;
+    this.#sql = statements(memory.database);
+  }
+
+  /** Puts an item in, once. */
+  async offer(item: Item<Q, A>): Promise<void> {
+    await this.#memory.database.write(() => this.#sql.offer(item.key, JSON.stringify(item)));
+  }
+
+  /** Those that wait, the oldest first, those that this person skipped last. */
+  open(person = '', limit = Number.MAX_SAFE_INTEGER): readonly Item<Q, A>[] {
+    return this.#sql.open(person, limit).map(({ json }) => JSON.parse(json) as Item<Q, A>);
+  }
+
+  get waiting(): number {
+    return this.#sql.count()!.count;
+  }
+
+  /** The open item whose key begins so. Throws «not-found» for none, and for several. */
+  find(prefix: string): Item<Q, A> {
+    const found = this.open().filter(({ key }) => key.startsWith(prefix));
+    if (found.length === 1) return found[0]!;
+    throw new CapstanError(
+      'not-found',
+      `item ${prefix}: expected the beginning of the key of one that waits, got that of ${found.length}`,
+    );
+  }
+
+  /** The decision is on the disk, and the item closed, when this returns. Throws «exists» where somebody was faster. */
+  decide(item: Item<Q, A>, decision: Decision<Q, A>): void {
+    this.#memory.database.writeNow(() => {
+      if (this.#sql.close(item.key) === 0)
+        throw new CapstanError(
+          'exists',
+          `item ${item.key.slice(0, SHOWN)}: expected one that waits, it was answered`,
+        );
+      this.#memory.decideNow(item.key, item.policy, decision);
+    });
+  }
+
+  /** Last in that person's line. */
+  skip({ key }: Item<Q, A>, person: string): void {
+    this.#memory.database.writeNow(() => this.#sql.skip(key, person));
+  }
+
+  /** Takes out what no tree waits for any more. */
+  withdraw(key: string): void {
+    this.#memory.database.writeNow(() => this.#sql.close(key));
+  }
+}
+
+/** Digits of a key that tell one from another by eye. */
+export const SHOWN = 8;
+
+interface ItemRow extends Row {
+  readonly json: string;
+}
+
+function statements(database: Database) {
+  return {
+    offer: database.command('insert or ignore into item (key, open, json) values (?, 1, ?)'),
+    open: database.query<ItemRow>(`
+      select json from item left join skipped on skipped.key = item.key and person = ?
+      where open = 1 order by ifnull(times, 0), number limit ?`),
+    count: database.look<{ readonly count: number }>('select count(*) as count from item where open = 1'),
+    close: database.command('update item set open = 0 where key = ? and open = 1'),
+    skip: database.command(`
+      insert into skipped values (?, ?, 1) on conflict (key, person) do update set times = times + 1`),
+  };
+}

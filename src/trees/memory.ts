@@ -1,0 +1,226 @@
+/** What was decided and answered, under keys of their content, so that a tree that is asked again comes to the same place
+ *  and nobody is asked, or paid, twice.
+ *      decision   (policy, workspace) → action      what H did: the ground state
+ *      answer     (policy, question, depth) → answer what followed and from which questions, so that a finished subtree
+ *                                                   is not walked again
+ *      correction question → answer                 what a person put in its place
+ *  A correction removes the answers above it; decisions stay, since a workspace in which an answer changed is another
+ *  workspace. */
+
+import { createHash } from 'node:crypto';
+import type { Answer } from '../core/answer.ts';
+import type { Action, Transcript, Workspace } from '../core/workspace.ts';
+import type { Database, Row } from '../storage/database.ts';
+import type { Author, Spent } from '../transcript/node.ts';
+
+/** An action and how it came about. */
+export interface Decision<Q, A> {
+  readonly action: Action<Q, A>;
+  readonly by: Author;
+  readonly spent: Spent;
+  /** ISO 8601 in UTC. */
+  readonly began: string;
+  readonly ended: string;
+  /** What somebody else had proposed, and by how many characters the action differs (Levenshtein). */
+  readonly proposed?: { readonly action: Action<Q, A>; readonly by: Author; readonly edits: number };
+  /** Number of its entry in the ledger. */
+  readonly entry?: number;
+}
+
+/** An answer that holds whatever would have been computed. */
+export interface Correction<A> {
+  readonly answer: Answer<A>;
+  readonly by: Author;
+  readonly time: string;
+  readonly entry?: number;
+}
+
+/** An answer, and the keys of the questions that were asked for it. */
+interface Followed<A> {
+  readonly answer: Answer<A>;
+  readonly asked: readonly string[];
+}
+
+/** An answer that was removed because one below it changed. */
+export interface Removed<A> {
+  readonly key: string;
+  readonly question: string;
+  readonly before: Answer<A>;
+}
+
+export const SCHEMA = `
+  create table if not exists decision (key text primary key, policy text not null, json text not null) without rowid;
+  create table if not exists answer (key text primary key, question text not null, json text not null) without rowid;
+  create table if not exists correction (
+    question text primary key, number integer not null unique, json text not null) without rowid;
+`;
+
+export class Memory<Q extends object, A> {
+  readonly database: Database;
+  readonly #keyOf: (question: Q) => string;
+  readonly #sql: ReturnType<typeof statements>;
+  #kept: { readonly key: string; readonly transcript: Transcript<Q, A>; readonly corrections: number }[] = [];
+  readonly #corrected = new Map<string, Correction<A>>();
+  #corrections = 0;
+  readonly #keys = new WeakMap<object, string>();
+
+  /** `keyOf`: equal keys are equal questions. */
+  constructor(database: Database, keyOf: (question: Q) => string) {
+    this.database = database;
+    this.#keyOf = keyOf;
+    this.#sql = statements(database);
+    this.refresh();
+  }
+
+  questionKey(question: Q): string {
+    let key = this.#keys.get(question);
+    if (key === undefined) {
+      key = this.#keyOf(question);
+      this.#keys.set(question, key);
+    }
+    return key;
+  }
+
+  /** Of a question under a policy, with so many levels below it. */
+  answerKey(policy: string, question: Q, depth: number): string {
+    return digest('answer', policy, this.questionKey(question), `${depth}`);
+  }
+
+  /** Of a workspace under a policy. */
+  workspaceKey(policy: string, { question, exchanges }: Workspace<Q, A>): string {
+    const heard = exchanges.flatMap(({ question: asked, answer }) => [
+      this.questionKey(asked),
+      answer.kind === 'known' ? `known ${answer.confidence} ${JSON.stringify(answer.value)}` : answer.reason,
+    ]);
+    return digest('workspace', policy, this.questionKey(question), ...heard);
+  }
+
+  decision(key: string): Decision<Q, A> | undefined {
+    return parsed(this.#sql.decision(key));
+  }
+
+  /** Kept from when the promise is. */
+  async decide(key: string, policy: string, decision: Decision<Q, A>): Promise<void> {
+    await this.database.write(() => this.decideNow(key, policy, decision));
+  }
+
+  /** The same, within a write. */
+  decideNow(key: string, policy: string, decision: Decision<Q, A>): void {
+    this.#sql.decide(key, policy, JSON.stringify(decision));
+  }
+
+  answer(key: string): Answer<A> | undefined {
+    return parsed<Followed<A>>(this.#sql.answer(key))?.answer;
+  }
+
+  /** Kept together with those of the same moment, and not at all where an answer was corrected since there were so many
+   *  corrections. It follows from decisions that are on the disk, so nobody needs to wait for it. */
+  async keep(key: string, transcript: Transcript<Q, A>, corrections: number): Promise<void> {
+    this.#kept.push({ key, transcript, corrections });
+    if (this.#kept.length === 1) await this.database.write(() => this.#keepAll());
+  }
+
+  #keepAll(): void {
+    const kept = this.#kept;
+    this.#kept = [];
+    this.refresh();
+    for (const { key, transcript, corrections } of kept) {
+      if (corrections !== this.corrections) continue;
+      const { question, exchanges, answer } = transcript;
+      const asked = exchanges.map((exchange) => this.questionKey(exchange.question));
+      this.#sql.keep(key, this.questionKey(question), JSON.stringify({ answer, asked }));
+    }
+  }
+
+  /** How many there were when last looked. */
+  get corrections(): number {
+    return this.#corrections;
+  }
+
+  /** Looks whether other processes have corrected something. */
+  refresh(): void {
+    for (const { question, number, json } of this.#sql.corrections(this.#corrections)) {
+      this.#corrected.set(question, JSON.parse(json) as Correction<A>);
+      this.#corrections = number;
+    }
+  }
+
+  correction(question: Q): Correction<A> | undefined {
+    return this.#corrected.size === 0 ? undefined : this.#corrected.get(this.questionKey(question));
+  }
+
+  /** Puts an answer in place of whatever was, is or will be computed; the answers that leaned on it are gone. */
+  correct(question: Q, correction: Correction<A>): readonly Removed<A>[] {
+    const key = this.questionKey(question);
+    return this.database.writeNow(() => {
+      this.refresh();
+      this.#sql.correct(key, this.#corrections + 1, JSON.stringify(correction));
+      this.refresh();
+      const removed = this.#above(key);
+      for (const row of removed) this.#sql.forget(row.key);
+      return removed;
+    });
+  }
+
+  /** The answers to that question, and those that leaned on one of them. Corrections are rare: all answers are read. */
+  #above(question: string): readonly Removed<A>[] {
+    const rows = this.#sql.answers().map(({ key, question, json }) => ({
+      ...{ key, question },
+      ...(JSON.parse(json) as Followed<A>),
+    }));
+    const askers = new Map<string, (typeof rows)[number][]>();
+    const own = new Map<string, (typeof rows)[number][]>();
+    const put = (map: typeof own, name: string, row: (typeof rows)[number]) => {
+      const there = map.get(name);
+      if (there) there.push(row);
+      else map.set(name, [row]);
+    };
+    for (const row of rows) {
+      put(own, row.question, row);
+      for (const name of row.asked) put(askers, name, row);
+    }
+    const reached = new Map<string, Removed<A>>();
+    const questions = new Set([question]);
+    for (const name of questions)
+      for (const row of [...(own.get(name) ?? []), ...(askers.get(name) ?? [])]) {
+        reached.set(row.key, { key: row.key, question: row.question, before: row.answer });
+        questions.add(row.question);
+      }
+    return [...reached.values()];
+  }
+}
+
+interface JsonRow extends Row {
+  readonly json: string;
+}
+interface CorrectionRow extends JsonRow {
+  readonly question: string;
+  readonly number: number;
+}
+interface AnswerRow extends JsonRow {
+  readonly key: string;
+  readonly question: string;
+}
+
+function statements(database: Database) {
+  return {
+    decision: database.look<JsonRow>('select json from decision where key = ?'),
+    decide: database.command('insert or ignore into decision values (?, ?, ?)'),
+    answer: database.look<JsonRow>('select json from answer where key = ?'),
+    keep: database.command('insert or replace into answer values (?, ?, ?)'),
+    corrections: database.query<CorrectionRow>('select * from correction where number > ? order by number'),
+    correct: database.command('insert or replace into correction values (?, ?, ?)'),
+    answers: database.query<AnswerRow>('select * from answer'),
+    forget: database.command('delete from answer where key = ?'),
+  };
+}
+
+function parsed<T>(row: JsonRow | undefined): T | undefined {
+  return row && (JSON.parse(row.json) as T);
+}
+
+function digest(...parts: readonly string[]): string {
+  // Each with its length, so that no two lists of parts run together.
+  const text = parts.map((part) => `${part.length}:${part}`).join('');
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,135 @@
+/** Question trees of a project that last: who sits where, what is remembered, what waits for whom. A tree that cannot go on
+ *  rests on the disk and takes no memory; asked again, it goes on from there. */
+
+import { amplify } from '../amplify/amplify.ts';
+import { escalate } from '../amplify/escalate.ts';
+import { nobody } from '../assistants/nobody.ts';
+import type { Answer } from '../core/answer.ts';
+import type { Assistant, Overseer } from '../core/assistant.ts';
+import type { Scope } from '../core/budget.ts';
+import { Waiting } from '../core/waiting.ts';
+import { Database, type DatabaseOptions } from '../storage/database.ts';
+import { questionKey, type TextQuestion } from '../text/question.ts';
+import type { TranscriptNode } from '../transcript/node.ts';
+import { Collector } from './collector.ts';
+import { INBOX_SCHEMA, Inbox } from './inbox.ts';
+import { Memory, SCHEMA } from './memory.ts';
+import { type Room, type Seat, seated } from './seat.ts';
+import { Slots } from './slots.ts';
+import { type TreeOptions, tree } from './tree.ts';
+
+type Text = TextQuestion;
+
+/** How a question is answered. */
+export interface Plan {
+  /** Version of all of it: an answer under one says nothing about another. */
+  readonly policy: string;
+  readonly overseer: Seat<Text, string>;
+  /** Who decides what the overseer hands upwards. */
+  readonly above?: Seat<Text, string>;
+  /** X. Without it, nobody. */
+  readonly assistant?: Seat<Text, string>;
+  readonly isSimple?: (question: Text) => boolean;
+  readonly around?: TreeOptions<Text, string>['around'];
+}
+
+export type Outcome =
+  | { readonly kind: 'answered'; readonly answer: Answer<string> }
+  /** `items`: keys of what waits in the inbox. */
+  | { readonly kind: 'waiting'; readonly items: readonly string[] };
+
+export interface TreesOptions extends DatabaseOptions {
+  /** Calls of models at a time. */
+  readonly concurrency?: number;
+  /** ISO 8601 in UTC. */
+  readonly now: () => string;
+}
+
+const CONCURRENCY = 32;
+
+/** X, whose answers are told. */
+function told(overseer: Overseer<Text, string>, tell: Collector | undefined): Assistant<Text, string> {
+  if (!tell) return amplify<Text, string>(overseer, nobody);
+  return {
+    origin: overseer.origin,
+    answer: (questions, scope) =>
+      amplify<Text, string>(overseer, nobody, {
+        record: (transcript) => tell.answered(transcript, scope),
+      }).answer(questions, scope),
+  };
+}
+
+export class Trees {
+  readonly memory: Memory<Text, string>;
+  readonly inbox: Inbox<Text, string>;
+  readonly #database: Database;
+  readonly #slots: Slots;
+  readonly #now: () => string;
+
+  private constructor(database: Database, { concurrency = CONCURRENCY, now }: TreesOptions) {
+    this.#database = database;
+    this.memory = new Memory(database, questionKey);
+    this.inbox = new Inbox(this.memory);
+    this.#slots = new Slots(concurrency);
+    this.#now = now;
+  }
+
+  /** The file is made if there is none. */
+  static open(path: string, options: TreesOptions): Trees {
+    return new Trees(Database.open(path, SCHEMA + INBOX_SCHEMA, options), options);
+  }
+
+  /** Goes as far as it can; what it comes to is on the disk before it is given. */
+  async answer(root: Text, plan: Plan, run: string, scope: Scope): Promise<Outcome> {
+    this.memory.refresh();
+    try {
+      const [answer] = await this.#tree(plan, this.#room(run)).answer([root], scope);
+      return { kind: 'answered', answer: answer! };
+    } catch (error) {
+      if (error instanceof Waiting) return { kind: 'waiting', items: error.items };
+      throw error;
+    } finally {
+      await this.#database.synced();
+    }
+  }
+
+  /** The tree as far as it got, walked once more. Whatever would be asked anew is left as it is. */
+  async transcript(root: Text, plan: Plan, run: string, scope: Scope): Promise<readonly TranscriptNode[]> {
+    const collector = new Collector((question, depth) => this.memory.answerKey(plan.policy, question, depth));
+    const tell: Room<Text, string>['tell'] = (workspace, decision, isMemo, at) =>
+      collector.stepped(workspace, { ...decision, isMemo }, at);
+    const room = { ...this.#room(run), tell, isClosed: true };
+    try {
+      await this.#tree(plan, room, collector).answer([root], scope);
+    } catch (error) {
+      if (!(error instanceof Waiting)) throw error;
+    }
+    return [...collector.nodes(root, scope.depth)];
+  }
+
+  /** Whether another process has written since the last look. */
+  get version(): number {
+    return this.#database.version;
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #room(run: string): Room<Text, string> {
+    return { memory: this.memory, inbox: this.inbox, slots: this.#slots, run, now: this.#now };
+  }
+
+  #tree(plan: Plan, room: Room<Text, string>, tell?: Collector): Assistant<Text, string> {
+    const { policy, overseer, above, assistant, isSimple, around } = plan;
+    const own = seated(overseer, room);
+    const h = above ? escalate(own, seated(above, room)) : own;
+    const x = assistant ? told(seated(assistant, room), tell) : nobody;
+    return tree(h, x, {
+      ...{ memory: this.memory, policy },
+      ...(isSimple && { isSimple }),
+      ...(around && { around }),
+      ...(tell && { tell }),
+    });
+  }
+}
