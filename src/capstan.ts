@@ -1,7 +1,9 @@
 /** The front door: what a program that uses Capstan imports. The command line is in `cli/`. */
 
 export { amplify } from './amplify/amplify.ts';
+export { each } from './amplify/each.ts';
 export { withEnvironment } from './amplify/environment.ts';
+export { escalate } from './amplify/escalate.ts';
 export { hch } from './amplify/hch.ts';
 export { memo } from './amplify/memo.ts';
 export { type TranscriptTree, unfold } from './amplify/tree.ts';
@@ -29,6 +31,7 @@ export { type IterateEvent, type IterateOptions, iterate } from './iterate/itera
 export type { Progress } from './iterate/progress.ts';
 export { directly, type Supervision } from './iterate/supervision.ts';
 export { Runtime } from './onnx/runtime.ts';
+export { alone } from './overseers/alone.ts';
 export { type Script, scripted } from './overseers/scripted.ts';
 export { type Choices, type Configuration, configure } from './run/configuration.ts';
 export {
@@ -37,3 +40,5 @@ export {
   type PowerQuestion,
   permutationPowering,
 } from './tasks/permutation-powering.ts';
+export type { Document, TextQuestion } from './text/question.ts';
+export type { Recipe, TextScript } from './text/recipe.ts';

@@ -3,6 +3,8 @@
 import { addAsk } from './ask.ts';
 import { addControl } from './control.ts';
 import { addCorrect } from './correct.ts';
+import { addGrow, GROW, isRecipe } from './grow.ts';
+import { addInbox } from './inbox.ts';
 import { addLedger } from './ledger.ts';
 import { addModels } from './models.ts';
 import { addPeople } from './people.ts';
@@ -24,6 +26,8 @@ export async function main(args: readonly string[]): Promise<number> {
   );
   for (const add of [
     addRun,
+    addGrow,
+    addInbox,
     addReport,
     addAsk,
     addTasks,
@@ -38,5 +42,6 @@ export async function main(args: readonly string[]): Promise<number> {
     addLedger,
   ])
     add(program);
-  return carryOut(program, args);
+  const [first, ...rest] = args;
+  return carryOut(program, first === 'run' && isRecipe(rest) ? [GROW, ...rest] : args);
 }

@@ -2,3 +2,5 @@
 export const HOME = 'runs';
 /** The ledger of the project, where a command is started. */
 export const LEDGER = 'ledger';
+/** What was decided and answered in question trees, and what waits for people. */
+export const MEMORY = 'memory/trees.db';

@@ -22,6 +22,7 @@ import { expectWork, haltAsked } from './control.ts';
 import { HOME } from './home.ts';
 import { showProgress } from './progress.ts';
 import { person, promotion, recorder } from './recorder.ts';
+import { stopOnSignals } from './signals.ts';
 import { summarise, summaryText } from './summary.ts';
 import { commandLine } from './terminal.ts';
 
@@ -144,7 +145,7 @@ async function run(task: string | undefined, flags: RunFlags, command: Command):
   expectWork();
   const path = flags.resume === undefined ? started(task, flags) : resumed(task, flags.resume, given);
   const show = showProgress({ quiet: flags.quiet ?? false, stream: process.stderr, path });
-  const stop = stopOnSignals(show.note);
+  const stop = stopOnSignals(() => show.note('stopping after this step; a second Ctrl-C stops at once'));
   try {
     const clock = () => performance.now() / 1000;
     const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.version}`;
@@ -234,24 +235,3 @@ function started(task: string | undefined, flags: RunFlags): string {
   });
   return path;
 }
-
-/** The first signal asks to stop after the current step, the second kills. Either way the run goes on from its last
- *  save. */
-function stopOnSignals(note: (text: string) => void): {
-  readonly signal: AbortSignal;
-  readonly release: () => void;
-} {
-  const controller = new AbortController();
-  const stop = (): void => {
-    release();
-    controller.abort();
-    note('stopping after this step; a second Ctrl-C stops at once');
-  };
-  const release = (): void => {
-    for (const name of SIGNALS) process.off(name, stop);
-  };
-  for (const name of SIGNALS) process.on(name, stop);
-  return { signal: controller.signal, release };
-}
-
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;

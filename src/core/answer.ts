@@ -35,3 +35,8 @@ export function unknown(reason: UnknownReason): Unknown {
 export function agree<A>(a: Answer<A>, b: Answer<A>): boolean {
   return a.kind === 'known' && b.kind === 'known' && Object.is(a.value, b.value);
 }
+
+/** As people read it. */
+export function answerText(answer: Answer<string>): string {
+  return answer.kind === 'known' ? answer.value : `unknown: ${answer.reason}`;
+}

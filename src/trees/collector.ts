@@ -2,7 +2,6 @@
  *  came of each question, what verifiers said. A question that several ask at one depth is one node, below whoever asked
  *  first. */
 
-import { CapstanError } from '../base/errors.ts';
 import type { Answer } from '../core/answer.ts';
 import type { Scope } from '../core/budget.ts';
 import type { Transcript, Workspace } from '../core/workspace.ts';
@@ -40,21 +39,15 @@ export class Collector {
 
   /** The nodes below the root and itself, parents before children. */
   *nodes(root: TextQuestion, levels: number): Generator<TranscriptNode> {
-    const places = new Map<string, { readonly depth: number; readonly parent?: string }>([
-      [this.#idOf(root, levels), { depth: 0 }],
-    ]);
+    const places = new Map<string, Place>([[this.#idOf(root, levels), { depth: 0, question: root }]]);
     for (const [id, place] of places) {
-      const draft = this.#nodes.get(id);
-      if (!draft)
-        throw new CapstanError('not-found', `question ${id}: expected one that was walked, it was not`);
+      const draft = this.#draft(place.question, levels - place.depth); // of one that waits, nothing was told
       const steps = [...draft.steps].sort(([a], [b]) => a - b).map(([, step]) => step);
       const asked = steps.flatMap(({ action }) => (action.kind === 'ask' ? action.questions : []));
-      const below = levels - place.depth - 1;
-      const children = asked
-        .map((question) => this.#idOf(question, below))
-        .filter((child) => this.#nodes.has(child));
-      for (const child of children)
-        if (!places.has(child)) places.set(child, { depth: place.depth + 1, parent: id });
+      const children = asked.map((question) => this.#idOf(question, levels - place.depth - 1));
+      for (const [i, child] of children.entries())
+        if (!places.has(child))
+          places.set(child, { depth: place.depth + 1, parent: id, question: asked[i]! });
       yield nodeOf(id, place, draft, steps, children);
     }
   }
@@ -70,6 +63,12 @@ export class Collector {
   }
 }
 
+interface Place {
+  readonly depth: number;
+  readonly parent?: string;
+  readonly question: TextQuestion;
+}
+
 interface Draft {
   readonly question: TextQuestion;
   /** By how many exchanges there were before. */
@@ -81,8 +80,8 @@ interface Draft {
 
 function nodeOf(
   id: string,
-  place: { readonly depth: number; readonly parent?: string },
-  { question, verdicts, answer, correction }: Draft,
+  place: Place,
+  { verdicts, answer, correction }: Draft,
   steps: readonly Step[],
   children: readonly string[],
 ): TranscriptNode {
@@ -90,7 +89,6 @@ function nodeOf(
   return {
     id,
     ...place,
-    question,
     status: final ? 'answered' : 'waiting',
     ...(final && { answer: final }),
     ...{ steps, children, verdicts },

@@ -1,0 +1,389 @@
+/** capstan inbox: what waits for people. Shows one workspace at a time and takes what is done about it: reply, ask, verify,
+ *  correct, escalate, skip. What a person does is on the ledger before it takes effect; what a crash left on the ledger
+ *  alone takes effect the next time. */
+
+import { randomBytes } from 'node:crypto';
+import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
+import { CapstanError, invariant } from '../base/errors.ts';
+import { type Answer, answerText, known, unknown } from '../core/answer.ts';
+import { type Action, ask, reply } from '../core/workspace.ts';
+import { SALT } from '../ledger/commitment.ts';
+import type { Entry } from '../ledger/entry.ts';
+import { act } from '../record/acts.ts';
+import { contentOf } from '../record/content.ts';
+import { verifyLedger } from '../record/verify.ts';
+import { Folder } from '../storage/folder.ts';
+import type { TextQuestion } from '../text/question.ts';
+import type { Author } from '../transcript/node.ts';
+import { edits } from '../trees/edits.ts';
+import { type Item, SHOWN } from '../trees/inbox.ts';
+import type { Removed } from '../trees/memory.ts';
+import { Trees } from '../trees/trees.ts';
+import { decimal, integer } from './arguments.ts';
+import { type DoerFlags, doerOf, withDoer } from './doer.ts';
+import { LEDGER, MEMORY } from './home.ts';
+import { withProject } from './recorder.ts';
+import { type Ink, inkFor } from './terminal.ts';
+
+type TextItem = Item<TextQuestion, string>;
+type TextAction = Action<TextQuestion, string>;
+
+interface InboxFlags extends DoerFlags {
+  readonly reply?: string;
+  readonly ask: readonly string[];
+  readonly documents?: boolean;
+  readonly accept?: boolean;
+  readonly unknown?: boolean;
+  readonly escalate?: string;
+  readonly skip?: boolean;
+  readonly correct?: number;
+  readonly reject?: number;
+  readonly answer?: string;
+  readonly confidence?: number;
+  readonly seconds?: number;
+  readonly json?: boolean;
+}
+
+export function addInbox(program: Command): void {
+  withDoer(program.command('inbox'))
+    .description('What waits for people, and what they do about it')
+    .argument('[item]', 'the beginning of its key; without it, all that wait, or at a terminal one by one')
+    .option('--reply <answer>', 'this is the answer')
+    .option('--unknown', 'nobody can answer it')
+    .option(
+      '--ask <question>',
+      'ask this first; several are asked together',
+      (one, all: readonly string[]) => [...all, one],
+      [],
+    )
+    .option('--no-documents', 'what is asked may not read the documents')
+    .option('--accept', 'do what is proposed')
+    .option('--escalate <reason>', 'hand it upwards')
+    .option('--skip', 'leave it to others, or for later')
+    .option(
+      '--correct <n>',
+      'the answer to the n-th question asked here is another one',
+      integer('correct', 1),
+    )
+    .option('--reject <n>', 'the answer to the n-th question asked here is wrong', integer('reject', 1))
+    .option('--answer <text>', 'the right one, with --correct')
+    .option('--confidence <p>', 'in the reply, from 0 to 1', decimal('confidence'))
+    .option('--seconds <n>', 'that it took', integer('seconds', 0))
+    .option('--json', 'print JSON')
+    .action(inbox);
+}
+
+const now = (): string => new Date().toISOString();
+
+async function inbox(prefix: string | undefined, flags: InboxFlags): Promise<void> {
+  const trees = Trees.open(MEMORY, { now });
+  try {
+    catchUp(trees);
+    const desk = new Desk(trees, flags);
+    if (prefix !== undefined) {
+      const item = trees.inbox.find(prefix);
+      const said = desk.said(item);
+      if (said) desk.carryOut(item, said, flags.seconds ?? 0, now());
+      else if (flags.json) console.log(JSON.stringify(item));
+      else console.log(lines(item, inkFor(process.stdout)).join('\n'));
+    } else if (process.stdin.isTTY && !flags.json) await desk.converse();
+    else desk.list();
+  } finally {
+    trees.close();
+  }
+}
+
+/** What a person does about an item. */
+type Said =
+  | { readonly kind: 'decide'; readonly action: TextAction }
+  | { readonly kind: 'correct'; readonly place: number; readonly answer: Answer<string> }
+  | { readonly kind: 'skip' };
+
+class Desk {
+  readonly #trees: Trees;
+  readonly #flags: InboxFlags;
+
+  constructor(trees: Trees, flags: InboxFlags) {
+    this.#trees = trees;
+    this.#flags = flags;
+  }
+
+  list(): void {
+    const items = this.#trees.inbox.open(this.#person);
+    if (this.#flags.json) console.log(JSON.stringify(items));
+    else if (items.length === 0) console.log('nothing waits');
+    for (const { key, run, workspace, proposal } of this.#flags.json ? [] : items)
+      console.log(
+        `${key.slice(0, SHOWN)}  ${run}  ${oneLine(workspace.question.text)}${workspace.exchanges.length > 0 ? `  (${workspace.exchanges.length} answered)` : ''}${proposal ? '  (proposed)' : ''}`,
+      );
+  }
+
+  /** What the options say; undefined if they say nothing. */
+  said(item: TextItem): Said | undefined {
+    const { reply: answer, ask: asked, accept, escalate, skip, correct, reject, confidence } = this.#flags;
+    const all: (Said | undefined)[] = [
+      answer === undefined ? undefined : decide(reply(known(answer, confidence ?? 1))),
+      this.#flags.unknown ? decide(reply(unknown('unsure'))) : undefined,
+      asked.length > 0
+        ? decide(ask(...asked.map((text) => questionOf(item, text, this.#flags.documents))))
+        : undefined,
+      accept ? decide(proposed(item)) : undefined,
+      escalate === undefined ? undefined : decide({ kind: 'escalate', reason: escalate }),
+      skip ? { kind: 'skip' } : undefined,
+      correct === undefined ? undefined : corrected(item, correct, known(this.#expectAnswer())),
+      reject === undefined ? undefined : corrected(item, reject, unknown('rejected')),
+    ];
+    const said = all.filter((one) => one !== undefined);
+    if (said.length > 1)
+      throw new CapstanError(
+        'usage',
+        `item ${item.key.slice(0, SHOWN)}: expected one of --reply, --unknown, --ask, --accept, --escalate, --skip, --correct, --reject, got ${said.length}`,
+      );
+    return said[0];
+  }
+
+  /** On the record first. */
+  carryOut(item: TextItem, said: Said, seconds: number, began: string): void {
+    const { inbox } = this.#trees;
+    const name = item.key.slice(0, SHOWN);
+    if (said.kind === 'skip') {
+      inbox.skip(item, this.#person);
+      console.log(`skipped   ${name}`);
+      return;
+    }
+    withProject((ledger) => {
+      const { authority } = ledger.replay;
+      const doer = doerOf(authority, this.#flags, 'in the inbox');
+      const text = JSON.stringify({ said, seconds, began } satisfies Told);
+      const contents = [{ field: SAID, text, salt: randomBytes(SALT) }];
+      const outcome = act(
+        ledger,
+        'action-taken',
+        {
+          run: item.run,
+          subjects: [{ name: WORKSPACE, sha256: item.key }],
+          words: { action: said.kind === 'decide' ? said.action.kind : said.kind },
+        },
+        { ...doer, contents },
+      );
+      invariant(outcome.kind === 'done', 'an action needs one person, whatever the policy');
+      const removed = takeEffect(this.#trees, item, { said, seconds, began }, ledger.entry(outcome.entry));
+      console.log(
+        `${said.kind === 'decide' ? 'decided' : 'corrected'}  ${name} (entry ${outcome.entry} of the ledger)`,
+      );
+      for (const { before } of removed)
+        console.log(`to be made again, it was: ${oneLine(answerText(before))}`);
+    });
+  }
+
+  /** One item after the other. */
+  async converse(): Promise<void> {
+    const ink = inkFor(process.stdout);
+    const input = createInterface({ input: process.stdin, output: process.stdout });
+    try {
+      for (;;) {
+        const [item] = this.#trees.inbox.open(this.#person, 1);
+        if (!item) {
+          console.log('nothing waits');
+          return;
+        }
+        console.log(`\n${lines(item, ink).join('\n')}\n${ink.dim(HELP)}`);
+        const started = performance.now();
+        const began = now();
+        const said = await this.#hear(input, item);
+        if (said === undefined) return;
+        this.carryOut(item, said, Math.round((performance.now() - started) / 1000), began);
+      }
+    } finally {
+      input.close();
+    }
+  }
+
+  async #hear(
+    input: { question(prompt: string): Promise<string> },
+    item: TextItem,
+  ): Promise<Said | undefined> {
+    for (;;) {
+      let line: string;
+      try {
+        line = await input.question('> ');
+      } catch {
+        return undefined; // the terminal was closed
+      }
+      const [, word = '', rest = ''] = /^\s*(\S*)\s*([\s\S]*)$/.exec(line)!;
+      try {
+        if (word === 'quit' || word === 'q') return undefined;
+        const said = spoken(word, rest.trim(), item);
+        if (said) return said;
+        console.log(HELP);
+      } catch (error) {
+        if (!(error instanceof CapstanError)) throw error;
+        console.log(error.message);
+      }
+    }
+  }
+
+  get #person(): string {
+    return this.#flags.as ?? '';
+  }
+
+  #expectAnswer(): string {
+    if (this.#flags.answer !== undefined) return this.#flags.answer;
+    throw new CapstanError('usage', '--correct: expected --answer with it, the right one');
+  }
+}
+
+/** As it is kept beside the ledger. */
+interface Told {
+  readonly said: Exclude<Said, { readonly kind: 'skip' }>;
+  readonly seconds: number;
+  readonly began: string;
+}
+
+const WORKSPACE = 'workspace';
+const SAID = 'said';
+
+/** Carries out what is on the ledger; the answers that have to be made again. */
+function takeEffect(
+  { inbox, memory }: Trees,
+  item: TextItem,
+  { said, seconds, began }: Told,
+  { actor, seq, time }: Entry,
+): readonly Removed<string>[] {
+  const by: Author = { kind: 'person', id: actor.id };
+  if (said.kind === 'correct') {
+    const { question } = item.workspace.exchanges[said.place]!;
+    const removed = memory.correct(question, { answer: said.answer, by, time, entry: seq });
+    inbox.withdraw(item.key); // with another answer it is another workspace
+    return removed;
+  }
+  const { proposal } = item;
+  const spent = { calls: 0, tokens: 0, micros: 0, seconds };
+  const distance = proposal && edits(JSON.stringify(proposal.action), JSON.stringify(said.action));
+  inbox.decide(item, {
+    ...{ action: said.action, by, spent, began, ended: time, entry: seq },
+    ...(proposal && { proposed: { ...proposal, edits: distance! } }),
+  });
+  return [];
+}
+
+/** What is on the ledger and has not taken effect: a crash came between. */
+export function catchUp(trees: Trees): void {
+  const open = new Map(trees.inbox.open().map((item) => [item.key, item]));
+  if (open.size === 0 || !new Folder(LEDGER).exists('log')) return;
+  // With the ledger locked, so that nobody is between the two.
+  withProject(() => takeUp(trees, open));
+}
+
+function takeUp(trees: Trees, open: Map<string, TextItem>): void {
+  const { entries } = verifyLedger(LEDGER);
+  for (const entry of entries) {
+    if (entry.kind !== 'action-taken') continue;
+    const key = entry.subjects?.find(({ name }) => name === WORKSPACE)?.sha256;
+    const item = key === undefined ? undefined : open.get(key);
+    const text = item && contentOf(LEDGER, entries, entry, SAID);
+    if (item === undefined || text === undefined) continue; // erased, so nobody knows what it was
+    takeEffect(trees, item, JSON.parse(text) as Told, entry);
+    open.delete(item.key);
+  }
+}
+
+const decide = (action: TextAction): Said => ({ kind: 'decide', action });
+
+function proposed({ key, proposal }: TextItem): TextAction {
+  if (proposal) return proposal.action;
+  throw new CapstanError('usage', `item ${key.slice(0, SHOWN)}: expected one with a proposal, it has none`);
+}
+
+function corrected({ key, workspace }: TextItem, number: number, answer: Answer<string>): Said {
+  const count = workspace.exchanges.length;
+  if (number <= count) return { kind: 'correct', place: number - 1, answer };
+  throw new CapstanError(
+    'usage',
+    `item ${key.slice(0, SHOWN)}: expected the number of an answer, 1 to ${count}, got ${number}`,
+  );
+}
+
+/** A sub-question sees the documents of the question, unless it is not to. */
+function questionOf({ workspace }: TextItem, text: string, documents = true): TextQuestion {
+  const own = workspace.question.documents;
+  return { text, ...(documents && own && { documents: own }) };
+}
+
+const HELP =
+  'reply TEXT · ask QUESTION | QUESTION · accept · correct N TEXT · reject N · unknown · escalate WHY · skip · quit';
+
+/** A line that somebody typed; undefined for one that says nothing of the kind. */
+function spoken(word: string, rest: string, item: TextItem): Said | undefined {
+  const [, number = '', text = ''] = /^(\d+)\s*([\s\S]*)$/.exec(rest) ?? [];
+  switch (word) {
+    case 'reply':
+      return rest === '' ? undefined : decide(reply(known(rest)));
+    case 'ask': {
+      const questions = rest
+        .split('|')
+        .flatMap((one) => (one.trim() === '' ? [] : [questionOf(item, one.trim())]));
+      return questions.length === 0 ? undefined : decide(ask(...questions));
+    }
+    case 'accept':
+      return decide(proposed(item));
+    case 'correct':
+      return text === '' ? undefined : corrected(item, Number(number), known(text));
+    case 'reject':
+      return number === '' ? undefined : corrected(item, Number(number), unknown('rejected'));
+    case 'unknown':
+      return decide(reply(unknown('unsure')));
+    case 'escalate':
+      return rest === '' ? undefined : decide({ kind: 'escalate', reason: rest });
+    case 'skip':
+      return { kind: 'skip' };
+    default:
+      return undefined;
+  }
+}
+
+/** Characters of a document that are shown at once. */
+const SHOWN_TEXT = 2000;
+
+function lines({ key, run, workspace, proposal }: TextItem, ink: Ink): readonly string[] {
+  const { question, exchanges } = workspace;
+  return [
+    `${ink.dim(`${key.slice(0, SHOWN)}, for ${run}`)}`,
+    ...(question.documents ?? []).map(({ name, text }) => {
+      const left = text.length - SHOWN_TEXT;
+      return `${ink.dim(`— ${name}`)}\n${printable(text.slice(0, SHOWN_TEXT))}${left > 0 ? ink.dim(` … ${left} characters more (--json shows all)`) : ''}`;
+    }),
+    ink.bold(printable(question.text)),
+    ...exchanges.map(
+      ({ question: asked, answer }, i) =>
+        `  ${i + 1}. ${printable(asked.text)}\n     → ${printable(answerText(answer))}`,
+    ),
+    ...(proposal
+      ? [`${ink.dim(`${proposal.by.id} proposes:`)} ${printable(actionText(proposal.action))}`]
+      : []),
+  ];
+}
+
+function actionText(action: TextAction): string {
+  switch (action.kind) {
+    case 'reply':
+      return `reply ${answerText(action.answer)}`;
+    case 'ask':
+      return `ask ${action.questions.map(({ text }) => text).join(' | ')}`;
+    case 'escalate':
+      return `escalate ${action.reason}`;
+  }
+}
+
+/** What somebody wrote, without what would steer the terminal. */
+function printable(text: string): string {
+  return text.replace(/(?![\n\t])\p{Cc}/gu, '·');
+}
+
+const LINE = 80;
+
+function oneLine(text: string): string {
+  const line = printable(text.replace(/\s+/g, ' ').trim());
+  return line.length > LINE ? `${line.slice(0, LINE)}…` : line;
+}
