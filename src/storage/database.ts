@@ -51,6 +51,11 @@ export class Database {
     });
   }
 
+  /** Throws where a write has failed: nothing should be begun whose result could not be kept. */
+  assertSound(): void {
+    if (this.#failure) throw this.#failure;
+  }
+
   /** A statement that gives rows. */
   query<R extends Row>(text: string): (...values: readonly Value[]) => readonly R[] {
     const statement = attempting(this.path, () => this.#sql.prepare(text));
@@ -73,7 +78,7 @@ export class Database {
    *  calls, and those of one turn of the event loop together. A failure takes the whole group with it, and after one no
    *  more is taken. */
   async write<T>(change: () => T): Promise<T> {
-    if (this.#failure) throw this.#failure;
+    this.assertSound();
     return new Promise<T>((resolve, reject) => {
       if (this.#group.length === 0) setImmediate(() => this.#commit());
       this.#group.push({ change, resolve: resolve as (value: unknown) => void, reject });

@@ -37,6 +37,7 @@ export function decided<Q extends object, A>(
   const flights = new Flights<Decision<Q, A>>();
   const decide = async (key: string, workspace: Workspace<Q, A>, scope: Scope): Promise<Decision<Q, A>> =>
     slots.run(scope.signal, async () => {
+      memory.database.assertSound();
       const began = now();
       const [action] = await overseer.act([workspace], scope);
       const decision = { action: action!, by, spent: NOTHING, began, ended: now() };

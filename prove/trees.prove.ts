@@ -1,0 +1,59 @@
+/** What a crash does to a tree of questions: nothing that was acknowledged is asked again, or lost. */
+
+import { Random } from '../src/base/random.ts';
+import { sizeOf } from '../test/trees/grown.ts';
+import { type GrowOptions, growths } from '../test/trees/kill.ts';
+import { table } from './markdown.ts';
+import { Checks, inTurn, type Proof } from './proof.ts';
+
+const KILLS = 200;
+const FILLS = 50;
+const OPTIONS: GrowOptions = { shape: { depth: 6, fan: 4 }, concurrency: 32, milliseconds: 2, lifeMs: 400 };
+const HEAD = [
+  'trees of',
+  'struck by',
+  'times',
+  'trees',
+  'calls',
+  'repeated',
+  'at once, at most',
+  'by people',
+  'violations',
+];
+
+export const proof: Proof = {
+  claim: `In trees of ${sizeOf(OPTIONS.shape)} questions with ${OPTIONS.concurrency} calls in flight, struck by ${KILLS} kills by SIGKILL and ${FILLS} full disks at any moment while people answer in another process, no acknowledged answer is asked again and none of a person's is lost; at most ${OPTIONS.concurrency} calls are repeated after each, and the tree comes to the same answer.`,
+  defaults: { seeds: [1], sizes: [] },
+  async prove({ seeds }) {
+    const checks = new Checks();
+    const texts = await inTurn(seeds, async (seed) => {
+      const random = Random.seeded(seed);
+      const rows: (string | number)[][] = [];
+      for (const [what, times, options] of [
+        ['SIGKILL', KILLS, OPTIONS],
+        ['a full disk', FILLS, { ...OPTIONS, fills: true }],
+      ] as const) {
+        const found = await growths(times, random.split(what), options);
+        checks.hold(found.violations.length === 0, `seed ${seed}: ${found.violations[0]}`);
+        checks.hold(
+          found.repeatedMost <= OPTIONS.concurrency,
+          `seed ${seed}: ${found.repeatedMost} calls repeated`,
+        );
+        const { trees, kills, calls, repeated, repeatedMost, answeredByPeople, violations } = found;
+        rows.push([
+          sizeOf(OPTIONS.shape),
+          what,
+          kills,
+          trees,
+          calls,
+          repeated,
+          repeatedMost,
+          answeredByPeople,
+          violations.length,
+        ]);
+      }
+      return table(HEAD, rows);
+    });
+    return { text: texts.join('\n\n'), failures: checks.failures };
+  },
+};

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { Random } from '../src/base/random.ts';
+import { type GrowOptions, growths } from './trees/kill.ts';
+
+const OPTIONS: GrowOptions = { shape: { depth: 4, fan: 4 }, concurrency: 16, milliseconds: 2, lifeMs: 40 };
+
+test.each([false, true])(
+  'a tree that is broken off at any moment asks nothing twice that was acknowledged (full disk: %s)',
+  async (fills) => {
+    const found = await growths(3, Random.seeded(1), { ...OPTIONS, fills });
+    expect(found.violations).toEqual([]);
+    expect(found.kills).toBeGreaterThanOrEqual(3);
+    expect(found.answeredByPeople).toBeGreaterThan(0);
+    expect(found.repeatedMost).toBeLessThanOrEqual(OPTIONS.concurrency);
+  },
+);
