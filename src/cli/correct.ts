@@ -19,7 +19,9 @@ import { findRun, openRun, runHash } from '../run/folder.ts';
 import { revokeModel } from '../run/office.ts';
 import { Folder } from '../storage/folder.ts';
 import { taskEntry } from '../tasks/tasks.ts';
+import { correctNode } from './correct-node.ts';
 import { type DoerFlags, doerOf, withDoer } from './doer.ts';
+import { Grove, groveNamed } from './grove.ts';
 import { HOME, LEDGER } from './home.ts';
 import { withProject } from './recorder.ts';
 import { officeOf } from './requests.ts';
@@ -36,7 +38,7 @@ interface CorrectFlags extends DoerFlags {
 export function addCorrect(program: Command): void {
   withDoer(program.command('correct'))
     .description('Say what an answer should have been; what learned from another is tainted')
-    .argument('<question>', '«capstan tasks» shows how questions are written')
+    .argument('<question>', '«capstan tasks» shows how; of a question tree the beginning of the id of a node')
     .requiredOption('--run <run>', 'its folder, or its name in ./runs')
     .requiredOption('--answer <answer>', 'the right one, as answers of the task are shown')
     .requiredOption('--reason <text>', 'why, for the record')
@@ -45,7 +47,9 @@ export function addCorrect(program: Command): void {
     .action(correct);
 }
 
-function correct(asked: string, flags: CorrectFlags): void {
+async function correct(asked: string, flags: CorrectFlags): Promise<void> {
+  const grove = groveNamed(flags.run);
+  if (grove !== undefined) return Grove.with(grove, 1, (own) => correctNode(own, asked, flags));
   const path = findRun(HOME, flags.run);
   const { folder, file } = openRun(path);
   const { configuration } = file;

@@ -1,33 +1,32 @@
 /** capstan inbox: what waits for people. Shows one workspace at a time and takes what is done about it: reply, ask, verify,
- *  correct, escalate, skip. What a person does is on the ledger before it takes effect; what a crash left on the ledger
- *  alone takes effect the next time. */
+ *  correct, escalate, skip. */
 
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { CapstanError, invariant } from '../base/errors.ts';
 import { type Answer, answerText, known, unknown } from '../core/answer.ts';
-import { type Action, ask, reply } from '../core/workspace.ts';
+import { ask, reply } from '../core/workspace.ts';
 import { SALT } from '../ledger/commitment.ts';
-import type { Entry } from '../ledger/entry.ts';
 import { act } from '../record/acts.ts';
-import { contentOf } from '../record/content.ts';
-import { verifyLedger } from '../record/verify.ts';
-import { Folder } from '../storage/folder.ts';
 import type { TextQuestion } from '../text/question.ts';
-import type { Author } from '../transcript/node.ts';
-import { edits } from '../trees/edits.ts';
-import { type Item, SHOWN } from '../trees/inbox.ts';
-import type { Removed } from '../trees/memory.ts';
 import { Trees } from '../trees/trees.ts';
+import {
+  catchUp,
+  SAID,
+  type Said,
+  type TextAction,
+  type TextItem,
+  type Told,
+  takeEffect,
+  WORKSPACE,
+} from './actions.ts';
 import { decimal, integer } from './arguments.ts';
 import { type DoerFlags, doerOf, withDoer } from './doer.ts';
-import { LEDGER, MEMORY } from './home.ts';
+import { MEMORY } from './home.ts';
 import { withProject } from './recorder.ts';
 import { type Ink, inkFor } from './terminal.ts';
-
-type TextItem = Item<TextQuestion, string>;
-type TextAction = Action<TextQuestion, string>;
+import { brief, oneLine, printable } from './text.ts';
 
 interface InboxFlags extends DoerFlags {
   readonly reply?: string;
@@ -94,12 +93,6 @@ async function inbox(prefix: string | undefined, flags: InboxFlags): Promise<voi
   }
 }
 
-/** What a person does about an item. */
-type Said =
-  | { readonly kind: 'decide'; readonly action: TextAction }
-  | { readonly kind: 'correct'; readonly place: number; readonly answer: Answer<string> }
-  | { readonly kind: 'skip' };
-
 class Desk {
   readonly #trees: Trees;
   readonly #flags: InboxFlags;
@@ -115,7 +108,7 @@ class Desk {
     else if (items.length === 0) console.log('nothing waits');
     for (const { key, run, workspace, proposal } of this.#flags.json ? [] : items)
       console.log(
-        `${key.slice(0, SHOWN)}  ${run}  ${oneLine(workspace.question.text)}${workspace.exchanges.length > 0 ? `  (${workspace.exchanges.length} answered)` : ''}${proposal ? '  (proposed)' : ''}`,
+        `${brief(key)}  ${run}  ${oneLine(workspace.question.text)}${workspace.exchanges.length > 0 ? `  (${workspace.exchanges.length} answered)` : ''}${proposal ? '  (proposed)' : ''}`,
       );
   }
 
@@ -138,7 +131,7 @@ class Desk {
     if (said.length > 1)
       throw new CapstanError(
         'usage',
-        `item ${item.key.slice(0, SHOWN)}: expected one of --reply, --unknown, --ask, --accept, --escalate, --skip, --correct, --reject, got ${said.length}`,
+        `item ${brief(item.key)}: expected one of --reply, --unknown, --ask, --accept, --escalate, --skip, --correct, --reject, got ${said.length}`,
       );
     return said[0];
   }
@@ -146,7 +139,7 @@ class Desk {
   /** On the record first. */
   carryOut(item: TextItem, said: Said, seconds: number, began: string): void {
     const { inbox } = this.#trees;
-    const name = item.key.slice(0, SHOWN);
+    const name = brief(item.key);
     if (said.kind === 'skip') {
       inbox.skip(item, this.#person);
       console.log(`skipped   ${name}`);
@@ -234,66 +227,11 @@ class Desk {
   }
 }
 
-/** As it is kept beside the ledger. */
-interface Told {
-  readonly said: Exclude<Said, { readonly kind: 'skip' }>;
-  readonly seconds: number;
-  readonly began: string;
-}
-
-const WORKSPACE = 'workspace';
-const SAID = 'said';
-
-/** Carries out what is on the ledger; the answers that have to be made again. */
-function takeEffect(
-  { inbox, memory }: Trees,
-  item: TextItem,
-  { said, seconds, began }: Told,
-  { actor, seq, time }: Entry,
-): readonly Removed<string>[] {
-  const by: Author = { kind: 'person', id: actor.id };
-  if (said.kind === 'correct') {
-    const { question } = item.workspace.exchanges[said.place]!;
-    const removed = memory.correct(question, { answer: said.answer, by, time, entry: seq });
-    inbox.withdraw(item.key); // with another answer it is another workspace
-    return removed;
-  }
-  const { proposal } = item;
-  const spent = { calls: 0, tokens: 0, micros: 0, seconds };
-  const distance = proposal && edits(JSON.stringify(proposal.action), JSON.stringify(said.action));
-  inbox.decide(item, {
-    ...{ action: said.action, by, spent, began, ended: time, entry: seq },
-    ...(proposal && { proposed: { ...proposal, edits: distance! } }),
-  });
-  return [];
-}
-
-/** What is on the ledger and has not taken effect: a crash came between. */
-export function catchUp(trees: Trees): void {
-  const open = new Map(trees.inbox.open().map((item) => [item.key, item]));
-  if (open.size === 0 || !new Folder(LEDGER).exists('log')) return;
-  // With the ledger locked, so that nobody is between the two.
-  withProject(() => takeUp(trees, open));
-}
-
-function takeUp(trees: Trees, open: Map<string, TextItem>): void {
-  const { entries } = verifyLedger(LEDGER);
-  for (const entry of entries) {
-    if (entry.kind !== 'action-taken') continue;
-    const key = entry.subjects?.find(({ name }) => name === WORKSPACE)?.sha256;
-    const item = key === undefined ? undefined : open.get(key);
-    const text = item && contentOf(LEDGER, entries, entry, SAID);
-    if (item === undefined || text === undefined) continue; // erased, so nobody knows what it was
-    takeEffect(trees, item, JSON.parse(text) as Told, entry);
-    open.delete(item.key);
-  }
-}
-
 const decide = (action: TextAction): Said => ({ kind: 'decide', action });
 
 function proposed({ key, proposal }: TextItem): TextAction {
   if (proposal) return proposal.action;
-  throw new CapstanError('usage', `item ${key.slice(0, SHOWN)}: expected one with a proposal, it has none`);
+  throw new CapstanError('usage', `item ${brief(key)}: expected one with a proposal, it has none`);
 }
 
 function corrected({ key, workspace }: TextItem, number: number, answer: Answer<string>): Said {
@@ -301,7 +239,7 @@ function corrected({ key, workspace }: TextItem, number: number, answer: Answer<
   if (number <= count) return { kind: 'correct', place: number - 1, answer };
   throw new CapstanError(
     'usage',
-    `item ${key.slice(0, SHOWN)}: expected the number of an answer, 1 to ${count}, got ${number}`,
+    `item ${brief(key)}: expected the number of an answer, 1 to ${count}, got ${number}`,
   );
 }
 
@@ -349,7 +287,7 @@ const SHOWN_TEXT = 2000;
 function lines({ key, run, workspace, proposal }: TextItem, ink: Ink): readonly string[] {
   const { question, exchanges } = workspace;
   return [
-    `${ink.dim(`${key.slice(0, SHOWN)}, for ${run}`)}`,
+    `${ink.dim(`${brief(key)}, for ${run}`)}`,
     ...(question.documents ?? []).map(({ name, text }) => {
       const left = text.length - SHOWN_TEXT;
       return `${ink.dim(`— ${name}`)}\n${printable(text.slice(0, SHOWN_TEXT))}${left > 0 ? ink.dim(` … ${left} characters more (--json shows all)`) : ''}`;
@@ -374,16 +312,4 @@ function actionText(action: TextAction): string {
     case 'escalate':
       return `escalate ${action.reason}`;
   }
-}
-
-/** What somebody wrote, without what would steer the terminal. */
-function printable(text: string): string {
-  return text.replace(/(?![\n\t])\p{Cc}/gu, '·');
-}
-
-const LINE = 80;
-
-function oneLine(text: string): string {
-  const line = printable(text.replace(/\s+/g, ' ').trim());
-  return line.length > LINE ? `${line.slice(0, LINE)}…` : line;
 }

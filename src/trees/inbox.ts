@@ -86,7 +86,7 @@ export class Inbox<Q extends object, A> {
 }
 
 /** Digits of a key that tell one from another by eye. */
-export const SHOWN = 8;
+const SHOWN = 8;
 
 interface ItemRow extends Row {
   readonly json: string;

@@ -1,0 +1,81 @@
+/** What people do in the inbox: on the ledger first, then it takes effect. What a crash left on the ledger alone takes effect
+ *  the next time. */
+
+import type { Answer } from '../core/answer.ts';
+import type { Action } from '../core/workspace.ts';
+import type { Entry } from '../ledger/entry.ts';
+import { contentOf } from '../record/content.ts';
+import { verifyLedger } from '../record/verify.ts';
+import { Folder } from '../storage/folder.ts';
+import type { TextQuestion } from '../text/question.ts';
+import type { Author } from '../transcript/node.ts';
+import { edits } from '../trees/edits.ts';
+import type { Item } from '../trees/inbox.ts';
+import type { Removed } from '../trees/memory.ts';
+import type { Trees } from '../trees/trees.ts';
+import { LEDGER } from './home.ts';
+import { withProject } from './recorder.ts';
+
+export type TextItem = Item<TextQuestion, string>;
+export type TextAction = Action<TextQuestion, string>;
+
+/** What a person does about an item. */
+export type Said =
+  | { readonly kind: 'decide'; readonly action: TextAction }
+  | { readonly kind: 'correct'; readonly place: number; readonly answer: Answer<string> }
+  | { readonly kind: 'skip' };
+
+/** As it is kept beside the ledger. */
+export interface Told {
+  readonly said: Exclude<Said, { readonly kind: 'skip' }>;
+  readonly seconds: number;
+  readonly began: string;
+}
+
+export const WORKSPACE = 'workspace';
+export const SAID = 'said';
+
+/** Carries out what is on the ledger; the answers that have to be made again. */
+export function takeEffect(
+  { inbox, memory }: Trees,
+  item: TextItem,
+  { said, seconds, began }: Told,
+  { actor, seq, time }: Entry,
+): readonly Removed<string>[] {
+  const by: Author = { kind: 'person', id: actor.id };
+  if (said.kind === 'correct') {
+    const { question } = item.workspace.exchanges[said.place]!;
+    const removed = memory.correct(question, { answer: said.answer, by, time, entry: seq });
+    inbox.withdraw(item.key); // with another answer it is another workspace
+    return removed;
+  }
+  const { proposal } = item;
+  const spent = { calls: 0, tokens: 0, micros: 0, seconds };
+  const distance = proposal && edits(JSON.stringify(proposal.action), JSON.stringify(said.action));
+  inbox.decide(item, {
+    ...{ action: said.action, by, spent, began, ended: time, entry: seq },
+    ...(proposal && { proposed: { ...proposal, edits: distance! } }),
+  });
+  return [];
+}
+
+/** What is on the ledger and has not taken effect: a crash came between. */
+export function catchUp(trees: Trees): void {
+  const open = new Map(trees.inbox.open().map((item) => [item.key, item]));
+  if (open.size === 0 || !new Folder(LEDGER).exists('log')) return;
+  // With the ledger locked, so that nobody is between the two.
+  withProject(() => takeUp(trees, open));
+}
+
+function takeUp(trees: Trees, open: Map<string, TextItem>): void {
+  const { entries } = verifyLedger(LEDGER);
+  for (const entry of entries) {
+    if (entry.kind !== 'action-taken') continue;
+    const key = entry.subjects?.find(({ name }) => name === WORKSPACE)?.sha256;
+    const item = key === undefined ? undefined : open.get(key);
+    const text = item && contentOf(LEDGER, entries, entry, SAID);
+    if (item === undefined || text === undefined) continue; // erased, so nobody knows what it was
+    takeEffect(trees, item, JSON.parse(text) as Told, entry);
+    open.delete(item.key);
+  }
+}

@@ -1,0 +1,75 @@
+/** capstan correct, of a node of a question tree: the answer is replaced on the record, and only what leaned on it is made
+ *  again. Shows what changed. */
+
+import { randomBytes } from 'node:crypto';
+import { CapstanError, invariant } from '../base/errors.ts';
+import { answerText, known } from '../core/answer.ts';
+import { SALT } from '../ledger/commitment.ts';
+import { act } from '../record/acts.ts';
+import type { TranscriptNode } from '../transcript/node.ts';
+import { type DoerFlags, doerOf } from './doer.ts';
+import type { Grove } from './grove.ts';
+import { withProject } from './recorder.ts';
+import { brief, oneLine } from './text.ts';
+
+export interface NodeCorrection extends DoerFlags {
+  readonly answer: string;
+  readonly reason: string;
+  readonly json?: boolean;
+}
+
+export async function correctNode(grove: Grove, prefix: string, flags: NodeCorrection): Promise<void> {
+  const before = await grove.transcript();
+  const node = nodeIn(before, prefix);
+  const { memory } = grove.trees;
+  const entry = withProject((ledger) => {
+    const doer = doerOf(ledger.replay.authority, flags, flags.reason);
+    const contents = [
+      { field: 'key', text: memory.questionKey(node.question) },
+      { field: 'answer', text: flags.answer },
+    ].map((one) => ({ ...one, salt: randomBytes(SALT) }));
+    const said = { run: grove.name, subjects: [{ name: 'node', sha256: node.id }], words: { task: 'text' } };
+    const outcome = act(ledger, 'answer-corrected', said, {
+      ...doer,
+      contents: [...contents, ...doer.contents],
+    });
+    invariant(outcome.kind === 'done', 'a correction needs one person, whatever the policy');
+    const { actor, time } = ledger.entry(outcome.entry);
+    const by = { kind: 'person', id: actor.id } as const;
+    memory.correct(node.question, { answer: known(flags.answer), by, time, entry: outcome.entry });
+    return outcome.entry;
+  });
+  const outcome = await grove.answer();
+  const after = await grove.transcript();
+  grove.keep(after);
+  const was = new Map(before.map((one) => [one.id, one]));
+  const changed = after.filter((one) => textOf(one) !== textOf(was.get(one.id)));
+  const asked = after.filter(({ steps, id }) => steps.length > (was.get(id)?.steps.length ?? 0));
+  if (flags.json) {
+    const list = changed.map(({ id }) => id);
+    console.log(JSON.stringify({ entry, node: node.id, outcome, changed: list, nodes: after.length }));
+    return;
+  }
+  console.log(`corrected  ${brief(node.id)} (entry ${entry} of the ledger)`);
+  for (const one of changed) {
+    console.log(`${brief(one.id)}  ${oneLine(one.question.text)}`);
+    console.log(`  before   ${oneLine(textOf(was.get(one.id)))}`);
+    console.log(`  after    ${oneLine(textOf(one))}`);
+  }
+  console.log(
+    `${changed.length} of ${after.length} answers changed${asked.length > 0 ? `, ${asked.length} questions were taken up again` : ''}${outcome.kind === 'waiting' ? `; ${outcome.items.length} wait for people` : ''}`,
+  );
+}
+
+function textOf(node: TranscriptNode | undefined): string {
+  return node?.answer ? answerText(node.answer) : 'none yet';
+}
+
+function nodeIn(nodes: readonly TranscriptNode[], prefix: string): TranscriptNode {
+  const found = nodes.filter(({ id }) => id.startsWith(prefix));
+  if (found.length === 1) return found[0]!;
+  throw new CapstanError(
+    'not-found',
+    `node ${prefix}: expected the beginning of the id of one of ${nodes.length}, got that of ${found.length}`,
+  );
+}

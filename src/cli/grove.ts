@@ -1,0 +1,151 @@
+/** A run of a recipe in its folder, as the commands that work on it need it:
+ *      tree.json            what it does, written first and never changed
+ *      transcript.jsonl     the tree as far as it got
+ *  What was decided and answered is the project's, not the run's: another run of the same recipe finds it there. */
+
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { CapstanError } from '../base/errors.ts';
+import { VERSION } from '../base/version.ts';
+import { type Scope, scope } from '../core/budget.ts';
+import type { Draft } from '../record/ledger.ts';
+import { readSealed, writeSealed } from '../run/sealed.ts';
+import { Folder } from '../storage/folder.ts';
+import { lockFolder } from '../storage/lock.ts';
+import type { TextQuestion } from '../text/question.ts';
+import type { TranscriptNode } from '../transcript/node.ts';
+import { type Outcome, type Plan, Trees } from '../trees/trees.ts';
+import { catchUp } from './actions.ts';
+import { HOME, MEMORY } from './home.ts';
+import { loadRecipe } from './recipe.ts';
+import { person, recorder } from './recorder.ts';
+import { assistantSeat, overseerSeat, versionOf } from './seats.ts';
+
+/** What a run of a recipe is. */
+export interface TreeFile {
+  readonly recipe: string;
+  /** SHA-256 of that file. */
+  readonly source: string;
+  readonly root: TextQuestion;
+  readonly overseer: string;
+  readonly assistant: string;
+  readonly escalate?: string;
+  readonly limits: { readonly depth: number; readonly questions?: number };
+  /** ISO 8601 */
+  readonly started: string;
+  readonly command: string;
+  readonly version: string;
+}
+
+const FORMAT = 'capstan-tree-run-1';
+const FILE = 'tree.json';
+const TRANSCRIPT = 'transcript.jsonl';
+
+export class Grove {
+  readonly path: string;
+  readonly trees: Trees;
+  readonly #file: TreeFile;
+  readonly #plan: Plan;
+  readonly #folder: Folder;
+
+  private constructor(path: string, file: TreeFile, plan: Plan, trees: Trees) {
+    this.path = path;
+    this.#folder = new Folder(path);
+    this.#file = file;
+    this.#plan = plan;
+    this.trees = trees;
+  }
+
+  /** Of the ledger, too. */
+  get name(): string {
+    return this.#folder.name;
+  }
+
+  async answer(signal?: AbortSignal): Promise<Outcome> {
+    return this.trees.answer(this.#file.root, this.#plan, this.name, this.#scope(signal));
+  }
+
+  async transcript(): Promise<readonly TranscriptNode[]> {
+    return this.trees.transcript(this.#file.root, this.#plan, this.name, this.#scope());
+  }
+
+  keep(nodes: readonly TranscriptNode[]): void {
+    this.#folder.writeAtomic(TRANSCRIPT, nodes.map((node) => `${JSON.stringify(node)}\n`).join(''));
+  }
+
+  /** On the ledger; the number of the entry. */
+  record(draft: Pick<Draft, 'kind' | 'ends' | 'words'>): number {
+    const files = [FILE, TRANSCRIPT].filter((name) => this.#folder.exists(name));
+    const hashOf = (name: string) => createHash('sha256').update(this.#folder.read(name)).digest('hex');
+    const { overseer, assistant } = this.#file;
+    return recorder()(() => [
+      {
+        actor: { id: 'program:capstan', kind: 'program', version: VERSION },
+        ...(draft.kind !== 'run-ended' && { authority: person().id, words: { overseer, assistant } }),
+        run: this.name,
+        subjects: files.map((name) => ({ name, sha256: hashOf(name) })),
+        ...draft,
+      },
+    ]);
+  }
+
+  #scope(signal?: AbortSignal): Scope {
+    return scope(this.#file.limits, signal);
+  }
+
+  /** With the run's folder locked. */
+  static async with<T>(path: string, concurrency: number, use: (grove: Grove) => Promise<T>): Promise<T> {
+    const folder = new Folder(path);
+    const lock = lockFolder(path);
+    try {
+      const file = readSealed<TreeFile>(folder, FILE, FORMAT);
+      const plan = await planOf(file);
+      const trees = Trees.open(MEMORY, { concurrency, now: () => new Date().toISOString() });
+      try {
+        catchUp(trees);
+        return await use(new Grove(path, file, plan, trees));
+      } finally {
+        trees.close();
+      }
+    } finally {
+      lock.release();
+    }
+  }
+}
+
+/** Begins a run in a folder that is new or empty. */
+export async function beginGrove(path: string, file: TreeFile): Promise<void> {
+  await planOf(file); // before anything is written
+  const folder = new Folder(path);
+  if (folder.list().length > 0)
+    throw new CapstanError(
+      'exists',
+      `run folder ${path}: expected a new or empty folder; --resume goes on with a run`,
+    );
+  writeSealed(folder, FILE, FORMAT, file);
+}
+
+/** The folder of a run of a recipe that somebody means, if it is one. */
+export function groveNamed(given: string): string | undefined {
+  return [given, `${HOME}/${basename(given)}`].find((path) => new Folder(path).exists(FILE));
+}
+
+/** Everything that shapes an answer is in its policy. */
+async function planOf(file: TreeFile): Promise<Plan> {
+  const loaded = await loadRecipe(file.recipe);
+  if (loaded.source !== file.source)
+    throw new CapstanError(
+      'refused',
+      `${file.recipe}: expected the recipe that the run began with, it was changed; start a new run: what models and people said is remembered`,
+    );
+  const { recipe, source } = loaded;
+  const { overseer, assistant, escalate } = file;
+  const x = assistantSeat(assistant, loaded);
+  return {
+    policy: versionOf('tree', source, recipe.policy, overseer, assistant, escalate ?? ''),
+    overseer: overseerSeat(overseer, loaded),
+    ...(x && { assistant: x }),
+    ...(escalate !== undefined && { above: overseerSeat(escalate, loaded) }),
+    ...(recipe.isSimple && { isSimple: (question: TextQuestion) => recipe.isSimple!(question) }),
+  };
+}
