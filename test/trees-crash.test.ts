@@ -11,6 +11,6 @@ test.each([false, true])(
     expect(found.violations).toEqual([]);
     expect(found.kills).toBeGreaterThanOrEqual(3);
     expect(found.answeredByPeople).toBeGreaterThan(0);
-    expect(found.repeatedMost).toBeLessThanOrEqual(OPTIONS.concurrency);
+    expect(found.lostMost).toBeLessThanOrEqual(OPTIONS.concurrency);
   },
 );

@@ -20,8 +20,8 @@ export interface Grown {
   readonly calls: number;
   /** Calls that were made again: they were in flight at a kill. */
   readonly repeated: number;
-  /** The most of them after one kill. */
-  readonly repeatedMost: number;
+  /** The most that one process asked in vain. */
+  readonly lostMost: number;
   readonly answeredByPeople: number;
   readonly violations: readonly string[];
 }
@@ -44,7 +44,7 @@ const GROWER = new URL('./grower.ts', import.meta.url);
 
 /** As many trees as it takes for so many kills. */
 export async function growths(count: number, random: Random, options: GrowOptions): Promise<Grown> {
-  const sum = { trees: 0, kills: 0, calls: 0, repeated: 0, repeatedMost: 0, answeredByPeople: 0 };
+  const sum = { trees: 0, kills: 0, calls: 0, repeated: 0, lostMost: 0, answeredByPeople: 0 };
   const violations: string[] = [];
   while (sum.kills < count) {
     const path = mkdtempSync(join(tmpdir(), 'capstan-growths-'));
@@ -58,7 +58,7 @@ export async function growths(count: number, random: Random, options: GrowOption
   return { ...sum, violations };
 }
 
-type Sum = { kills: number; calls: number; repeated: number; repeatedMost: number; answeredByPeople: number };
+type Sum = { kills: number; calls: number; repeated: number; lostMost: number; answeredByPeople: number };
 
 async function grow(
   path: string,
@@ -94,17 +94,17 @@ async function grow(
     if (!isLast && !options.fills) void killLater(child, log, random.uniform() * options.lifeMs);
     const [status, signal] = (await closed) as [number | null, string | null];
     const calls = begun();
-    const again = calls.slice(before).filter((question) => seen.has(question));
-    for (const question of calls.slice(before)) {
+    const own = calls.slice(before);
+    for (const question of own) {
       if (known.has(question)) violations.push(`life ${life}: ${question} was acknowledged, and asked again`);
+      if (seen.has(question)) sum.repeated++;
       seen.add(question);
     }
-    if (again.length > options.concurrency)
-      violations.push(
-        `life ${life}: ${again.length} calls repeated, expected at most ${options.concurrency}`,
-      );
-    sum.repeated += again.length;
-    sum.repeatedMost = Math.max(sum.repeatedMost, again.length);
+    // What it asked in vain; some later life asks it again.
+    const lost = own.length - people.decided(own).size;
+    if (lost > options.concurrency)
+      violations.push(`life ${life}: ${lost} calls in vain, expected at most ${options.concurrency}`);
+    sum.lostMost = Math.max(sum.lostMost, lost);
     before = calls.length;
     const isFull = options.fills && complaint.includes('SQLITE_FULL');
     if (signal === 'SIGKILL' || isFull) sum.kills++;
