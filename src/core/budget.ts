@@ -71,10 +71,21 @@ export class Budget {
     return { ...this.#spent };
   }
 
+  /** The one at the top, whose limits bind all below it. */
+  get root(): Budget {
+    return this.#parent ? this.#parent.root : this;
+  }
+
   /** What may still be taken or reserved. */
   left(kind: Kind): number {
     const own = this.#isClosed ? 0 : this.#cap[kind] - this.#spent[kind] - this.#held[kind];
     return this.#draws(kind) ? Math.min(own, this.#parent!.left(kind)) : own;
+  }
+
+  /** What would be left if all that is held came back. */
+  unspent(kind: Kind): number {
+    const own = this.#isClosed ? 0 : this.#cap[kind] - this.#spent[kind];
+    return this.#draws(kind) ? Math.min(own, this.#parent!.unspent(kind)) : own;
   }
 
   /** Takes up to `wanted`; returns how many were granted. */
