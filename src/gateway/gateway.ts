@@ -150,8 +150,6 @@ class Gateway implements ChatModel {
     const { attemptsMax, waitMaxMs } = this.#options;
     const asked = retryAfterMs ?? 0;
     if (!FAULTS[kind].again || attempt >= attemptsMax || asked > waitMaxMs) return undefined;
-    // What one call is told holds for all.
-    if (FAULTS[kind].slower && asked > 0) this.#limiter.pause(this.#clock.now() + asked);
     // "Full jitter": calls that failed together do not come back together.
     const backoff = this.#random() * BACKOFF_MS * 2 ** Math.min(attempt - 1, 20);
     return Math.min(waitMaxMs, asked + backoff);
@@ -175,9 +173,15 @@ class Gateway implements ChatModel {
       } catch (error) {
         if (error instanceof CapstanError) throw error;
         // Nobody knows whether a call that was broken off was paid for: that the cap holds counts for more.
-        const fault = error instanceof ProviderFault ? FAULTS[error.kind] : undefined;
-        outcome.slower = fault?.slower ?? false;
-        pay(fault && !fault.charged ? NOTHING : most);
+        const fault = error instanceof ProviderFault ? error : undefined;
+        const { slower, charged } = fault ? FAULTS[fault.kind] : UNKNOWN;
+        outcome.slower = slower;
+        // What one call is told holds for all, and before another takes its place.
+        if (slower)
+          this.#limiter.pause(
+            this.#clock.now() + Math.min(fault?.retryAfterMs ?? 0, this.#options.waitMaxMs),
+          );
+        pay(charged ? most : NOTHING);
         throw error;
       } finally {
         this.#settled(budget.root);
@@ -281,6 +285,8 @@ function waitAsked({ retryAfterMs }: ProviderFault): string {
   return retryAfterMs === undefined ? '' : `, to be asked again in ${Math.ceil(retryAfterMs / 1000)} s`;
 }
 
+/** A call that the caller broke off. */
+const UNKNOWN = { slower: false, charged: true };
 const NOTHING: Usage = { inputTokens: 0, outputTokens: 0 };
 
 /** The same request with the wrong reply and what is wrong with it: another request, with a key of its own. */
