@@ -53,7 +53,7 @@ export function takeEffect(
   const spent = { calls: 0, tokens: 0, micros: 0, seconds };
   const distance = proposal && edits(JSON.stringify(proposal.action), JSON.stringify(said.action));
   inbox.decide(item, {
-    ...{ action: said.action, by, spent, began, ended: time, entry: seq },
+    ...{ action: said.action, by, run: item.run, spent, began, ended: time, entry: seq },
     ...(proposal && { proposed: { ...proposal, edits: distance! } }),
   });
   return [];

@@ -7,19 +7,23 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { CapstanError } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
-import { type Scope, scope } from '../core/budget.ts';
+import { type Limits, type Scope, scope } from '../core/budget.ts';
+import type { ChatModel } from '../gateway/chat.ts';
+import type { GatewayOptions } from '../gateway/gateway.ts';
+import { chatModelFrom } from '../gateway/model.ts';
+import type { Price } from '../gateway/prices.ts';
 import type { Draft } from '../record/ledger.ts';
 import { readSealed, writeSealed } from '../run/sealed.ts';
 import { Folder } from '../storage/folder.ts';
 import { lockFolder } from '../storage/lock.ts';
 import type { TextQuestion } from '../text/question.ts';
-import type { TranscriptNode } from '../transcript/node.ts';
+import type { Spent, TranscriptNode } from '../transcript/node.ts';
 import { type Outcome, type Plan, Trees } from '../trees/trees.ts';
 import { catchUp } from './actions.ts';
 import { HOME, MEMORY } from './home.ts';
 import { loadRecipe } from './recipe.ts';
 import { person, recorder } from './recorder.ts';
-import { assistantSeat, overseerSeat, versionOf } from './seats.ts';
+import { assistantSeat, type Models, overseerSeat, versionOf } from './seats.ts';
 
 /** What a run of a recipe is. */
 export interface TreeFile {
@@ -30,7 +34,9 @@ export interface TreeFile {
   readonly overseer: string;
   readonly assistant: string;
   readonly escalate?: string;
-  readonly limits: { readonly depth: number; readonly questions?: number };
+  readonly limits: Partial<Limits> & { readonly depth: number };
+  /** Dollars for a million tokens read and written, where the list of prices does not know. */
+  readonly price?: Price;
   /** ISO 8601 */
   readonly started: string;
   readonly command: string;
@@ -40,6 +46,8 @@ export interface TreeFile {
 const FORMAT = 'capstan-tree-run-1';
 const FILE = 'tree.json';
 const TRANSCRIPT = 'transcript.jsonl';
+/** Calls at a time. */
+export const CONCURRENCY = 8;
 
 export class Grove {
   readonly path: string;
@@ -89,17 +97,25 @@ export class Grove {
     ]);
   }
 
+  /** What was paid for in earlier sessions counts. */
+  get spent(): Spent {
+    return this.trees.memory.spentBy(this.name);
+  }
+
   #scope(signal?: AbortSignal): Scope {
-    return scope(this.#file.limits, signal);
+    const own = scope(this.#file.limits, signal);
+    for (const [kind, amount] of Object.entries(this.spent)) own.budget.take(kind as keyof Spent, amount);
+    return own;
   }
 
   /** With the run's folder locked. */
-  static async with<T>(path: string, concurrency: number, use: (grove: Grove) => Promise<T>): Promise<T> {
+  static async with<T>(path: string, options: GatewayOptions, use: (grove: Grove) => Promise<T>): Promise<T> {
     const folder = new Folder(path);
     const lock = lockFolder(path);
     try {
       const file = readSealed<TreeFile>(folder, FILE, FORMAT);
-      const plan = await planOf(file);
+      const plan = await planOf(file, options);
+      const { concurrency = CONCURRENCY } = options;
       const trees = Trees.open(MEMORY, { concurrency, now: () => new Date().toISOString() });
       try {
         catchUp(trees);
@@ -114,8 +130,8 @@ export class Grove {
 }
 
 /** Begins a run in a folder that is new or empty. */
-export async function beginGrove(path: string, file: TreeFile): Promise<void> {
-  await planOf(file); // before anything is written
+export async function beginGrove(path: string, file: TreeFile, options: GatewayOptions): Promise<void> {
+  await planOf(file, options); // before anything is written
   const folder = new Folder(path);
   if (folder.list().length > 0)
     throw new CapstanError(
@@ -131,7 +147,7 @@ export function groveNamed(given: string): string | undefined {
 }
 
 /** Everything that shapes an answer is in its policy. */
-async function planOf(file: TreeFile): Promise<Plan> {
+async function planOf(file: TreeFile, options: GatewayOptions): Promise<Plan> {
   const loaded = await loadRecipe(file.recipe);
   if (loaded.source !== file.source)
     throw new CapstanError(
@@ -140,12 +156,19 @@ async function planOf(file: TreeFile): Promise<Plan> {
     );
   const { recipe, source } = loaded;
   const { overseer, assistant, escalate } = file;
-  const x = assistantSeat(assistant, loaded);
+  const known = new Map<string, Promise<ChatModel>>();
+  const models: Models = (name) => {
+    const model =
+      known.get(name) ?? chatModelFrom(name, { ...options, ...(file.price && { price: file.price }) });
+    known.set(name, model);
+    return model;
+  };
+  const x = await assistantSeat(assistant, loaded, models);
   return {
     policy: versionOf('tree', source, recipe.policy, overseer, assistant, escalate ?? ''),
-    overseer: overseerSeat(overseer, loaded),
+    overseer: await overseerSeat(overseer, loaded, models),
     ...(x && { assistant: x }),
-    ...(escalate !== undefined && { above: overseerSeat(escalate, loaded) }),
+    ...(escalate !== undefined && { above: await overseerSeat(escalate, loaded, models) }),
     ...(recipe.isSimple && { isSimple: (question: TextQuestion) => recipe.isSimple!(question) }),
   };
 }

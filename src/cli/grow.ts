@@ -6,15 +6,19 @@ import type { Command } from 'commander';
 import { CapstanError } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
 import { answerText } from '../core/answer.ts';
+import type { GatewayOptions } from '../gateway/gateway.ts';
+import type { Price } from '../gateway/prices.ts';
 import { freshPath } from '../run/folder.ts';
 import { Folder } from '../storage/folder.ts';
-import type { TranscriptNode } from '../transcript/node.ts';
+import type { Spent, TranscriptNode } from '../transcript/node.ts';
 import type { Outcome, Trees } from '../trees/trees.ts';
 import { integer } from './arguments.ts';
 import { expectWork, haltAsked } from './control.ts';
-import { beginGrove, Grove, groveNamed } from './grove.ts';
+import { foretell } from './foretell.ts';
+import { beginGrove, CONCURRENCY, Grove, groveNamed, type TreeFile } from './grove.ts';
 import { HOME } from './home.ts';
 import { loadRecipe } from './recipe.ts';
+import type { Loaded } from './seats.ts';
 import { stopOnSignals } from './signals.ts';
 import { commandLine, type Ink, inkFor } from './terminal.ts';
 import { brief, oneLine } from './text.ts';
@@ -26,8 +30,16 @@ interface GrowFlags {
   readonly assistant?: string;
   readonly escalate?: string;
   readonly depth?: number;
-  readonly concurrency: number;
   readonly maxQuestions?: number;
+  readonly maxCalls?: number;
+  readonly maxTokens?: number;
+  readonly maxCost?: number;
+  readonly maxMinutes?: number;
+  readonly price?: Price;
+  readonly concurrency: number;
+  readonly perMinute?: number;
+  readonly timeout?: number;
+  readonly dryRun?: boolean;
   readonly run?: string;
   readonly resume?: string;
   readonly wait?: boolean;
@@ -68,7 +80,15 @@ export function addGrow(program: Command): void {
     .option('--escalate <who>', 'who decides what H hands upwards: person or a model')
     .option('--depth <n>', 'levels of questions below the root', integer('depth', 0, 1000))
     .option('--max-questions <n>', 'sub-questions at most', integer('max-questions', 0))
-    .option('--concurrency <n>', 'calls of models at a time', integer('concurrency', 1, 1024), 32)
+    .option('--max-calls <n>', 'calls of models at most, in all sessions', integer('max-calls', 0))
+    .option('--max-tokens <n>', 'tokens read and written at most', integer('max-tokens', 0))
+    .option('--max-cost <dollars>', 'money at most, as in 2.50', dollars('max-cost'))
+    .option('--max-minutes <n>', 'minutes of people at most', integer('max-minutes', 0))
+    .option('--price <in:out>', 'dollars for a million tokens read and written, as in 0.25:2', price)
+    .option('--concurrency <n>', 'calls of models at a time', integer('concurrency', 1, 1024), CONCURRENCY)
+    .option('--per-minute <n>', 'calls of models in a minute', integer('per-minute', 1))
+    .option('--timeout <seconds>', 'for one call', integer('timeout', 1))
+    .option('--dry-run', 'say what it will cost, and ask nobody')
     .option('--run <folder>', 'the new folder of this run')
     .option('--resume <run>', 'go on with a run')
     .option('--wait', 'wait for people instead of ending')
@@ -78,10 +98,11 @@ export function addGrow(program: Command): void {
 }
 
 async function grow(recipe: string | undefined, flags: GrowFlags): Promise<void> {
+  if (flags.dryRun) return foretell(await asked(recipe, flags), flags);
   expectWork();
   const path = flags.resume === undefined ? await begun(recipe, flags) : found(flags.resume);
   const kind = flags.resume === undefined ? 'run-started' : 'run-resumed';
-  await Grove.with(path, flags.concurrency, async (grove) => {
+  await Grove.with(path, gatewayOf(flags), async (grove) => {
     const stop = stopOnSignals(() => process.stderr.write('stopping; a second Ctrl-C stops at once\n'));
     const began = grove.record({ kind });
     let state = 'failed';
@@ -134,27 +155,73 @@ async function changed(trees: Trees, before: number, signal: AbortSignal): Promi
 }
 
 async function begun(recipe: string | undefined, flags: GrowFlags): Promise<string> {
+  const { file, loaded } = await asked(recipe, flags);
+  const path = flags.run ?? freshPath(HOME, loaded.recipe.name);
+  await beginGrove(path, file, gatewayOf(flags));
+  return path;
+}
+
+/** What the command line asks for. */
+async function asked(
+  recipe: string | undefined,
+  flags: GrowFlags,
+): Promise<{ readonly file: TreeFile; readonly loaded: Loaded }> {
   if (recipe === undefined)
     throw new CapstanError('usage', 'run: expected the file of a recipe, or --resume');
   const loaded = await loadRecipe(recipe);
   const documents = flags.document.map((file) => ({ name: basename(file), text: textOf(file) }));
-  const root = loaded.recipe.question({
-    documents,
-    ...(flags.question !== undefined && { text: flags.question }),
-  });
-  const overseer = flags.overseer ?? (loaded.recipe.script ? 'script' : 'person');
-  const assistant = flags.assistant ?? (loaded.recipe.answer ? 'program' : 'nobody');
-  const depth = flags.depth ?? loaded.recipe.depth ?? DEPTH;
-  const path = flags.run ?? freshPath(HOME, loaded.recipe.name);
-  await beginGrove(path, {
-    ...{ recipe, source: loaded.source, root, overseer, assistant },
+  const { maxQuestions: questions, maxCalls: calls, maxTokens: tokens, maxCost: micros, maxMinutes } = flags;
+  const seconds = maxMinutes === undefined ? undefined : maxMinutes * SECONDS;
+  const caps = Object.entries({ questions, calls, tokens, micros, seconds });
+  const file: TreeFile = {
+    ...{ recipe, source: loaded.source },
+    root: loaded.recipe.question({
+      documents,
+      ...(flags.question !== undefined && { text: flags.question }),
+    }),
+    overseer: flags.overseer ?? (loaded.recipe.script ? 'script' : 'person'),
+    assistant: flags.assistant ?? (loaded.recipe.answer ? 'program' : 'nobody'),
     ...(flags.escalate !== undefined && { escalate: flags.escalate }),
-    limits: { depth, ...(flags.maxQuestions !== undefined && { questions: flags.maxQuestions }) },
+    limits: {
+      depth: flags.depth ?? loaded.recipe.depth ?? DEPTH,
+      ...Object.fromEntries(caps.filter(([, cap]) => cap !== undefined)),
+    },
+    ...(flags.price && { price: flags.price }),
     started: new Date().toISOString(),
     command: ['capstan', ...process.argv.slice(2)].join(' '),
     version: VERSION,
-  });
-  return path;
+  };
+  return { file, loaded };
+}
+
+function gatewayOf({ concurrency, perMinute, timeout }: GrowFlags): GatewayOptions {
+  return {
+    concurrency,
+    ...(perMinute !== undefined && { requestsPerMinute: perMinute }),
+    ...(timeout !== undefined && { timeoutMs: timeout * MS }),
+  };
+}
+
+const [SECONDS, MS, MILLION] = [60, 1000, 1e6];
+
+/** In millionths of a dollar. */
+function dollars(name: string): (text: string) => number {
+  return (text) => {
+    if (/^\d{1,9}(\.\d{1,6})?$/.test(text)) return Math.round(Number(text) * MILLION);
+    throw new CapstanError('usage', `--${name}: expected dollars, as in 2.50, got «${text}»`);
+  };
+}
+
+function price(text: string): Price {
+  const [input, output, ...rest] = text
+    .split(':')
+    .map((part) => (/^\d+(\.\d+)?$/.test(part) ? Number(part) : NaN));
+  if (rest.length === 0 && input !== undefined && output !== undefined && !Number.isNaN(input + output))
+    return { input, output };
+  throw new CapstanError(
+    'usage',
+    `--price: expected dollars for a million tokens, as in 0.25:2, got «${text}»`,
+  );
 }
 
 function found(given: string): string {
@@ -168,20 +235,21 @@ function textOf(file: string): string {
   return folder.readText(basename(file));
 }
 
-function show(
-  outcome: Outcome,
-  nodes: readonly TranscriptNode[],
-  { path, trees }: Grove,
-  { json }: GrowFlags,
-): void {
+function show(outcome: Outcome, nodes: readonly TranscriptNode[], grove: Grove, { json }: GrowFlags): void {
+  const { path, trees } = grove;
   const waiting = outcome.kind === 'waiting' ? outcome.items : [];
   const answer = outcome.kind === 'answered' ? outcome.answer : undefined;
   if (json) {
-    console.log(JSON.stringify({ run: path, ...(answer && { answer }), waiting, nodes: nodes.length }));
+    const { spent } = grove;
+    console.log(
+      JSON.stringify({ run: path, ...(answer && { answer }), waiting, nodes: nodes.length, spent }),
+    );
     return;
   }
   const ink = inkFor(process.stdout);
   for (const line of treeLines(nodes, ink)) console.log(line);
+  const cost = spentText(grove.spent);
+  if (cost !== '') console.log(`\n${ink.dim(cost)}`);
   if (answer) console.log(`\n${ink.bold(answerText(answer))}`);
   else {
     const mine = trees.inbox.waiting;
@@ -206,4 +274,14 @@ function* treeLines(nodes: readonly TranscriptNode[], ink: Ink): Generator<strin
     yield `${indent}→ ${oneLine(said)}${by ? `   ${ink.dim(by.id)}` : ''}`;
   }
   if (nodes[0]) yield* below(nodes[0].id, '');
+}
+
+/** «12 calls, 3,456 tokens, $0.01, 2 min of people»; nothing for nothing. */
+function spentText({ calls, tokens, micros, seconds }: Spent): string {
+  const parts = [
+    calls > 0 ? `${calls.toLocaleString('en')} calls, ${tokens.toLocaleString('en')} tokens` : '',
+    micros > 0 ? `$${(micros / MILLION).toFixed(micros < MILLION / 100 ? 6 : 2)}` : '',
+    seconds > 0 ? `${Math.ceil(seconds / SECONDS)} min of people` : '',
+  ];
+  return parts.filter((part) => part !== '').join(', ');
 }

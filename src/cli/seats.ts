@@ -8,10 +8,14 @@
  *  Whoever is told a policy is another one under another policy. */
 
 import { createHash } from 'node:crypto';
+import { languageModelAssistant } from '../assistants/language-model.ts';
 import { CapstanError } from '../base/errors.ts';
 import { known, unknown } from '../core/answer.ts';
-import type { Assistant } from '../core/assistant.ts';
+import type { Assistant, Overseer } from '../core/assistant.ts';
+import type { ChatModel } from '../gateway/chat.ts';
+import { parseModel } from '../gateway/model.ts';
 import { alone } from '../overseers/alone.ts';
+import { languageModelOverseer } from '../overseers/language-model.ts';
 import { scripted } from '../overseers/scripted.ts';
 import type { TextQuestion } from '../text/question.ts';
 import type { Recipe } from '../text/recipe.ts';
@@ -27,7 +31,8 @@ export interface Loaded {
 }
 
 /** H, or who decides above it. */
-export function overseerSeat(name: string, { recipe, source }: Loaded): TextSeat {
+export async function overseerSeat(name: string, loaded: Loaded, models: Models): Promise<TextSeat> {
+  const { recipe, source } = loaded;
   if (name === 'script') {
     const { script } = recipe;
     if (!script)
@@ -38,12 +43,18 @@ export function overseerSeat(name: string, { recipe, source }: Loaded): TextSeat
     const by: Author = { kind: 'script', id: `script:${recipe.name}`, version: source };
     return { kind: 'program', overseer: scripted(recipe.name, script), by };
   }
-  if (name === 'person') return { kind: 'person', version: versionOf('person decides', recipe.policy) };
-  throw unknownSeat('overseer', name, 'script, person');
+  return otherSeat(name, 'overseer', 'script', loaded, async (model) =>
+    languageModelOverseer(await models(model), { policy: policyOf(recipe) }),
+  );
 }
 
 /** X; undefined for nobody. */
-export function assistantSeat(name: string, { recipe, source }: Loaded): TextSeat | undefined {
+export async function assistantSeat(
+  name: string,
+  loaded: Loaded,
+  models: Models,
+): Promise<TextSeat | undefined> {
+  const { recipe, source } = loaded;
   if (name === 'nobody') return undefined;
   if (name === 'program') {
     const { answer } = recipe;
@@ -63,9 +74,50 @@ export function assistantSeat(name: string, { recipe, source }: Loaded): TextSea
     };
     return { kind: 'program', overseer: alone(assistant), by };
   }
-  if (name === 'person') return { kind: 'person', version: versionOf('person answers', recipe.policy) };
-  throw unknownSeat('assistant', name, 'program, person, nobody');
+  return otherSeat(name, 'assistant', 'program, nobody', loaded, async (model) =>
+    alone(languageModelAssistant(await models(model), { policy: policyOf(recipe) })),
+  );
 }
+
+/** The language model of a name, ready to be asked. */
+export type Models = (name: string) => Promise<ChatModel>;
+
+async function otherSeat(
+  name: string,
+  option: string,
+  others: string,
+  { recipe }: Loaded,
+  modelled: (model: string) => Promise<Overseer<TextQuestion, string>>,
+): Promise<TextSeat> {
+  if (name === 'person') return { kind: 'person', version: versionOf('person', option, recipe.policy) };
+  const isProposed = name.startsWith(APPROVE);
+  const model = isProposed ? name.slice(APPROVE.length) : name;
+  if (!isModel(model))
+    throw new CapstanError(
+      'usage',
+      `--${option}: expected one of ${others}, person, approve:MODEL, or a model, got «${name}»`,
+    );
+  const overseer = await modelled(model);
+  const version = overseer.origin.version ?? versionOf(overseer.origin.name);
+  const by: Author = { kind: 'model', id: `model:${model}`, version };
+  return isProposed
+    ? { kind: 'approve', overseer, by, version: versionOf('approve', option, recipe.policy, version) }
+    : { kind: 'model', overseer, by, version };
+}
+
+const APPROVE = 'approve:';
+
+/** Whether it names a language model. */
+function isModel(name: string): boolean {
+  try {
+    parseModel(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const policyOf = ({ name, policy }: Recipe) => ({ name, text: policy });
 
 /** Of everything that is named: another text is another version. */
 export function versionOf(...parts: readonly string[]): string {
@@ -76,7 +128,3 @@ export function versionOf(...parts: readonly string[]): string {
 
 /** Raised when what people or models are shown changes; not with each version of the program. */
 const VERSION_OF_SEATS = 1;
-
-function unknownSeat(option: string, name: string, kinds: string): CapstanError {
-  return new CapstanError('usage', `--${option}: expected one of ${kinds}, or a model, got «${name}»`);
-}

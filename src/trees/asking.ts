@@ -1,11 +1,13 @@
-/** People as overseers: a workspace that nobody has decided goes to the inbox, and the tree rests until somebody has.
+/** People as overseers: a workspace that nobody has decided goes to the inbox, and the tree rests until somebody has. Where
+ *  their time is spent, they are asked nothing more.
  *      asking      a person decides
  *      approving   a model proposes, a person accepts, edits or replaces */
 
+import { unknown } from '../core/answer.ts';
 import type { Overseer } from '../core/assistant.ts';
 import type { Scope } from '../core/budget.ts';
 import { Waiting } from '../core/waiting.ts';
-import type { Action, Workspace } from '../core/workspace.ts';
+import { type Action, reply, type Workspace } from '../core/workspace.ts';
 import type { Author } from '../transcript/node.ts';
 import type { Tell } from './decided.ts';
 import type { Inbox } from './inbox.ts';
@@ -60,6 +62,11 @@ function offering<Q extends object, A>(
         if (known) {
           tell?.(workspace, known, true, scope);
           actions.push(known.action);
+          continue;
+        }
+        if (scope.budget.left('seconds') <= 0) {
+          scope.budget.refuse();
+          actions.push(reply(unknown('budget')));
           continue;
         }
         waiting.push(key);

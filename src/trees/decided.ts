@@ -5,7 +5,7 @@
 import type { Overseer } from '../core/assistant.ts';
 import type { Scope } from '../core/budget.ts';
 import type { Action, Workspace } from '../core/workspace.ts';
-import type { Author, Spent } from '../transcript/node.ts';
+import type { Author } from '../transcript/node.ts';
 import { Flights } from './flights.ts';
 import type { Decision, Memory } from './memory.ts';
 import type { Slots } from './slots.ts';
@@ -15,6 +15,8 @@ export interface DecidedOptions<Q extends object, A> {
   /** Version of all that shapes the overseer's actions; another one is another overseer, and knows nothing. */
   readonly policy: string;
   readonly by: Author;
+  /** Who pays. */
+  readonly run: string;
   readonly slots: Slots;
   /** ISO 8601 in UTC. */
   readonly now: () => string;
@@ -33,14 +35,18 @@ export function decided<Q extends object, A>(
   overseer: Overseer<Q, A>,
   options: DecidedOptions<Q, A>,
 ): Overseer<Q, A> {
-  const { memory, policy, by, slots, now, tell } = options;
+  const { memory, policy, by, run, slots, now, tell } = options;
   const flights = new Flights<Decision<Q, A>>();
   const decide = async (key: string, workspace: Workspace<Q, A>, scope: Scope): Promise<Decision<Q, A>> =>
     slots.run(scope.signal, async () => {
       memory.database.assertSound();
       const began = now();
-      const [action] = await overseer.act([workspace], scope);
-      const decision = { action: action!, by, spent: NOTHING, began, ended: now() };
+      const meter = scope.budget.split()!; // without a share of its own it is only a meter
+      const [action] = await overseer.act([workspace], { ...scope, budget: meter });
+      meter.close();
+      const { calls, tokens, micros, seconds } = meter.spent;
+      const spent = { calls, tokens, micros, seconds };
+      const decision = { action: action!, by, run, spent, began, ended: now() };
       if (isPassing(action!)) scope.budget.refuse();
       else await memory.decide(key, policy, decision);
       return decision;
@@ -58,8 +64,6 @@ export function decided<Q extends object, A>(
     act: (workspaces, scope) => Promise.all(workspaces.map((workspace) => act(workspace, scope))),
   };
 }
-
-const NOTHING: Spent = { calls: 0, tokens: 0, micros: 0, seconds: 0 };
 
 /** Of no weight for another time: the money was spent, or nobody could be reached. */
 export function isPassing<Q, A>(action: Action<Q, A>): boolean {

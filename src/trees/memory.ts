@@ -17,6 +17,8 @@ import type { Author, Spent } from '../transcript/node.ts';
 export interface Decision<Q, A> {
   readonly action: Action<Q, A>;
   readonly by: Author;
+  /** For which it was asked, and which paid. */
+  readonly run?: string;
   readonly spent: Spent;
   /** ISO 8601 in UTC. */
   readonly began: string;
@@ -109,6 +111,12 @@ export class Memory<Q extends object, A> {
     this.#sql.decide(key, policy, JSON.stringify(decision));
   }
 
+  /** What a run has paid for so far, in all its sessions; calls that a crash cut off are not in it. */
+  spentBy(run: string): Spent {
+    const { calls, tokens, micros, seconds } = this.#sql.spent(run)!;
+    return { calls, tokens, micros, seconds };
+  }
+
   answer(key: string): Answer<A> | undefined {
     return parsed<Followed<A>>(this.#sql.answer(key))?.answer;
   }
@@ -190,6 +198,7 @@ export class Memory<Q extends object, A> {
   }
 }
 
+type SpentRow = Row & Spent;
 interface JsonRow extends Row {
   readonly json: string;
 }
@@ -206,6 +215,9 @@ function statements(database: Database) {
   return {
     decision: database.look<JsonRow>('select json from decision where key = ?'),
     decide: database.command('insert or ignore into decision values (?, ?, ?)'),
+    spent: database.look<SpentRow>(
+      `select ifnull(sum(json ->> '$.spent.calls'), 0) as calls, ifnull(sum(json ->> '$.spent.tokens'), 0) as tokens, ifnull(sum(json ->> '$.spent.micros'), 0) as micros, ifnull(sum(json ->> '$.spent.seconds'), 0) as seconds from decision where json ->> '$.run' = ?`,
+    ),
     answer: database.look<JsonRow>('select json from answer where key = ?'),
     keep: database.command('insert or replace into answer values (?, ?, ?)'),
     corrections: database.query<CorrectionRow>('select * from correction where number > ? order by number'),

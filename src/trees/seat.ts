@@ -72,9 +72,9 @@ function gone<Q, A>({ origin }: Overseer<Q, A>): Overseer<Q, A> {
 
 function remembering<Q extends object, A>(
   { by, version }: { readonly by: Author; readonly version: string },
-  { memory, slots, now, tell }: Omit<Room<Q, A>, 'inbox' | 'run'>,
+  { memory, slots, run, now, tell }: Omit<Room<Q, A>, 'inbox'>,
 ): DecidedOptions<Q, A> {
-  return { memory, policy: version, by, slots, now, ...(tell && { tell }) };
+  return { memory, policy: version, by, run, slots, now, ...(tell && { tell }) };
 }
 
 /** A program's actions, told as if they had been remembered. */

@@ -1,0 +1,111 @@
+/** capstan run RECIPE --dry-run: what it will cost, before anybody is asked. A scripted H is carried out with answers of a usual
+ *  length in place of X's, so its tree is the real one as far as it does not depend on what is answered; for any other H a
+ *  tree of a usual shape is taken. */
+
+import { hch } from '../amplify/hch.ts';
+import { known } from '../core/answer.ts';
+import { scope } from '../core/budget.ts';
+import { BYTES_PER_TOKEN } from '../gateway/ceiling.ts';
+import { type Cost, estimate } from '../gateway/estimate.ts';
+import { DEFAULTS } from '../gateway/gateway.ts';
+import { costOf, type Price, priceOf } from '../gateway/prices.ts';
+import { scripted } from '../overseers/scripted.ts';
+import type { TextQuestion } from '../text/question.ts';
+import type { TreeFile } from './grove.ts';
+import type { Loaded } from './seats.ts';
+
+/** Bytes of instructions, and of an answer. */
+const [INSTRUCTIONS, ANSWER] = [2500, 400];
+/** An H that is no script: so many levels, and so many questions at each. */
+const USUAL = { depth: 2, asks: 3, turns: 1 };
+/** Questions that are counted at most. */
+const QUESTIONS_MAX = 100_000;
+const TOKENS_MAX = 2048;
+const MILLION = 1e6;
+
+export async function foretell(
+  { file, loaded }: { readonly file: TreeFile; readonly loaded: Loaded },
+  { json }: { readonly json?: boolean },
+): Promise<void> {
+  const model = [file.overseer, file.assistant]
+    .map((name) => name.replace(/^approve:/, ''))
+    .find((name) => name.includes(':'));
+  const price = file.price ?? (model === undefined ? undefined : priceOf(model));
+  const { recipe } = loaded;
+  const counted =
+    file.overseer === 'script' && recipe.script ? await carriedOut(file, loaded, price) : shaped(file, price);
+  if (json) console.log(JSON.stringify(counted));
+  else
+    console.log(
+      [
+        `${counted.questions} questions${counted.isWhole ? '' : ' and more'}, ${counted.isScript ? 'by the recipe’s own script' : 'if the tree has a usual shape'}`,
+        `usually   ${costText(counted.usual)}`,
+        `at most   ${costText(counted.most)}`,
+        `nobody was asked; --max-calls, --max-tokens and --max-cost are hard limits`,
+      ].join('\n'),
+    );
+}
+
+interface Foretold {
+  readonly questions: number;
+  readonly usual: Cost;
+  readonly most: Cost;
+  readonly isScript: boolean;
+  readonly isWhole: boolean;
+}
+
+/** Calls are X's, where X is a model. */
+async function carriedOut(file: TreeFile, { recipe }: Loaded, price: Price | undefined): Promise<Foretold> {
+  let [questions, calls, bytes] = [1, 0, 0];
+  const isModel = file.assistant.includes(':');
+  const environment = (question: TextQuestion) => {
+    questions++;
+    if (!recipe.isSimple?.(question)) return undefined;
+    const documents = question.documents ?? [];
+    bytes += INSTRUCTIONS + question.text.length + documents.reduce((sum, { text }) => sum + text.length, 0);
+    calls++;
+    return known('x'.repeat(ANSWER));
+  };
+  const limits = { depth: file.limits.depth, questions: QUESTIONS_MAX };
+  const own = scope(limits);
+  const h = scripted(recipe.name, recipe.script!);
+  await hch(h, environment, Math.min(file.limits.depth, DEPTH_MAX)).answer([file.root], own);
+  if (!isModel) [calls, bytes] = [0, 0];
+  const cost = (input: number, output: number, times: number): Cost => ({
+    calls: calls * times,
+    tokens: (input + output) * times,
+    micros: price && costOf({ inputTokens: input, outputTokens: output }, price) * times,
+  });
+  const output = Math.ceil((calls * ANSWER) / BYTES_PER_TOKEN);
+  return {
+    questions,
+    usual: cost(Math.ceil(bytes / BYTES_PER_TOKEN), output, 1),
+    most: cost(bytes, calls * TOKENS_MAX, DEFAULTS.attemptsMax * (DEFAULTS.repairsMax + 1)),
+    isScript: true,
+    isWhole: own.budget.refusals === 0,
+  };
+}
+
+const DEPTH_MAX = 100;
+
+function shaped({ root, limits }: TreeFile, price: Price | undefined): Foretold {
+  const documents = (root.documents ?? []).reduce((sum, { text }) => sum + text.length, 0);
+  const shape = {
+    ...USUAL,
+    depth: Math.min(limits.depth, USUAL.depth),
+    roots: 1,
+    bytes: { instructions: INSTRUCTIONS, question: root.text.length + documents, answer: ANSWER },
+  };
+  const { attemptsMax, repairsMax } = DEFAULTS;
+  return {
+    ...estimate(shape, { price, tokensMax: TOKENS_MAX, attemptsMax, repairsMax }),
+    isScript: false,
+    isWhole: true,
+  };
+}
+
+function costText({ calls, tokens, micros }: Cost): string {
+  const money =
+    micros === undefined ? 'at a price that is not known (--price)' : `$${(micros / MILLION).toFixed(4)}`;
+  return `${calls.toLocaleString('en')} calls, ${tokens.toLocaleString('en')} tokens${calls > 0 ? `, ${money}` : ''}`;
+}
