@@ -13,13 +13,13 @@ export function each<Q, A>(assistant: Assistant<Q, A>): Assistant<Q, A> {
         questions.map((question) => assistant.answer([question], scope)),
       );
       const answers: Answer<A>[] = [];
-      const waiting: string[] = [];
+      const waiting: Waiting[] = [];
       for (const result of results) {
         if (result.status === 'fulfilled') answers.push(...result.value);
-        else if (result.reason instanceof Waiting) waiting.push(...result.reason.items);
+        else if (result.reason instanceof Waiting) waiting.push(result.reason);
         else throw result.reason;
       }
-      if (waiting.length > 0) throw new Waiting(waiting);
+      if (waiting.length > 0) throw new Waiting(waiting.flatMap(({ items }) => items));
       return answers;
     },
   };

@@ -9,7 +9,7 @@ import type { Scope } from '../core/budget.ts';
 import { Waiting } from '../core/waiting.ts';
 import { type Action, reply, type Workspace } from '../core/workspace.ts';
 import type { Author } from '../transcript/node.ts';
-import type { Tell } from './decided.ts';
+import { isPassing, type Tell } from './decided.ts';
 import type { Inbox } from './inbox.ts';
 import type { Memory } from './memory.ts';
 
@@ -39,7 +39,7 @@ export function approving<Q extends object, A>(
   const origin = { ...model.origin, name: `Approve(${model.origin.name})` };
   return offering(origin, options, async (workspace, scope) => {
     const [action] = await model.act([workspace], scope);
-    return { action: action!, by };
+    return isPassing(action!) ? undefined : { action: action!, by };
   });
 }
 

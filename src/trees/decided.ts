@@ -20,6 +20,8 @@ export interface DecidedOptions<Q extends object, A> {
   readonly slots: Slots;
   /** ISO 8601 in UTC. */
   readonly now: () => string;
+  /** Decisions of this session that are of no weight for another time, so that the tree can be walked once more. */
+  readonly passing: Map<string, Decision<Q, A>>;
   /** Told each decision that is used. */
   readonly tell?: Tell<Q, A>;
 }
@@ -35,7 +37,7 @@ export function decided<Q extends object, A>(
   overseer: Overseer<Q, A>,
   options: DecidedOptions<Q, A>,
 ): Overseer<Q, A> {
-  const { memory, policy, by, run, slots, now, tell } = options;
+  const { memory, policy, by, run, slots, now, passing, tell } = options;
   const flights = new Flights<Decision<Q, A>>();
   const decide = async (key: string, workspace: Workspace<Q, A>, scope: Scope): Promise<Decision<Q, A>> =>
     slots.run(scope.signal, async () => {
@@ -47,8 +49,10 @@ export function decided<Q extends object, A>(
       const { calls, tokens, micros, seconds } = meter.spent;
       const spent = { calls, tokens, micros, seconds };
       const decision = { action: action!, by, run, spent, began, ended: now() };
-      if (isPassing(action!)) scope.budget.refuse();
-      else await memory.decide(key, policy, decision);
+      if (isPassing(action!)) {
+        scope.budget.refuse();
+        passing.set(key, decision);
+      } else await memory.decide(key, policy, decision);
       return decision;
     });
   const act = async (workspace: Workspace<Q, A>, scope: Scope): Promise<Action<Q, A>> => {

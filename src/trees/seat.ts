@@ -10,7 +10,7 @@ import type { Author } from '../transcript/node.ts';
 import { approving, asking } from './asking.ts';
 import { type DecidedOptions, decided, type Tell } from './decided.ts';
 import type { Inbox } from './inbox.ts';
-import type { Memory } from './memory.ts';
+import type { Decision, Memory } from './memory.ts';
 import type { Slots } from './slots.ts';
 
 export type Seat<Q, A> =
@@ -37,6 +37,7 @@ export interface Room<Q extends object, A> {
   /** Name of the run. */
   readonly run: string;
   readonly now: () => string;
+  readonly passing: Map<string, Decision<Q, A>>;
   readonly tell?: Tell<Q, A>;
   /** Whether nobody is asked anything new: where somebody would be, the tree rests. */
   readonly isClosed?: boolean;
@@ -47,7 +48,7 @@ export function seated<Q extends object, A>(seat: Seat<Q, A>, room: Room<Q, A>):
     case 'program':
       return told(seat.overseer, seat.by, room);
     case 'model':
-      return decided(room.isClosed ? gone(seat.overseer) : seat.overseer, remembering(seat, room));
+      return decided(room.isClosed ? gone(seat, room) : seat.overseer, remembering(seat, room));
     case 'person':
       return asking({ ...room, policy: seat.version });
     case 'approve': {
@@ -61,20 +62,27 @@ export function seated<Q extends object, A>(seat: Seat<Q, A>, room: Room<Q, A>):
   }
 }
 
-function gone<Q, A>({ origin }: Overseer<Q, A>): Overseer<Q, A> {
+/** Says again what it said in this session, and nothing else. */
+function gone<Q extends object, A>(
+  { overseer, version }: { readonly overseer: Overseer<Q, A>; readonly version: string },
+  { memory, passing }: Room<Q, A>,
+): Overseer<Q, A> {
   return {
-    origin,
-    act: async () => {
-      throw new Waiting([]);
-    },
+    origin: overseer.origin,
+    act: async (workspaces) =>
+      workspaces.map((workspace) => {
+        const said = passing.get(memory.workspaceKey(version, workspace));
+        if (said) return said.action;
+        throw new Waiting([]);
+      }),
   };
 }
 
 function remembering<Q extends object, A>(
   { by, version }: { readonly by: Author; readonly version: string },
-  { memory, slots, run, now, tell }: Omit<Room<Q, A>, 'inbox'>,
+  { memory, slots, run, now, passing, tell }: Omit<Room<Q, A>, 'inbox'>,
 ): DecidedOptions<Q, A> {
-  return { memory, policy: version, by, run, slots, now, ...(tell && { tell }) };
+  return { memory, policy: version, by, run, slots, now, passing, ...(tell && { tell }) };
 }
 
 /** A program's actions, told as if they had been remembered. */

@@ -407,6 +407,26 @@ describe('a transcript', () => {
       { seed: 5, numRuns: 25 },
     ));
 
+  test('of a tree with an answer that is of no weight for another time has it, and asks nobody', async () => {
+    const graph: Graph = [[[1, 2, 3]], [], [], []];
+    const calls = new Map<string, number>();
+    const inner = model(graph, calls);
+    const gone: Overseer<TextQuestion, string> = {
+      ...inner,
+      act: async (workspaces, at) =>
+        workspaces[0]!.question.text === '2' ? [reply(unknown('unavailable'))] : inner.act(workspaces, at),
+    };
+    const plan = planOf(gone);
+    const trees = open();
+    expect((await trees.answer(question(0), plan, 'r', endless())).kind).toBe('answered');
+    const count = calls.size;
+    const nodes = await trees.transcript(question(0), plan, 'r', endless());
+    expect(calls.size).toBe(count);
+    expectWhole(nodes);
+    expect(nodes.map(({ answer }) => answer?.kind)).toEqual(['known', 'known', 'unknown', 'known']);
+    trees.close();
+  });
+
   test('of a tree that waits shows what waits, and of a corrected one what was before', async () => {
     const graph: Graph = [[[1, 2]], [], []];
     const mixed: Plan = {

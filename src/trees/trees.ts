@@ -65,6 +65,7 @@ export class Trees {
   readonly #database: Database;
   readonly #slots: Slots;
   readonly #now: () => string;
+  readonly #passing: Room<Text, string>['passing'] = new Map();
 
   private constructor(database: Database, { concurrency = CONCURRENCY, now }: TreesOptions) {
     this.#database = database;
@@ -82,6 +83,7 @@ export class Trees {
   /** Goes as far as it can; what it comes to is on the disk before it is given. */
   async answer(root: Text, plan: Plan, run: string, scope: Scope): Promise<Outcome> {
     this.memory.refresh();
+    this.#passing.clear();
     try {
       const [answer] = await this.#tree(plan, this.#room(run)).answer([root], scope);
       return { kind: 'answered', answer: answer! };
@@ -117,7 +119,14 @@ export class Trees {
   }
 
   #room(run: string): Room<Text, string> {
-    return { memory: this.memory, inbox: this.inbox, slots: this.#slots, run, now: this.#now };
+    return {
+      memory: this.memory,
+      inbox: this.inbox,
+      slots: this.#slots,
+      run,
+      now: this.#now,
+      passing: this.#passing,
+    };
   }
 
   #tree(plan: Plan, room: Room<Text, string>, tell?: Collector): Assistant<Text, string> {
