@@ -11,7 +11,7 @@ export { type Proportion, proportion } from './base/proportion.ts';
 export { Random } from './base/random.ts';
 export { type Answer, agree, type Known, known, type Unknown, unknown } from './core/answer.ts';
 export type { Assistant, Environment, Origin, Overseer } from './core/assistant.ts';
-export { Budget, type Limits, type Scope, scope } from './core/budget.ts';
+export { Budget, type Limits, type Reservation, type Scope, type Spending, scope } from './core/budget.ts';
 export type { Demand, Encoding, Split, Task } from './core/task.ts';
 export {
   type Action,

@@ -101,7 +101,7 @@ async function exchange<Q, A>(
 
 /** All sub-questions of one action, or none: half an action would show H a workspace it never made. */
 function affordable({ budget, depth }: Scope, count: number): boolean {
-  const enough = depth > 0 && budget.limits.questions - budget.spent.questions >= count;
+  const enough = depth > 0 && budget.left('questions') >= count;
   if (enough) budget.take('questions', count);
   else budget.refuse();
   return enough;

@@ -9,6 +9,8 @@ export type ErrorCode =
   | 'locked' // another process holds the run
   | 'storage' // the disk is full, read-only or not permitted
   | 'runtime' // ONNX Runtime cannot be loaded or refused a graph
+  | 'unavailable' // a provider could not be reached, or gave nothing that can be used
+  | 'budget' // a limit of calls, tokens or money stands in the way
   | 'refused' // the rules forbid it: promoting a ground-truth checkpoint, serving a failed one
   | 'gate-failed' // an iteration spent its budget without passing its gate
   | 'interrupted'; // stopped on request; can be resumed

@@ -16,6 +16,8 @@ export const STATUS: { readonly [C in ErrorCode]: number } = {
   storage: 7,
   runtime: 8,
   refused: 9,
+  unavailable: 10,
+  budget: 11,
   'gate-failed': 100,
   interrupted: 130,
 };

@@ -12,6 +12,8 @@ export interface Origin {
   readonly name: string;
   /** Whether ground truth shaped it. Such answers may serve as a baseline, never as a model. */
   readonly groundTruth: boolean;
+  /** Another where the same question or workspace may be answered otherwise: by the policy, the prompt, the model. */
+  readonly version?: string;
 }
 
 /** X: answers alone, one answer per question, in order. */
