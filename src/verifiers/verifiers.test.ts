@@ -7,6 +7,7 @@ import type { Verdict, Verifier } from '../core/verifier.ts';
 import type { TextQuestion } from '../text/question.ts';
 import { choice } from './choice.ts';
 import { overseerCheck, yesOrNo } from './overseer-check.ts';
+import { fits } from './schema.ts';
 import { type Ran, unitTest } from './unit-test.ts';
 import { describeVerifier } from './verifier.contract.ts';
 import { voting } from './vote.ts';
@@ -61,6 +62,11 @@ describeVerifier(
   choice<TextQuestion>(({ text }) => (text === 'R' ? undefined : ['A'])),
   CLAIMS,
 );
+
+describeVerifier('a schema', fits<TextQuestion>({ type: 'object', required: ['a'] }), [
+  claim('Q', '{"a":1}'),
+  ...CLAIMS,
+]);
 
 describe('the overseer’s own check', () => {
   test('is a sub-question that shows what is claimed as documents, and no words of it elsewhere', async () => {
@@ -153,4 +159,19 @@ test('a choice is one of those that a question has, in any case', async () => {
   );
   expect(said.map(({ kind }) => kind)).toEqual(['pass', 'pass', 'fail']);
   expect(said[2]!.reason).toBe('expected one of yes, no, got «maybe»');
+});
+
+test('a schema is kept or broken at a place, and one that cannot be checked is refused at once', async () => {
+  const verifier = fits<TextQuestion>({
+    type: 'object',
+    properties: { n: { type: 'integer', minimum: 1 } },
+    required: ['n'],
+  });
+  const said = ['{"n":3}', '```json\n{"n":1}\n```', '{"n":0}', '{}', 'three'].map((answer) =>
+    claim('Q', answer),
+  );
+  const verdicts = await verifier.verify(said, scope());
+  expect(verdicts.map(({ kind }) => kind)).toEqual(['pass', 'pass', 'fail', 'fail', 'fail']);
+  expect(verdicts[2]!.reason).toBe('n: expected ≥ 1, got 0');
+  expect(() => fits({ pattern: 'x' })).toThrow('schema: expected keywords type, enum');
 });
