@@ -3,7 +3,7 @@
  *  read, and no more. */
 
 import type { Rational } from '../base/rational.ts';
-import { numberAt, numberOf } from './numbers.ts';
+import { numberOf, numbersIn } from './numbers.ts';
 
 export function finalAnswer(text: string): string | undefined {
   const lines = text.split('\n').map((line) => /^\s*(?:A:|####)\s*(\S.*?)\s*$/.exec(line)?.[1]);
@@ -27,16 +27,11 @@ function equalled(text: string): string | undefined {
 
 /** With their signs: a minus that has no number before it. */
 function numbers(text: string): readonly string[] {
-  const found: string[] = [];
-  for (let at = 0; at < text.length; ) {
-    const number = numberAt(text, at);
-    if (number) {
-      const isNegative = /(?:^|[^\d)%\s])\s*[-−]\s?[$£€]?\s?$/.test(text.slice(Math.max(0, at - BEFORE), at));
-      found.push(`${isNegative ? '-' : ''}${text.slice(at, number.end)}`);
-    }
-    at = number?.end ?? at + 1;
-  }
-  return found;
+  return numbersIn(text).map(({ at, end }) => {
+    const before = text.slice(Math.max(0, at - BEFORE), at);
+    const isNegative = /(?:^|[^\d)%\s])\s*[-−]\s?[$£€]?\s?$/.test(before);
+    return `${isNegative ? '-' : ''}${text.slice(at, end)}`;
+  });
 }
 
 /** Characters before a number in which its sign is looked for. */

@@ -26,11 +26,13 @@ describe('a number as people write it', () => {
     ['2½', '5/2'],
     ['¾', '3/4'],
     ['7.', '7'],
+    ['5/2', '5/2'],
+    ['-6/4', '-3/2'],
   ])('«%s» is %s', (text, value) => {
     expect(read(text)).toBe(value);
   });
 
-  test.each(['', 'x', '1 2', '1/0', '12 eggs', '1e5', '--1 2', '1,2,3', '2:15', '$'])(
+  test.each(['', 'x', '1 2', '1/0', '1/2/3', '12 eggs', '1e5', '--1 2', '1,2,3', '2:15', '$'])(
     '«%s» is none',
     (text) => {
       expect(read(text)).toBeUndefined();

@@ -31,13 +31,27 @@ export function numberAt(text: string, at: number): WrittenNumber | undefined {
   return more ? { ...read, isTruncated: true, end: read.end + more[0].length } : read;
 }
 
-/** What a text says that is a number and nothing else, a sign, a currency and «%» aside; undefined for any other. */
+/** What a text says that is a number or a fraction and nothing else, a sign, a currency and «%» aside; undefined for any
+ *  other. */
 export function numberOf(text: string): Rational | undefined {
-  const match = /^\s*([-−+]?)\s*[$£€]?\s*([-−]?)/.exec(text)!;
-  const number = numberAt(text, match[0].length);
-  if (!number || !/^\s*(?:%|[.])?\s*$/.test(text.slice(number.end))) return undefined;
-  const isNegative = (match[1] === '-' || match[1] === '−') !== (match[2] !== '');
-  return isNegative ? negate(number.value) : number.value;
+  const [sign, minus, minusAfter] = /^\s*([-−+]?)\s*[$£€]?\s*([-−]?)/.exec(text)!;
+  const number = numberAt(text, sign.length);
+  const [rest, below] = /^\s*(?:\/(\d{1,99})|%|\.)?\s*/.exec(text.slice(number?.end ?? 0))!;
+  if (!number || number.end + rest.length < text.length) return undefined;
+  const value = below === undefined ? number.value : divide(number.value, rational(BigInt(below)));
+  const isNegative = (minus === '-' || minus === '−') !== (minusAfter !== '');
+  return value && isNegative ? negate(value) : value;
+}
+
+/** All of them, in order. */
+export function numbersIn(text: string): readonly (WrittenNumber & { readonly at: number })[] {
+  const found: (WrittenNumber & { readonly at: number })[] = [];
+  for (let at = 0; at < text.length; ) {
+    const number = numberAt(text, at);
+    if (number) found.push({ ...number, at });
+    at = number?.end ?? at + 1;
+  }
+  return found;
 }
 
 function mixedAt(text: string, at: number): WrittenNumber | undefined {

@@ -6,6 +6,8 @@ import { scope } from '../core/budget.ts';
 import type { Verdict, Verifier } from '../core/verifier.ts';
 import type { TextQuestion } from '../text/question.ts';
 import { choice } from './choice.ts';
+import { conclusion } from './conclusion.ts';
+import { coverage } from './coverage.ts';
 import { overseerCheck, yesOrNo } from './overseer-check.ts';
 import { fits } from './schema.ts';
 import { type Ran, unitTest } from './unit-test.ts';
@@ -174,4 +176,35 @@ test('a schema is kept or broken at a place, and one that cannot be checked is r
   expect(verdicts.map(({ kind }) => kind)).toEqual(['pass', 'pass', 'fail', 'fail', 'fail']);
   expect(verdicts[2]!.reason).toBe('n: expected ≥ 1, got 0');
   expect(() => fits({ pattern: 'x' })).toThrow('schema: expected keywords type, enum');
+});
+
+describe('a worked answer', () => {
+  const said = [
+    '<<2*3=6>>\n<<6+1=7>>\nA: 7',
+    '<<2*3=6>>\nA: 7',
+    'A: 7',
+    'Nothing.',
+    'It is 2 + 3 = 5 of them.',
+  ];
+  const claims = said.map((answer) => claim('Of 2 bags with 3 pens, and 1 more pen?', answer));
+
+  describeVerifier('its conclusion', conclusion<TextQuestion>(), claims);
+  describeVerifier('what it covers', coverage(), claims);
+
+  test('ends where its work does, or not', async () => {
+    const verdicts = await conclusion<TextQuestion>().verify(claims, scope());
+    expect(verdicts.map(({ kind }) => kind)).toEqual(['pass', 'fail', 'unsure', 'unsure', 'pass']);
+    expect(verdicts[1]!.reason).toBe('expected 6, as last calculated, got 7');
+  });
+
+  test('uses every number of the question, or leaves a doubt', async () => {
+    const verdicts = await coverage().verify(claims, scope());
+    expect(verdicts.map(({ kind, reason }) => [kind, reason])).toEqual([
+      ['pass', undefined],
+      ['unsure', 'of the question, not used: 1'],
+      ['unsure', 'of the question, not used: 2, 3, 1'],
+      ['unsure', 'of the question, not used: 2, 3, 1'],
+      ['unsure', 'of the question, not used: 1'],
+    ]);
+  });
 });
