@@ -68,7 +68,10 @@ function listOf(steps: readonly FoundStep[]): string {
   const found = steps.flatMap(({ question, step, calculations }) =>
     calculations
       .filter(({ held }) => held !== 'exact')
-      .map((one) => [question, step, `\`${arithmetic(one.expression)}\``, `\`${one.value}\``, said(one)]),
+      .map(
+        (one) =>
+          `- Question ${question}, step ${step}: \`${arithmetic(one.expression)}\` = \`${one.value}\`; it comes to ${said(one)}.`,
+      ),
   );
   const without = (where: 'words' | undefined) =>
     steps
@@ -82,7 +85,7 @@ say nothing left out. GSM8K is Cobbe et al. 2021 (arXiv 2110.14168), MIT licence
 
 ## A calculation that does not hold, or not exactly
 
-${table(['question', 'step', 'calculation', 'value', 'what it comes to'], found)}
+${found.join('\n')}
 
 A calculation whose value is cut off («33.333...») passes as rounded; «off» fails, and ends its tree.
 

@@ -5,7 +5,7 @@ import type { Verifier } from '../core/verifier.ts';
 import { expectSchema, readReply, type Schema } from '../gateway/schema.ts';
 
 /** Also in a code block, as language models like to write it. */
-export function fits<Q>(schema: Schema): Verifier<Q, string> {
+export function fitsSchema<Q>(schema: Schema): Verifier<Q, string> {
   expectSchema(schema);
   return {
     name: NAME,

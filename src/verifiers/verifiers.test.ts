@@ -9,7 +9,7 @@ import { choice } from './choice.ts';
 import { conclusion } from './conclusion.ts';
 import { coverage } from './coverage.ts';
 import { overseerCheck, yesOrNo } from './overseer-check.ts';
-import { fits } from './schema.ts';
+import { fitsSchema } from './schema.ts';
 import { type Ran, unitTest } from './unit-test.ts';
 import { describeVerifier } from './verifier.contract.ts';
 import { voting } from './vote.ts';
@@ -65,7 +65,7 @@ describeVerifier(
   CLAIMS,
 );
 
-describeVerifier('a schema', fits<TextQuestion>({ type: 'object', required: ['a'] }), [
+describeVerifier('a schema', fitsSchema<TextQuestion>({ type: 'object', required: ['a'] }), [
   claim('Q', '{"a":1}'),
   ...CLAIMS,
 ]);
@@ -164,7 +164,7 @@ test('a choice is one of those that a question has, in any case', async () => {
 });
 
 test('a schema is kept or broken at a place, and one that cannot be checked is refused at once', async () => {
-  const verifier = fits<TextQuestion>({
+  const verifier = fitsSchema<TextQuestion>({
     type: 'object',
     properties: { n: { type: 'integer', minimum: 1 } },
     required: ['n'],
@@ -175,7 +175,7 @@ test('a schema is kept or broken at a place, and one that cannot be checked is r
   const verdicts = await verifier.verify(said, scope());
   expect(verdicts.map(({ kind }) => kind)).toEqual(['pass', 'pass', 'fail', 'fail', 'fail']);
   expect(verdicts[2]!.reason).toBe('n: expected ≥ 1, got 0');
-  expect(() => fits({ pattern: 'x' })).toThrow('schema: expected keywords type, enum');
+  expect(() => fitsSchema({ pattern: 'x' })).toThrow('schema: expected keywords type, enum');
 });
 
 describe('a worked answer', () => {
