@@ -152,6 +152,8 @@ describe('a verified assistant', () => {
           await bound.whole.answer(asked, call),
         ];
         expect(call.budget.spent.questions).toBeLessThanOrEqual(limit);
+        const helped = [...bound.helpers.values()].reduce((sum, { counter }) => sum + counter.asked, 0);
+        expect(bound.x.counter.asked + helped).toBe(asked.length + call.budget.spent.questions);
         got.forEach((answer, i) => {
           if (answer.kind === 'unknown' && answer.reason === 'budget')
             expect(call.budget.refusals).toBeGreaterThan(0);

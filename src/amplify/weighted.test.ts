@@ -55,6 +55,11 @@ describe('a weighted vote', () => {
     expect(got).toMatchObject({ value: 'b' });
   });
 
+  test('goes to the first of two answers that weigh the same', async () => {
+    const voters = [known('a', 0.5), known('b', 0.5)].map((one) => saying(one));
+    expect(await weightedVote(voters).answer([1], scope())).toEqual([known('a', 0.5)]);
+  });
+
   test('of nobody is refused, and knows the ground truth if a voter does', () => {
     expect(() => weightedVote([])).toThrow('assistants: expected at least one to vote, got none');
     expect(weightedVote([saying(known('a')), saying(known('a'), true)]).origin.groundTruth).toBe(true);

@@ -57,6 +57,18 @@ const MADE_UP: TextTask = {
   source: { name: 'made up', license: 'CC0-1.0' },
 };
 
+const NAMES = [
+  'truth',
+  'choices',
+  'documents',
+  'decompositions',
+  'answers',
+  'answer',
+  'answeredBy',
+  'evidence',
+  'given',
+];
+
 describe('a text task', () => {
   test('reads back as it was written, and its schema agrees', () => {
     fc.assert(
@@ -80,6 +92,7 @@ describe('a text task', () => {
         true,
         [],
         {},
+        ['a'],
         ['a', 'a'],
         ['a', 'b'],
         'person:ada',
@@ -93,7 +106,7 @@ describe('a text task', () => {
     );
     const path = fc.array(fc.nat(8), { minLength: 1, maxLength: 4 });
     fc.assert(
-      fc.property(task, path, strange, fc.boolean(), (one, way, value, isNew) => {
+      fc.property(task, path, strange, fc.option(fc.constantFrom(...NAMES)), (one, way, value, name) => {
         const changed = structuredClone(one) as unknown;
         let [at, last] = [changed as Record<string, unknown>, 'extra'];
         for (const turn of way) {
@@ -103,7 +116,7 @@ describe('a text task', () => {
           if (typeof next !== 'object' || next === null || Object.keys(next).length === 0) break;
           if (turn % 2 === 0) at = next as Record<string, unknown>;
         }
-        if (isNew && !Array.isArray(at)) last = 'truth';
+        if (name !== null && !Array.isArray(at)) last = name;
         at[last] = value;
         const json = JSON.stringify(changed);
         let isRead = true;
