@@ -2,7 +2,7 @@
 
 export { amplify } from './amplify/amplify.ts';
 export { withEnvironment } from './amplify/environment.ts';
-export { escalating } from './amplify/escalate.ts';
+export { escalating } from './amplify/escalating.ts';
 export { hch } from './amplify/hch.ts';
 export { memo } from './amplify/memo.ts';
 export { type TranscriptTree, unfold } from './amplify/tree.ts';

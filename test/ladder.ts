@@ -3,7 +3,7 @@
  *  weighs, from which confidence on an answer is kept) is tuned on one half of the questions; figures are of the other. */
 
 import { amplify } from '../src/amplify/amplify.ts';
-import { escalating } from '../src/amplify/escalate.ts';
+import { escalating } from '../src/amplify/escalating.ts';
 import { memo } from '../src/amplify/memo.ts';
 import { verified } from '../src/amplify/verified.ts';
 import { weightedVote } from '../src/amplify/weighted.ts';

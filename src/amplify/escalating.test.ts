@@ -4,7 +4,7 @@ import { Meter, oracle } from '../../test/overseers.ts';
 import { known, unknown } from '../core/answer.ts';
 import type { Assistant } from '../core/assistant.ts';
 import { scope } from '../core/budget.ts';
-import { escalating } from './escalate.ts';
+import { escalating } from './escalating.ts';
 
 const above: Assistant<number, number> = {
   origin: { name: 'P', groundTruth: true },
