@@ -5,6 +5,8 @@ import { type Answer, known, unknown } from '../core/answer.ts';
 import type { Assistant } from '../core/assistant.ts';
 import { scope } from '../core/budget.ts';
 import type { Verdict, Verifier } from '../core/verifier.ts';
+import { Waiting } from '../core/waiting.ts';
+import { memo } from './memo.ts';
 import { type Remedy, TIMES_MAX, type Verification, verified } from './verified.ts';
 
 const draw = (...parts: readonly unknown[]) => hashText(parts.join('/'))[0];
@@ -227,6 +229,32 @@ describe('a verified assistant', () => {
     const whole = verified(silent, [verifier], { unsure: 'fail', remedies: [{ kind: 'retry', times: 3 }] });
     expect(await whole.answer([1, 2], scope())).toEqual([unknown('budget'), unknown('budget')]);
     expect(verifier.seen).toBe(0);
+  });
+
+  test('waits for a person without asking again what is remembered', async () => {
+    const x = fickle('X', 3);
+    let isThere = false;
+    const person: Assistant<number, number> = {
+      origin: { name: 'P', groundTruth: false },
+      answer: async (asked) => {
+        if (!isThere) throw new Waiting(['P']);
+        return asked.map(() => known(-1));
+      },
+    };
+    const stern: Verifier<number, number> = {
+      name: 'V',
+      groundTruth: false,
+      verify: async (claims) =>
+        claims.map(({ answer }) => ({ verifier: 'V', kind: answer === -1 ? 'pass' : 'fail', reason: 'so' })),
+    };
+    const whole = verified(memo(x.assistant, String), [stern], {
+      unsure: 'fail',
+      remedies: [{ kind: 'escalate', assistant: person }],
+    });
+    await expect(whole.answer([1, 2], scope())).rejects.toThrow(Waiting);
+    isThere = true;
+    expect(await whole.answer([1, 2], scope())).toEqual([known(-1), known(-1)]);
+    expect(x.counter.asked).toBe(2);
   });
 
   test('knows the ground truth if anybody in it does', () => {

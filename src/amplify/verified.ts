@@ -4,7 +4,9 @@
  *      answer → verifiers → passes? → parent
  *                  ↑ no: the next remedy  (retry · show · decompose · escalate) → … → rejected
  *
- *  Whoever answers in the end, a person too, is verified like the first. "Unknown" claims nothing and is handed on. */
+ *  Whoever answers in the end, a person too, is verified like the first. "Unknown" claims nothing and is handed on.
+ *  Where a person is waited for, all of it is asked again later: what costs should be remembered below it, by a memo, and
+ *  `observe` then sees the same verifications again. */
 
 import { CapstanError, expectInteger, invariant } from '../base/errors.ts';
 import { type Answer, unknown } from '../core/answer.ts';

@@ -174,3 +174,9 @@ describe('a text task', () => {
     expect(() => readTasks(sealed, 'truth.sealed.jsonl')).toThrow('expected a text task, got ground truth');
   });
 });
+
+test('the example in docs/text-tasks.md is one', () => {
+  const [, example = ''] = /^```json\n(.*?)^```$/ms.exec(readFileSync('docs/text-tasks.md', 'utf8')) ?? [];
+  const [task] = readTasks(example.replaceAll('\n', ' '), 'example');
+  expect(task!.decompositions![0]!.steps).toHaveLength(2);
+});
