@@ -4,10 +4,20 @@ export { amplify } from './amplify/amplify.ts';
 export { each } from './amplify/each.ts';
 export { withEnvironment } from './amplify/environment.ts';
 export { escalate } from './amplify/escalate.ts';
+export { escalating } from './amplify/escalating.ts';
 export { hch } from './amplify/hch.ts';
 export { memo } from './amplify/memo.ts';
 export { type TranscriptTree, unfold } from './amplify/tree.ts';
+export {
+  type Remedy,
+  type Verification,
+  type VerifiedOptions,
+  verified,
+} from './amplify/verified.ts';
+export { vote } from './amplify/vote.ts';
+export { weightedVote } from './amplify/weighted.ts';
 export { nobody } from './assistants/nobody.ts';
+export { recordedAssistant } from './assistants/recorded.ts';
 export { CapstanError, type ErrorCode } from './base/errors.ts';
 export { type Proportion, proportion } from './base/proportion.ts';
 export { Random } from './base/random.ts';
@@ -15,6 +25,7 @@ export { type Answer, agree, type Known, known, type Unknown, unknown } from './
 export type { Assistant, Environment, Origin, Overseer } from './core/assistant.ts';
 export { Budget, type Limits, type Reservation, type Scope, type Spending, scope } from './core/budget.ts';
 export type { Demand, Encoding, Split, Task } from './core/task.ts';
+export type { Verdict, Verifier } from './core/verifier.ts';
 export {
   type Action,
   type Ask,
@@ -26,12 +37,15 @@ export {
   type Transcript,
   type Workspace,
 } from './core/workspace.ts';
+export { importGsm8k } from './corpora/gsm8k.ts';
+export { importStrategyqa } from './corpora/strategyqa.ts';
 export { type Lesson, Student, type StudentOptions } from './distill/student.ts';
 export { type IterateEvent, type IterateOptions, iterate } from './iterate/iterate.ts';
 export type { Progress } from './iterate/progress.ts';
 export { directly, type Supervision } from './iterate/supervision.ts';
 export { Runtime } from './onnx/runtime.ts';
 export { alone } from './overseers/alone.ts';
+export { recordedOverseer } from './overseers/recorded.ts';
 export { type Script, scripted } from './overseers/scripted.ts';
 export { type Choices, type Configuration, configure } from './run/configuration.ts';
 export {
@@ -40,5 +54,15 @@ export {
   type PowerQuestion,
   permutationPowering,
 } from './tasks/permutation-powering.ts';
-export type { Document, TextQuestion } from './text/question.ts';
+export { type Document, questionKey, type TextQuestion } from './text/question.ts';
 export type { Recipe, TextScript } from './text/recipe.ts';
+export { questionOf, readTasks, type TextTask, writeTasks } from './text/task.ts';
+export { type Calculation, calculations, calculator } from './verifiers/calculator.ts';
+export { choice } from './verifiers/choice.ts';
+export { conclusion } from './verifiers/conclusion.ts';
+export { coverage } from './verifiers/coverage.ts';
+export { type CriticOptions, critic } from './verifiers/critic.ts';
+export { overseerCheck, yesOrNo } from './verifiers/overseer-check.ts';
+export { fitsSchema } from './verifiers/schema.ts';
+export { type Ran, type Runner, unitTest } from './verifiers/unit-test.ts';
+export { voting } from './verifiers/vote.ts';

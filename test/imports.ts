@@ -19,7 +19,7 @@ export const TABLE: { readonly [folder: string]: readonly string[] } = {
   storage: ['base'],
   overseers: ['base', 'core', 'text', 'gateway', 'onnx', 'network'],
   tasks: ['base', 'core', 'overseers'],
-  examiners: ['base', 'core', 'tasks'],
+  examiners: ['base', 'core', 'text', 'tasks'],
   assistants: ['base', 'core', 'text', 'gateway', 'onnx', 'network'],
   verifiers: ['base', 'core', 'text', 'gateway'],
   amplify: ['base', 'core', 'assistants'],
@@ -30,7 +30,7 @@ export const TABLE: { readonly [folder: string]: readonly string[] } = {
   witness: ['base', 'ledger', 'storage'],
   registry: ['base', 'storage'],
   distill: ['base', 'core', 'onnx', 'network', 'ledger', 'overseers', 'assistants'],
-  evaluate: ['base', 'core', 'tasks', 'examiners'],
+  evaluate: ['base', 'core', 'text', 'tasks', 'examiners'],
   iterate: ['base', 'core', 'overseers', 'amplify', 'distill'],
   report: ['base'],
   // biome-ignore format: one row of the table is one line

@@ -4,6 +4,7 @@ import { addAsk } from './ask.ts';
 import { addControl } from './control.ts';
 import { addCorrect } from './correct.ts';
 import { addGrow, GROW, isRecipe } from './grow.ts';
+import { addImport } from './import.ts';
 import { addInbox } from './inbox.ts';
 import { addLedger } from './ledger.ts';
 import { addModels } from './models.ts';
@@ -40,6 +41,7 @@ export async function main(args: readonly string[]): Promise<number> {
     addPolicy,
     addCorrect,
     addLedger,
+    addImport,
   ])
     add(program);
   const [first, ...rest] = args;

@@ -169,6 +169,7 @@ async function planOf(file: TreeFile, options: GatewayOptions): Promise<Plan> {
     overseer: await overseerSeat(overseer, loaded, models),
     ...(x && { assistant: x }),
     ...(escalate !== undefined && { above: await overseerSeat(escalate, loaded, models) }),
+    ...(recipe.verifiers && { verifiers: recipe.verifiers }),
     ...(recipe.isSimple && { isSimple: (question: TextQuestion) => recipe.isSimple!(question) }),
   };
 }

@@ -3,7 +3,14 @@
 
 import { CapstanError } from '../base/errors.ts';
 
-const LOADERS = {
+interface Loaders {
+  readonly ai: () => Promise<typeof import('ai')>;
+  readonly '@ai-sdk/openai-compatible': () => Promise<typeof import('@ai-sdk/openai-compatible')>;
+  readonly '@ai-sdk/openai': () => Promise<typeof import('@ai-sdk/openai')>;
+  readonly '@ai-sdk/anthropic': () => Promise<typeof import('@ai-sdk/anthropic')>;
+}
+
+const LOADERS: Loaders = {
   ai: () => import('ai'),
   '@ai-sdk/openai-compatible': () => import('@ai-sdk/openai-compatible'),
   '@ai-sdk/openai': () => import('@ai-sdk/openai'),
@@ -18,8 +25,8 @@ const VERSIONS: { readonly [name in PackageName]: number } = {
   '@ai-sdk/anthropic': 3,
 };
 
-export type PackageName = keyof typeof LOADERS;
-type Loaded<N extends PackageName> = Awaited<ReturnType<(typeof LOADERS)[N]>>;
+export type PackageName = keyof Loaders;
+type Loaded<N extends PackageName> = Awaited<ReturnType<Loaders[N]>>;
 
 /** Throws with what to type if the package is not there. */
 export async function load<N extends PackageName>(name: N, loaders = LOADERS): Promise<Loaded<N>> {

@@ -2,6 +2,7 @@
  *  and X are is not in it: `capstan run` says that. (Ought's ICE, «recipes»: decompositions as code) */
 
 import type { Answer } from '../core/answer.ts';
+import type { Verifier } from '../core/verifier.ts';
 import type { Document, TextQuestion } from './question.ts';
 
 /** Yields the sub-questions to be answered together, receives their answers, returns its own. */
@@ -22,6 +23,9 @@ export interface Recipe {
   isSimple?(question: TextQuestion): boolean;
   /** X as a program, for who has neither a model nor the time: what it says, or undefined for «unknown». */
   answer?(question: TextQuestion): string | undefined;
+  /** Every answer passes these before whoever asked sees it. One that does not is asked for once more, with why it was
+   *  rejected; then it goes to whoever is above, and without anybody there it is unknown. */
+  readonly verifiers?: readonly Verifier<TextQuestion, string>[];
   /** Levels of questions below the root. */
   readonly depth?: number;
 }
@@ -38,6 +42,9 @@ export function recipeFault(value: unknown): string | undefined {
   for (const option of ['script', 'isSimple', 'answer'] as const)
     if (recipe[option] !== undefined && typeof recipe[option] !== 'function')
       return `«${option}»: expected a function`;
+  const { verifiers = [] } = recipe;
+  if (!Array.isArray(verifiers) || verifiers.some((one) => typeof one?.verify !== 'function'))
+    return '«verifiers»: expected a list of verifiers';
   if (recipe.depth !== undefined && (!Number.isInteger(recipe.depth) || recipe.depth < 0))
     return `«depth»: expected an integer from 0, got ${recipe.depth}`;
   return undefined;

@@ -1,8 +1,11 @@
 /** One question of a tree as it is written down: who did what at it, step by step, and what that came to. */
 
 import type { Answer } from '../core/answer.ts';
+import type { Verdict } from '../core/verifier.ts';
 import type { Action } from '../core/workspace.ts';
 import type { TextQuestion } from '../text/question.ts';
+
+export type { Verdict } from '../core/verifier.ts';
 
 /** As an entry of the ledger names an actor. */
 export interface Author {
@@ -11,13 +14,6 @@ export interface Author {
   readonly id: string;
   /** Of the script, the model or the policy that it followed. */
   readonly version?: string;
-}
-
-/** What one verifier says of an answer. */
-export interface Verdict {
-  readonly verifier: string;
-  readonly kind: 'pass' | 'fail' | 'unsure';
-  readonly reason?: string;
 }
 
 /** What was paid for. Money is in millionths of a dollar. */

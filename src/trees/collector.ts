@@ -33,6 +33,11 @@ export class Collector {
     this.#draft(question, depth).verdicts.push(...verdicts);
   }
 
+  /** What whoever asked sees, after verification. */
+  settled(question: TextQuestion, answer: Answer<string>, { depth }: Scope): void {
+    this.#draft(question, depth).answer = answer;
+  }
+
   corrected(question: TextQuestion, correction: Correction<string>, { depth }: Scope): void {
     this.#draft(question, depth).correction = correction;
   }

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { known, unknown } from '../core/answer.ts';
 import type { Overseer } from '../core/assistant.ts';
 import { scope } from '../core/budget.ts';
+import type { Verifier } from '../core/verifier.ts';
 import type { Workspace } from '../core/workspace.ts';
 import { ask, reply } from '../core/workspace.ts';
 import type { TextQuestion } from '../text/question.ts';
@@ -364,6 +365,51 @@ describe('people', () => {
     expect((await trees.answer(question(0), escalating, 'r', endless())).kind).toBe('waiting');
     decide(trees, graph);
     expect(said(await trees.answer(question(0), escalating, 'r', endless()))).toBe(plain(graph, 0));
+    trees.close();
+  });
+});
+
+describe('verification', () => {
+  const even: Verifier<TextQuestion, string> = {
+    name: 'even',
+    groundTruth: false,
+    verify: async (claims) =>
+      claims.map(({ answer }) =>
+        Number(answer) % 2 === 0
+          ? { verifier: 'even', kind: 'pass' }
+          : { verifier: 'even', kind: 'fail', reason: 'it is odd' },
+      ),
+  };
+  /** Says 1, and 2 where it is shown that 1 was rejected; «stubborn» says 1 in any case. */
+  const doubting: Overseer<TextQuestion, string> = {
+    origin: { name: 'X', groundTruth: false },
+    act: async (workspaces) =>
+      workspaces.map(({ question: { text } }) =>
+        reply(known(text.includes('rejected: 1') && !text.includes('stubborn') ? '2' : '1')),
+      ),
+  };
+  const plan: Plan = { ...planOf(doubting), verifiers: [even] };
+
+  test('comes before whoever asked sees an answer: it is asked for again with the reason, and else unknown', async () => {
+    const trees = open();
+    expect(said(await trees.answer({ text: 'q' }, plan, 'r', endless()))).toBe('2');
+    const outcome = await trees.answer({ text: 'stubborn' }, plan, 'r', endless());
+    expect(outcome).toEqual({ kind: 'answered', answer: unknown('rejected') });
+    const [node] = await trees.transcript({ text: 'q' }, plan, 'r', endless());
+    expect(node).toMatchObject({ answer: known('2') });
+    expect(node!.verdicts.map(({ kind }) => kind)).toEqual(['fail', 'pass']);
+    trees.close();
+  });
+
+  test('hands on to people what does not pass', async () => {
+    const people: Plan = { ...plan, above: { kind: 'person', version: 'v6' } };
+    const trees = open();
+    expect((await trees.answer({ text: 'stubborn' }, people, 'r', endless())).kind).toBe('waiting');
+    const [item] = trees.inbox.open();
+    const by = { kind: 'person', id: 'person:ada' } as const;
+    const spent = { calls: 0, tokens: 0, micros: 0, seconds: 1 };
+    trees.inbox.decide(item!, { action: reply(known('8')), by, spent, began: NOW, ended: NOW });
+    expect(said(await trees.answer({ text: 'stubborn' }, people, 'r', endless()))).toBe('8');
     trees.close();
   });
 });

@@ -3,10 +3,12 @@
 
 import { amplify } from '../amplify/amplify.ts';
 import { escalate } from '../amplify/escalate.ts';
+import { type Remedy, type VerifiedOptions, verified } from '../amplify/verified.ts';
 import { nobody } from '../assistants/nobody.ts';
 import type { Answer } from '../core/answer.ts';
 import type { Assistant, Overseer } from '../core/assistant.ts';
 import type { Scope } from '../core/budget.ts';
+import type { Verdict, Verifier } from '../core/verifier.ts';
 import { Waiting } from '../core/waiting.ts';
 import { Database, type DatabaseOptions } from '../storage/database.ts';
 import { questionKey, type TextQuestion } from '../text/question.ts';
@@ -16,7 +18,7 @@ import { INBOX_SCHEMA, Inbox } from './inbox.ts';
 import { Memory, SCHEMA } from './memory.ts';
 import { type Room, type Seat, seated } from './seat.ts';
 import { Slots } from './slots.ts';
-import { type TreeOptions, tree } from './tree.ts';
+import { tree } from './tree.ts';
 
 type Text = TextQuestion;
 
@@ -30,7 +32,7 @@ export interface Plan {
   /** X. Without it, nobody. */
   readonly assistant?: Seat<Text, string>;
   readonly isSimple?: (question: Text) => boolean;
-  readonly around?: TreeOptions<Text, string>['around'];
+  readonly verifiers?: readonly Verifier<Text, string>[];
 }
 
 export type Outcome =
@@ -57,6 +59,39 @@ function told(overseer: Overseer<Text, string>, tell: Collector | undefined): As
         record: (transcript) => tell.answered(transcript, scope),
       }).answer(questions, scope),
   };
+}
+
+/** The answers that pass; of one that does not, what is made of it with the reason shown, or what whoever is above says. */
+function checked(
+  inner: Assistant<Text, string>,
+  verifiers: readonly Verifier<Text, string>[],
+  above: Assistant<Text, string> | undefined,
+  tell: Collector | undefined,
+): Assistant<Text, string> {
+  const remedies: readonly Remedy<Text, string>[] = [
+    { kind: 'show', times: 1, question: shown },
+    ...(above ? [{ kind: 'escalate' as const, assistant: above }] : []),
+  ];
+  const around = (observe?: VerifiedOptions<Text, string>['observe']) =>
+    verified(inner, verifiers, { unsure: 'pass', remedies, ...(observe && { observe }) });
+  return {
+    origin: around().origin,
+    async answer([question], scope) {
+      const [answer] = await around(({ verdicts }) => tell?.verified(question!, verdicts, scope)).answer(
+        [question!],
+        scope,
+      );
+      tell?.settled(question!, answer!, scope);
+      return [answer!];
+    },
+  };
+}
+
+/** The question, with an answer that was rejected and why. */
+function shown(question: Text, rejected: string, verdicts: readonly Verdict[]): Text {
+  const reasons = verdicts.flatMap(({ kind, reason }) => (kind === 'pass' || !reason ? [] : [reason]));
+  const text = `${question.text}\n\nThis answer was rejected: ${rejected}\nBecause: ${reasons.join('; ')}`;
+  return { ...question, text };
 }
 
 export class Trees {
@@ -130,14 +165,17 @@ export class Trees {
   }
 
   #tree(plan: Plan, room: Room<Text, string>, tell?: Collector): Assistant<Text, string> {
-    const { policy, overseer, above, assistant, isSimple, around } = plan;
+    const { policy, overseer, above, assistant, isSimple, verifiers = [] } = plan;
     const own = seated(overseer, room);
     const h = above ? escalate(own, seated(above, room)) : own;
+    const person = above && amplify<Text, string>(seated(above, room), nobody);
     const x = assistant ? told(seated(assistant, room), tell) : nobody;
     return tree(h, x, {
       ...{ memory: this.memory, policy },
       ...(isSimple && { isSimple }),
-      ...(around && { around }),
+      ...(verifiers.length > 0 && {
+        around: (inner: Assistant<Text, string>) => checked(inner, verifiers, person, tell),
+      }),
       ...(tell && { tell }),
     });
   }
