@@ -26,6 +26,7 @@ import { directly } from '../iterate/supervision.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import type { Compared } from '../registry/checkpoint.ts';
 import { loadCheckpoint } from '../registry/promotion.ts';
+import type { Revoked } from '../registry/revocation.ts';
 import type { ArmKind, ArmRecord, CurvePoint, Fidelity, IterationRecord } from '../report/record.ts';
 import type { Folder } from '../storage/folder.ts';
 import { type Place, type Producer, type Recorder, trainingStarted, trainingStopped } from './chronicle.ts';
@@ -71,6 +72,8 @@ export interface Setting<Q, A> {
   readonly halted: () => string | undefined;
   /** Who promotes a checkpoint whose gate has passed: the gate, or people later. */
   readonly promotion: () => 'gate' | 'people';
+  /** What may not be served whatever the files say: a restored backup may have forgotten it. */
+  readonly revoked: () => Revoked;
 }
 
 export type ArmEvent =
@@ -430,9 +433,9 @@ class Arm<Q, A> {
       dataCount: this.#examples.count,
     };
     const lineage = lineageOf(this.#setting.configuration, this.#plan, event, data, comparison);
-    const { record, promotion } = this.#setting;
+    const { record, promotion, revoked } = this.#setting;
     const kept = keepCheckpoint(
-      { folder: this.#folder, record, place: this.#place, promotion },
+      { folder: this.#folder, record, place: this.#place, promotion, revoked },
       {
         training: this.#training!, // iterations end in what `begin`, or the one before, has begun
         producer: await this.#producer(),

@@ -4,6 +4,7 @@
 import { CapstanError } from '../base/errors.ts';
 import type { Lineage, Tensor } from '../registry/checkpoint.ts';
 import { type Promotable, promote, promotionTarget, saveCheckpoint } from '../registry/promotion.ts';
+import type { Revoked } from '../registry/revocation.ts';
 import type { Folder } from '../storage/folder.ts';
 import { type Ended, iterationEnded, type Place, type Recorder } from './chronicle.ts';
 
@@ -13,6 +14,8 @@ export interface Keeping {
   readonly place: Place;
   /** Who promotes: the gate, or people later. */
   readonly promotion: () => 'gate' | 'people';
+  /** What may not be served whatever the files say: a restored backup may have forgotten it. */
+  readonly revoked: () => Revoked;
 }
 
 export interface Kept {
@@ -23,18 +26,18 @@ export interface Kept {
 }
 
 export function keepCheckpoint(
-  { folder, record, place, promotion }: Keeping,
+  { folder, record, place, promotion, revoked }: Keeping,
   ended: Omit<Ended, 'lineage' | 'checkpoint' | 'isPromoted'>,
   lineage: Lineage,
   tensors: readonly Tensor[],
 ): Kept {
   const checkpoint = saveCheckpoint(folder, lineage, tensors);
   const mayServe = lineage.gate?.passed === true && !lineage.groundTruth && promotion() === 'gate';
-  const next = mayServe ? targetOf(folder, checkpoint) : undefined; // before anything is said of it
+  const next = mayServe ? targetOf(folder, checkpoint, revoked()) : undefined; // before anything is said of it
   const isPromoted = next?.target !== undefined;
   const training = iterationEnded(record, place, { ...ended, lineage, checkpoint, isPromoted });
   if (next?.refusal) throw next.refusal;
-  if (next?.target) promote(folder, next.target);
+  if (next?.target) promote(folder, next.target, revoked());
   return { checkpoint, training };
 }
 
@@ -42,9 +45,10 @@ export function keepCheckpoint(
 function targetOf(
   folder: Folder,
   checkpoint: string,
+  known: Revoked,
 ): { readonly target?: Promotable; readonly refusal?: CapstanError } {
   try {
-    return { target: promotionTarget(folder, checkpoint) };
+    return { target: promotionTarget(folder, checkpoint, known) };
   } catch (error) {
     if (error instanceof CapstanError && error.code === 'refused') return { refusal: error };
     throw error;
