@@ -7,7 +7,7 @@ import { ForkedLog, LOG } from '../../test/crash/forked-log.ts';
 import { openHead } from '../ledger/head.ts';
 import { signerKey, verifierOf } from '../ledger/key.ts';
 import type { Submission } from '../ledger/submission.ts';
-import { openPair, verifyEvidence } from './evidence.ts';
+import { formatEvidence, openPair, verifyEvidence } from './evidence.ts';
 import { EVIDENCE_MAX, UNPROVEN_MAX } from './kept.ts';
 import { Refused } from './refused.ts';
 import { type Asked, makeWitness, type Witness, withWitness } from './witness.ts';
@@ -86,6 +86,18 @@ test('no byte of such evidence can be another', () => {
     changed[at]! ^= 1;
     expect(() => verifyEvidence(changed, LOG), `byte ${at}`).toThrow();
   }
+});
+
+test('two heads of one log are no evidence, with whatever right or wrong root and proof', () => {
+  for (let newer = 1; newer <= SIZE; newer++)
+    for (let older = 1; older < newer; older++) {
+      const { proof } = log.submission(0, newer, older);
+      for (const tree of [rootOf(0, older), rootOf(1, SIZE), rootOf(0, newer)]) {
+        const shown = { tree: { size: older, root: tree }, proof };
+        const text = formatEvidence(log.head(0, older), log.head(0, newer), shown);
+        expect(() => verifyEvidence(Buffer.from(text), LOG), `${older}, ${newer}`).toThrow();
+      }
+    }
 });
 
 test('nothing that anybody sends in the name of a log that never lied becomes evidence', () => {

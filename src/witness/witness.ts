@@ -172,7 +172,7 @@ export class Witness {
     } catch (error) {
       if (!(error instanceof Refused) || !lastSigned || head.size === size) throw error;
       const tree = oldRoot ? { size, root: oldRoot } : beginningShown(proof, size, head);
-      const shown = tree && isShown(proof, tree, root, head) ? { tree, proof } : undefined;
+      const shown = tree && isShown(proof, tree, head) ? { tree, proof } : undefined;
       const where = shown
         ? `it begins with another log of ${size} entries; ${kept.contradiction(lastSigned, signed, shown)}`
         : `nothing shows that it extends the ${size} entries cosigned last, nor that it does not; ${kept.unproven(lastSigned, signed)}`;
@@ -205,9 +205,8 @@ export interface Asked extends Submission {
   readonly root?: Uint8Array | undefined;
 }
 
-/** Whether the head is shown to begin with that tree, and that is not the one which the log signed. */
-function isShown(proof: readonly Uint8Array[], tree: Tree, signed: Uint8Array, head: Tree): boolean {
-  if (Buffer.compare(tree.root, signed) === 0) return false;
+/** Whether the head is shown to begin with that tree. It is not the one that was signed: that has just failed. */
+function isShown(proof: readonly Uint8Array[], tree: Tree, head: Tree): boolean {
   try {
     verifyConsistency(proof, tree, head);
     return true;
