@@ -129,8 +129,8 @@ describe('capstan ledger submit', () => {
       expect(await submit(url, 'true', '--witness', vkey)).toMatchObject({ status: 0 });
       for (const [name, count, reason] of [
         ['shorter', 5, /cosigned 61 entries .*: expected as many and more, the log has 56; it was rolled back/],
-        ['same', 10, /got 409: it cosigned another log of this size.*both heads are in (\S+?)»/],
-        ['longer', 20, /got 422: the log does not extend what it cosigned.*both heads are in (\S+?)»/],
+        ['same', 10, /got 409: it cosigned another log of this size.*both heads are in (evidence-\S+?)»/],
+        ['longer', 20, /got 422: the log does not extend what it cosigned.*both heads are in (evidence-\S+?)»/],
       ] as const) // biome-ignore format: a table
         for (const isKnown of [false, true]) {
           rmSync(at(name), { recursive: true, force: true });
@@ -144,7 +144,7 @@ describe('capstan ledger submit', () => {
           const evidence = reason.exec(refused.stderr)?.[1];
           if (!evidence) continue;
           const log = readFileSync(at(name, 'log.vkey'), 'utf8').trimEnd();
-          const proven = await witness('evidence', evidence, log);
+          const proven = await witness('evidence', `strict/${evidence}`, log);
           expect(proven.stdout).toContain('signed two different logs of 61 entries');
           expect(proven.stdout).toContain(name === 'longer' ? 'goes on to 71' : 'entries\n');
         }

@@ -73,7 +73,7 @@ test('of a fork that its own proof shows, evidence is kept; without a root at a 
       expect([first.root, second.root]).toEqual([rootOf(0, older), rootOf(1, newer)]);
       expect(() => verifyEvidence(bytesOf(name!), OTHER)).toThrow('a signature of');
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 
@@ -133,7 +133,7 @@ test('nothing that anybody sends in the name of a log that never lied becomes ev
       asked((witness) => witness.settle(LOG.name, beginningOn(0)));
       expect([kept('evidence'), kept('unproven')]).toEqual([[], []]);
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
 });
 

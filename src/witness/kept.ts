@@ -93,7 +93,7 @@ export class Kept {
   }
 
   #full(kind: Kind, max: number): string {
-    return `this pair was not kept: ${this.#folder.path} has ${max} files ${kind}-${this.#log.id}-… already`;
+    return `this pair was not kept: there are ${max} files ${this.#folder.path}/${kind}-${this.#log.id}-… already`;
   }
 }
 

@@ -103,6 +103,10 @@ export class Witness {
     return new Witness(folder, key, now);
   }
 
+  get path(): string {
+    return this.#folder.path;
+  }
+
   get key(): VerifierKey {
     return verifierOf(this.#key);
   }
