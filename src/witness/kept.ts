@@ -5,7 +5,8 @@
  *  The second is no evidence: anybody can send a true head with a wrong proof. It is a question to the log, which it answers
  *  with a consistency proof if it can. It is settled once the witness cosigns a head of its size, or reads the log's tiles: then
  *  it goes, or evidence comes in its place. Only who gets the log to sign makes the witness keep anything, and of each log it
- *  keeps so many files and no more: what is there stays, what comes then is refused as ever, and the refusal says so. */
+ *  keeps so many files and no more: what is there stays, what comes then is refused as ever, and the refusal says so. Where
+ *  there is that much evidence, what is settled goes without adding to it. */
 
 import type { VerifierKey } from '../ledger/key.ts';
 import type { Tree } from '../ledger/proof.ts';
