@@ -72,7 +72,8 @@ describe('an entry', () => {
   });
 
   test('is refused under another number', () => {
-    expect(() => decodeEntry(encodeEntry(PLAIN), 8)).toThrow('entry 8: expected the number 8, got 7');
+    for (const read of [decodeEntry, scanEntry])
+      expect(() => read(encodeEntry(PLAIN), 8)).toThrow('entry 8: expected the number 8, got 7');
   });
 
   test.each<[string, string, string]>([
@@ -113,6 +114,7 @@ describe('an entry', () => {
     ['a list', '[]', 'an object'],
   ])('with %s is refused', (_, said, fault) => {
     expect(() => decodeEntry(bytes(said), 7)).toThrow(fault);
+    expect(() => scanEntry(bytes(said), 7)).toThrow(fault);
   });
 
   test('of any bytes is refused with an error of ours, or is the very entry written', () => {

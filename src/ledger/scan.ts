@@ -54,13 +54,13 @@ class Formed implements Scanned {
   }
 
   figure(name: string): number | undefined {
-    const digits = behind(`"${name}":`, this.#match[FIGURES]);
+    const digits = behind(figureMark(name), this.#match[FIGURES]);
     return digits === undefined ? undefined : Number.parseInt(digits, 10);
   }
 
   // What looks like the beginning of a subject is one: within a text, quotation marks have backslashes before them.
   subject(name: string): string | undefined {
-    const digest = behind(`{"name":"${name}","sha256":`, this.#match[SUBJECTS]);
+    const digest = behind(subjectMark(name), this.#match[SUBJECTS]);
     return digest === undefined ? undefined : JSON.parse(digest.slice(0, QUOTED_DIGEST));
   }
 
@@ -111,6 +111,19 @@ class Decoded implements Scanned {
 
 /** 64 digits and two marks. */
 const QUOTED_DIGEST = 66;
+
+const figureMark = remembered((name) => `"${name}":`);
+const subjectMark = remembered((name) => `{"name":"${name}","sha256":`);
+
+/** Few names are asked for, over and over. */
+function remembered(make: (name: string) => string): (name: string) => string {
+  const marks = new Map<string, string>();
+  return (name) => {
+    const mark = marks.get(name) ?? make(name);
+    marks.set(name, mark);
+    return mark;
+  };
+}
 
 /** What is behind the mark, if the text has it. */
 function behind(mark: string, text: string | undefined): string | undefined {
