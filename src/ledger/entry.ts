@@ -181,7 +181,7 @@ const integer: Rule = {
 const digest: Rule = {
   words: '64 hexadecimal digits',
   fits: (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value),
-  form: `"${'[0-9a-f]'.repeat(64)}"`, // a sixth faster than to count them
+  form: `"${'[0-9a-f]'.repeat(64)}"`, // an entry is gone over in a seventh less time than if they are counted
 };
 const signature: Rule = {
   words: '64 bytes in base64',

@@ -108,14 +108,14 @@ export function readBundle(index: number, size: number, source: TileSource): rea
 /** The stored hashes of a log of `size`, out of its tiles, each of which is read once while it is among the last 1,024 (16
  *  MiB). It checks how long they are and verifies nothing. */
 export function tileReader(size: number, source: TileSource): HashReader {
-  const tiles = new Map<string, TileTree>();
-  const treeOf = (tile: Tile): TileTree => {
-    const path = `${tile.level}/${tile.index}`;
-    const known = tiles.get(path);
+  const tiles = new Map<number, TileTree>();
+  const treeOf = (tile: Tile & { readonly level: number }): TileTree => {
+    const place = tile.index * LEVELS_MAX + tile.level;
+    const known = tiles.get(place);
     if (known) return known;
     const tree = new TileTree(readTile(tile, source));
     if (tiles.size === TILES_KEPT) tiles.clear();
-    tiles.set(path, tree);
+    tiles.set(place, tree);
     return tree;
   };
   return {
@@ -128,6 +128,8 @@ export function tileReader(size: number, source: TileSource): HashReader {
 }
 
 const TILES_KEPT = 1024;
+/** Of 2^53 entries: 7 of tiles. */
+const LEVELS_MAX = 8;
 
 /** The hashes of a tile, and those above them as far as somebody has asked. */
 class TileTree {
