@@ -36,6 +36,7 @@ export const KINDS = [
   'act-requested',
   'act-approved',
   'answer-recorded',
+  'gate-looked',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 

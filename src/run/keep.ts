@@ -23,6 +23,8 @@ export interface Kept {
   readonly checkpoint: string;
   /** The entry with which the next training began, if there is one. */
   readonly training: number | undefined;
+  /** Why what passed is served all the same to nobody; it is on the record that training ended, and nothing goes on. */
+  readonly refusal: CapstanError | undefined;
 }
 
 export function keepCheckpoint(
@@ -35,10 +37,10 @@ export function keepCheckpoint(
   const mayServe = lineage.gate?.passed === true && !lineage.groundTruth && promotion() === 'gate';
   const next = mayServe ? targetOf(folder, checkpoint, revoked()) : undefined; // before anything is said of it
   const isPromoted = next?.target !== undefined;
-  const training = iterationEnded(record, place, { ...ended, lineage, checkpoint, isPromoted });
-  if (next?.refusal) throw next.refusal;
+  const goesOn = ended.goesOn && next?.refusal === undefined;
+  const training = iterationEnded(record, place, { ...ended, goesOn, lineage, checkpoint, isPromoted });
   if (next?.target) promote(folder, next.target, revoked());
-  return { checkpoint, training };
+  return { checkpoint, training, refusal: next?.refusal };
 }
 
 /** What may be served next; or why not, which is said once the gate is on the record. */

@@ -32,6 +32,9 @@ describe('a folder', () => {
     folder.truncate('log.jsonl', 2);
     expect(folder.readText('log.jsonl')).toBe('1\n');
     expect(folder.list()).toEqual(['checkpoints', 'log.jsonl', 'state.bin']);
+    fs.writeFileSync(join(folder.path, '.hidden'), '');
+    expect(folder.list(undefined, { hidden: true })).toContain('.hidden');
+    expect(folder.list()).not.toContain('.hidden');
     expect(folder.list('checkpoints')).toEqual(['checkpoints/a.safetensors', 'checkpoints/b.safetensors']);
     folder.remove('state.bin');
     folder.remove('state.bin');

@@ -135,11 +135,12 @@ export class Project {
     const script = { actor: { id: 'script:H', kind: 'script' } } as const;
     const kept = keepCheckpoint(
       { folder: this.#arm(), record: this.#record, place: this.#place!, promotion, revoked },
-      { training: this.#training!, producer: script, decisions: 1, goesOn: true },
+      { training: this.#training!, looks: [], producer: script, decisions: 1, goesOn: true },
       lineage,
       [{ name: 'w', shape: [1], values: new Float32Array(1) }],
     );
     this.#training = kept.training;
+    if (kept.refusal) throw kept.refusal;
     return kept.checkpoint;
   }
 
