@@ -36,12 +36,12 @@ function steps(): readonly Step[] {
   return [...blocks].map(([, command, shown]) => ({ command: command!, shown }));
 }
 
-/** Without what depends on chance and on whose machine it is: hashes, names, and figures of more than one digit. */
+/** Without what depends on chance and on whose machine it is: hashes, names, numbers of entries, and figures of more than one digit. */
 function alike(text: string): string {
   return text
     .replaceAll(/\b[0-9a-f]{12,}\b/g, 'HASH')
     .replaceAll(/person:[\w.-]+/g, 'person:ADA')
-    .replaceAll(/\d[\d.,]*\d/g, 'N')
+    .replaceAll(/\d[\d.,]*\d|(?<=#|entry )\d/g, 'N')
     .replaceAll(/ +$/gm, '');
 }
 
