@@ -62,6 +62,7 @@ export const benchmark: Benchmark = {
               }),
             ),
           promotion: () => 'gate',
+          revoked: () => new Map(),
           halted: () => timed(() => (isHaltAsked(ledger) ? 'halted' : undefined)),
         });
         const seconds = (performance.now() - started) / 1000;

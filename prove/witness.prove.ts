@@ -15,12 +15,13 @@ const HEAD = [
   'cosigned',
   'refused',
   'evidence',
+  'unproven',
   'crashes',
   'faults',
 ];
 
 export const proof: Proof = {
-  claim: `In ${HISTORIES} histories of a witness that a lying log asks, on a disk that forgets what was not synced, no two cosignatures are of trees of which neither begins the other; without a sync, or without the lock, some are.`,
+  claim: `In ${HISTORIES} histories of a witness that a lying log asks, on a disk that forgets what was not synced, no two cosignatures are of trees of which neither begins the other, and no evidence that it spoke of is lost; without a sync, or without the lock, some are.`,
   defaults: { seeds: [1], sizes: [] },
   async prove({ seeds }) {
     const checks = new Checks();
@@ -31,7 +32,7 @@ export const proof: Proof = {
         if (leftOut === undefined) checks.hold(violated === 0, `seed ${seed}: ${example}`);
         else checks.hold(violated > 0, `seed ${seed}: nobody misses ${leftOut}`);
         const name = leftOut === undefined ? 'the witness' : `without ${leftOut}`;
-        const seen = [sum.cosigned, sum.refused, sum.evidence, sum.crashes, sum.faults];
+        const seen = [sum.cosigned, sum.refused, sum.evidence, sum.unproven, sum.crashes, sum.faults];
         return [name, count, violated, ...seen];
       });
       return table(HEAD, rows);

@@ -129,8 +129,10 @@ describe('control', () => {
     const { entries, open } = verifyLedger(join(place, 'ledger'));
     expect(open).toEqual([]);
     const kinds = entries.map(({ kind }) => kind).filter((kind) => /^(work|run)-/.test(kind));
-    expect(kinds).toEqual([
-      ...['run-started', 'work-stopped', 'run-ended', 'work-resumed'],
+    // The file halts first, so the run may have ended on the record before the entry that stops it is there.
+    expect(kinds.slice(1, 3).sort()).toEqual(['run-ended', 'work-stopped']);
+    expect(kinds.toSpliced(1, 2)).toEqual([
+      ...['run-started', 'work-resumed'],
       ...['run-resumed', 'run-ended', 'run-started', 'run-ended'],
     ]);
   });

@@ -81,6 +81,7 @@ export async function carryOutTiny({ path, ledger }: TinyRun, options: Partial<R
     by: 'person:ada',
     halted: () => undefined,
     promotion: () => 'gate',
+    revoked: () => new Map(),
     ...options,
   });
 }

@@ -9,7 +9,7 @@ test(`in ${HISTORIES} histories of a log that lies, crashes and faults: no two c
   const sum = witnessHistories(HISTORIES, 1);
   expect(sum.example).toBe('');
   expect(sum.violated).toBe(0);
-  for (const seen of ['cosigned', 'refused', 'evidence', 'crashes', 'faults'] as const)
+  for (const seen of ['cosigned', 'refused', 'evidence', 'unproven', 'crashes', 'faults'] as const)
     expect(sum[seen], seen).toBeGreaterThan(HISTORIES / 10);
 });
 

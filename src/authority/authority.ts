@@ -87,12 +87,15 @@ export function after(authority: Authority, entry: Entry): Authority {
     case 'model-revoked':
       return { ...next, revoked: plus(next.revoked, checkpointIn(entry) ?? '', seq) };
     case 'gate-decided':
-      return entry.figures?.passed === 1
-        ? { ...next, gates: next.gates.with({ seq, checkpoint: checkpointIn(entry) ?? '' }) }
-        : next;
+      return entry.figures?.passed === 1 ? afterGate(next, seq, checkpointIn(entry)) : next;
     default:
       return next;
   }
+}
+
+/** The same, of a gate that passed. */
+export function afterGate(authority: Authority, seq: number, checkpoint = ''): Authority {
+  return { ...authority, gates: authority.gates.with({ seq, checkpoint }) };
 }
 
 /** The name of the person who acts; undefined if it is none. */

@@ -38,6 +38,22 @@ export function faultIn(authority: Authority, entry: Entry, place: Place): strin
   return personFault(authority, entry, place, act);
 }
 
+/** Whether its kind alone says that such an entry may follow, and that after it everybody may do what they might before.
+ *  (A gate's decision may be asked for later: `afterGate`.) The tests compare this with `faultIn` and `after`. */
+export function isOrdinary({ halt }: Authority, { kind, isSigned }: Seen): boolean {
+  return ORDINARY.has(kind) && !isSigned && !(halt && WORK.has(kind));
+}
+
+interface Seen extends Pick<Entry, 'kind'> {
+  readonly isSigned: boolean;
+}
+
+/** Kinds that nothing is asked of but that nobody signs them. Any other is read in full. */
+const ORDINARY: ReadonlySet<Kind> = new Set<Kind>([
+  ...(['run-started', 'run-resumed', 'run-ended', 'training-started', 'training-ended'] as const),
+  ...(['examples-written', 'gate-decided', 'action-taken', 'model-served', 'answer-recorded'] as const),
+]);
+
 /** Kinds that are work, or let a model out: none while work is halted. */
 export const WORK: ReadonlySet<Kind> = new Set<Kind>([
   ...(['run-started', 'run-resumed', 'training-started', 'model-promoted', 'model-served'] as const),

@@ -15,6 +15,7 @@ import { verifyLedger } from '../record/verify.ts';
 import { keepCorrection } from '../registry/correction.ts';
 import { servedIn } from '../registry/promotion.ts';
 import { CORRECTED } from '../registry/revocation.ts';
+import { drawnAgain } from '../run/drawn.ts';
 import { findRun, openRun, runHash } from '../run/folder.ts';
 import { revokeModel } from '../run/office.ts';
 import { Folder } from '../storage/folder.ts';
@@ -64,7 +65,10 @@ async function correct(asked: string, flags: CorrectFlags): Promise<void> {
       `${path}: expected a run that is on the ledger in ${LEDGER}, it is not`,
     );
   const arm = new Folder(`${path}/ida`);
-  const taint = taintOf(arm, task, question, answer, configuration.student.learnsUnknown);
+  const taint = await taintOf(arm, task, question, answer, {
+    learnsUnknown: configuration.student.learnsUnknown,
+    drawn: drawnAgain(task, configuration),
+  });
   const key = keyOf(task, question);
   const leaning = answersLeaningOn(LEDGER, entries, task, key, task.showAnswer(answer));
   const tainted = taint.checkpoints.map(({ hash }) => hash);
@@ -113,12 +117,16 @@ async function correct(asked: string, flags: CorrectFlags): Promise<void> {
 }
 
 function linesOf(
-  { count, agreeing, examples, checkpoints, clean }: Taint,
+  { count, agreeing, examples, derived, checkpoints, clean }: Taint,
   answers: readonly number[],
 ): string[] {
   const lines: string[] = [];
   const have = agreeing > 0 ? `, ${agreeing} teach this one` : '';
   lines.push(`examples   ${examples.length} of ${count} teach another answer${have}`);
+  if (derived > 0)
+    lines.push(
+      `           ${derived} of them of questions that H answers by this one, other than follows from it`,
+    );
   const shards = [...new Set(examples.map(({ shard }) => shard))];
   for (const shard of shards) {
     const places = examples.filter((one) => one.shard === shard).map(({ index }) => index);

@@ -1,4 +1,5 @@
-/** capstan ledger: reads and verifies the record of what was done. It changes nothing; only `erase` deletes, on the record. */
+/** capstan ledger: reads and verifies the record of what was done. It changes nothing; only `erase` deletes, on the record,
+ *  and `submit` puts a cosignature beside it. */
 
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
@@ -12,6 +13,7 @@ import { addErase } from './erase.ts';
 import { addExport } from './export.ts';
 import { LEDGER } from './home.ts';
 import { line, printAudit, runOf } from './provenance.ts';
+import { addSubmit } from './submit.ts';
 import { addWhy } from './why.ts';
 
 interface VerifyFlags {
@@ -59,6 +61,7 @@ export function addLedger(program: Command): void {
   addWhy(ledger);
   addExport(ledger);
   addErase(ledger);
+  addSubmit(ledger);
   ledger
     .command('receipt')
     .description('Print a receipt (.tlog-proof): proof that an entry is in the log, to be verified offline')

@@ -21,7 +21,7 @@ import { decimal, integer, oneOf } from './arguments.ts';
 import { expectWork, haltAsked } from './control.ts';
 import { HOME } from './home.ts';
 import { showProgress } from './progress.ts';
-import { person, promotion, recorder } from './recorder.ts';
+import { person, promotion, recorder, revokedHere } from './recorder.ts';
 import { stopOnSignals } from './signals.ts';
 import { summarise, summaryText } from './summary.ts';
 import { commandLine } from './terminal.ts';
@@ -160,6 +160,7 @@ async function run(task: string | undefined, flags: RunFlags, command: Command):
       by: person().id,
       halted: haltAsked,
       promotion,
+      revoked: revokedHere,
     });
     show.end();
     const summary = summarise(record, path, busySeconds);

@@ -11,7 +11,7 @@ import { sourceOf, verifierIn } from '../record/ledger.ts';
 import { keepCosigned } from '../record/witnessed.ts';
 import { Folder } from '../storage/folder.ts';
 import { verifyEvidence } from '../witness/evidence.ts';
-import { publishedIn, submissionFrom } from '../witness/watch.ts';
+import { beginningFrom, publishedIn, submissionFrom } from '../witness/watch.ts';
 import { type Cosigned, makeWitness, withWitness } from '../witness/witness.ts';
 import { integer } from './arguments.ts';
 import { carryOut, newProgram } from './program.ts';
@@ -77,12 +77,15 @@ export async function main(args: readonly string[]): Promise<number> {
     });
   program
     .command('evidence')
-    .description('Verify evidence that a log lied: two heads of one size, both signed by its key')
+    .description(
+      'Verify evidence that a log lied: two heads, both signed by its key, that contradict each other',
+    )
     .argument('<file>', 'as a witness keeps it')
     .argument('<vkey>', 'the verifier key of the log')
     .action((file: string, vkey: string) => {
-      const [{ origin, size }] = verifyEvidence(bytesOf(file), parseVerifierKey(vkey));
-      console.log(`verified   ${origin} signed two different logs of ${size} entries`);
+      const [{ origin, size }, newer] = verifyEvidence(bytesOf(file), parseVerifierKey(vkey));
+      const other = newer.size === size ? '' : `, of which one goes on to ${newer.size}`;
+      console.log(`verified   ${origin} signed two different logs of ${size} entries${other}`);
     });
   return carryOut(program, args);
 }
@@ -99,10 +102,9 @@ function watch(folder: string, ledger: string, { trust, key, json }: WatchFlags)
         'refused',
         `${ledger}: expected a log that this witness trusts, got «${origin}»; for the first time give --key VKEY, or --trust`,
       );
-    return {
-      witness: witness.key,
-      ...witness.add(submissionFrom(source, remembered.head?.size ?? 0)),
-    };
+    const added = witness.add(submissionFrom(source, remembered.head?.size ?? 0));
+    witness.settle(origin, (size, head) => beginningFrom(source, size, head.size));
+    return { witness: witness.key, ...added };
   });
   keepCosigned(ledger, cosigned.witness, cosigned.note);
   console.log(json ? JSON.stringify(summaryOf(cosigned)) : textOf(cosigned));

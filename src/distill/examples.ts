@@ -40,6 +40,28 @@ export function targetsFor<Q, A>(
   return (leaf) => targetsIn(wordsOf(leaf), own, encoding);
 }
 
+/** Tells whether leaves are about the context of this question: whether they have the same facts. */
+export function sameFacts<Q, A>(encoding: Encoding<Q, A>, question: Q): (leaf: Uint8Array) => boolean {
+  const own = encodeLesson(encoding, { questions: [question], targets: [unknown('unsure')] });
+  const facts = encoding.slots.length * (wordsOf(own)[0] ?? 0);
+  const isSame = (leaf: Uint8Array, from: number, to: number) =>
+    Buffer.compare(leaf.subarray(2 * from, 2 * to), own.subarray(2 * from, 2 * to)) === 0;
+  return (leaf) => isSame(leaf, 0, 1) && isSame(leaf, 2, 2 + facts);
+}
+
+/** The words of the targets in a leaf that asks these questions, in their order; undefined where it asks others. */
+export function targetsIfAsked<Q, A>(
+  encoding: Encoding<Q, A>,
+  questions: readonly Q[],
+  leaf: Uint8Array,
+): readonly number[] | undefined {
+  const own = encodeLesson(encoding, { questions, targets: questions.map(() => unknown('unsure')) });
+  const asked = own.length - 2 * questions.length;
+  const isAsked =
+    leaf.length === own.length && Buffer.compare(leaf.subarray(0, asked), own.subarray(0, asked)) === 0;
+  return isAsked ? wordsOf(leaf).slice(asked / 2) : undefined;
+}
+
 function targetsIn<Q, A>(
   words: readonly number[],
   own: readonly number[],

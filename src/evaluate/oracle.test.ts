@@ -103,6 +103,7 @@ describe('a student of the oracle', () => {
         began: 0,
         halted: () => undefined,
         promotion: () => 'gate',
+        revoked: () => new Map(),
       },
       plan,
       folder,

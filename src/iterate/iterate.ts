@@ -40,6 +40,8 @@ export interface TrainedEvent<Q, A> {
   readonly stage: Stage;
   readonly lessons: readonly Lesson<Q, A>[];
   readonly loss: number;
+  /** What the gate said right before the step, where it was looked at and did not pass. */
+  readonly look?: Verdict;
 }
 
 export interface IterationEvent {
@@ -76,6 +78,7 @@ export async function* iterate<Q, A>(
     const assistant = withEnvironment(task.environment, consulted);
     const amplified = supervision.targets(assistant, teacher);
 
+    let refused: Verdict | undefined;
     if (ready || spent) {
       const threshold = now.stage === plan.length - 1 ? options.gate.finish : options.gate.advance;
       const sitting = {
@@ -94,6 +97,7 @@ export async function* iterate<Q, A>(
         yield { kind: 'iteration-ended', progress: now, stage, verdict };
         continue;
       }
+      refused = verdict;
     }
     const prepared = await supervision.prepare({
       step: now.step,
@@ -110,7 +114,8 @@ export async function* iterate<Q, A>(
     const learned = await learning;
     const decisions = prepared + asked(scope.budget.spent.decisions);
     now = afterStep(now, task, stage, lessons, learned, decisions);
-    yield { kind: 'trained', progress: now, stage, lessons, loss: learned.loss };
+    const look = refused && { look: refused };
+    yield { kind: 'trained', progress: now, stage, lessons, loss: learned.loss, ...look };
   }
   return now;
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CapstanError } from '../base/errors.ts';
-import { decodeEntry, ENDS, type Entry, encodeEntry, KINDS, readEntry, scanEntry } from './entry.ts';
+import { decodeEntry, ENDS, type Entry, encodeEntry, KINDS } from './entry.ts';
+import { scanEntry } from './scan.ts';
 
 const PLAIN: Entry = {
   v: 1,
@@ -13,6 +14,15 @@ const PLAIN: Entry = {
 
 const digest = fc.stringMatching(/^[0-9a-f]{64}$/);
 const short = fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme' });
+const subject = fc.oneof(fc.constantFrom('checkpoint', '{"name":"checkpoint","sha256":"', '{'), short);
+const signature = fc
+  .uint8Array({ minLength: 64, maxLength: 64 })
+  .map((drawn) => Buffer.from(drawn).toString('base64'));
+const days = fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 31 }), fc.nat(23));
+const times = days
+  .map((parts) => parts.map((part) => String(part).padStart(2, '0')))
+  .map(([month, day, hour]) => `2024-${month}-${day}T${hour}:59:59.999Z`)
+  .filter((time) => !Number.isNaN(Date.parse(time)));
 const count = fc.nat();
 const named = <T>(value: fc.Arbitrary<T>) =>
   fc.dictionary(fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/), value, { maxKeys: 4, noNullPrototype: true });
@@ -21,16 +31,17 @@ const entries: fc.Arbitrary<Entry> = fc
     {
       v: fc.constant(1 as const),
       seq: fc.integer({ min: 1, max: 1e9 }),
-      time: fc.constant(PLAIN.time),
+      time: times,
       kind: fc.constantFrom(...KINDS),
       actor: fc.record({ id: short, kind: fc.constantFrom('person', 'model') }),
       authority: short,
       run: short,
       parents: fc.array(fc.constant(0), { minLength: 1, maxLength: 3 }),
-      subjects: fc.array(fc.record({ name: short, sha256: digest }), { minLength: 1, maxLength: 3 }),
+      subjects: fc.array(fc.record({ name: subject, sha256: digest }), { minLength: 1, maxLength: 3 }),
       content: fc.array(fc.record({ field: short, commitment: digest, bytes: count }), { minLength: 1, maxLength: 3 }), // biome-ignore format: one field is one line
       figures: named(fc.maxSafeInteger().map((x) => x + 0)),
       words: named(short),
+      signed: fc.array(fc.record({ key: short, signature }), { minLength: 1, maxLength: 2 }),
     },
     { requiredKeys: ['v', 'seq', 'time', 'kind', 'actor'] },
   )
@@ -61,7 +72,8 @@ describe('an entry', () => {
   });
 
   test('is refused under another number', () => {
-    expect(() => decodeEntry(encodeEntry(PLAIN), 8)).toThrow('entry 8: expected the number 8, got 7');
+    for (const read of [decodeEntry, scanEntry])
+      expect(() => read(encodeEntry(PLAIN), 8)).toThrow('entry 8: expected the number 8, got 7');
   });
 
   test.each<[string, string, string]>([
@@ -102,6 +114,7 @@ describe('an entry', () => {
     ['a list', '[]', 'an object'],
   ])('with %s is refused', (_, said, fault) => {
     expect(() => decodeEntry(bytes(said), 7)).toThrow(fault);
+    expect(() => scanEntry(bytes(said), 7)).toThrow(fault);
   });
 
   test('of any bytes is refused with an error of ours, or is the very entry written', () => {
@@ -205,12 +218,19 @@ describe('an entry', () => {
     fc.assert(
       fc.property(changed, ({ said, seq }) => {
         if (!said.isWellFormed()) return; // no bytes say that
-        const full = outcome(() => readEntry(said, seq));
+        const full = outcome(() => decodeEntry(bytes(said), seq));
         expect(outcome(() => scanEntry(bytes(said), seq).entry())).toEqual(full);
         if (typeof full === 'string') return;
-        const { kind, ends } = scanEntry(bytes(said), seq);
-        const entry = full as Entry;
-        expect({ kind, ends }).toEqual({ kind: entry.kind, ends: entry.ends });
+        const scanned = scanEntry(bytes(said), seq);
+        const { kind, ends, signed, content, figures = {}, subjects = [] } = full as Entry;
+        expect(scanned).toMatchObject({ seq, kind, ends });
+        expect([scanned.isSigned, scanned.isCommitted]).toEqual([!!signed, !!content]);
+        for (const name of [...Object.keys(figures), 'a'])
+          expect(scanned.figure(name)).toBe(Object.hasOwn(figures, name) ? figures[name] : undefined);
+        for (const name of [...subjects.map((one) => one.name), 'checkpoint'].filter((one) =>
+          /^[a-z0-9-]+$/.test(one),
+        ))
+          expect(scanned.subject(name)).toBe(subjects.find((one) => one.name === name)?.sha256);
         accepted++;
       }),
       { numRuns: 5000 },

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { leafHash, merkleRoot, nodeHash } from './merkle.ts';
 import {
+  beginningShown,
   type HashReader,
   proveConsistency,
   proveInclusion,
@@ -161,6 +162,32 @@ function mutated(
   copy[at]![bit >> 3]! ^= 1 << (bit & 7);
   return copy;
 }
+
+describe('what a consistency proof shows a tree to begin with', () => {
+  test('is its tree of that size, whatever was expected; one of 2^n leaves is not named', () => {
+    for (let newer = 0; newer <= SIZES; newer++)
+      for (let older = 0; older <= newer; older++) {
+        const shown = beginningShown(proveConsistency(older, newer, READER), older, TREES[newer]!);
+        const isNamed = older > 0 && older < newer && !Number.isInteger(Math.log2(older));
+        expect(shown, `${older} in ${newer}`).toEqual(isNamed ? TREES[older] : undefined);
+      }
+  });
+
+  test('is nothing if the proof leads to another tree, or is none', () => {
+    const other = stored(LEAVES.map((leaf, i) => (i < SIZES - 1 ? leaf : Buffer.from('another'))));
+    for (let older = 1; older < SIZES - 1; older++) {
+      const proof = proveConsistency(older, SIZES, other);
+      for (const wrong of [
+        proof,
+        proof.slice(1),
+        [...proof, proof[0]!],
+        [],
+        [Buffer.alloc(31), ...proof.slice(1)],
+      ])
+        expect(beginningShown(wrong, older, TREES[SIZES]!), `${older}`).toBeUndefined();
+    }
+  });
+});
 
 describe('thousands of mutated proofs are refused, none accepted', () => {
   const pair = fc

@@ -80,22 +80,40 @@ export function verifyConsistency(proof: readonly Uint8Array[], older: Tree, new
     if (newer.size === 0) expectRoot(what, EMPTY_ROOT, newer.root);
     return;
   }
-  // Unless the older tree is itself a subtree of the newer one, the proof begins with the largest that ends both.
-  const given = ranges[0]?.high === older.size;
-  let oldRoot = given ? proof[0]! : older.root;
-  let newRoot = oldRoot;
-  for (const [i, { low }] of ranges.entries()) {
-    if (given && i === 0) continue;
-    if (low < older.size) oldRoot = nodeHash(proof[i]!, oldRoot);
-    newRoot = low < older.size ? nodeHash(proof[i]!, newRoot) : nodeHash(newRoot, proof[i]!);
-  }
+  const { oldRoot, newRoot } = rootsBy(proof, ranges, older);
   expectRoot(what, older.root, oldRoot);
   expectRoot(what, newer.root, newRoot);
+}
+
+/** The tree of `size` leaves that the proof shows `newer` to begin with, whatever was expected. None if it shows none; a
+ *  tree that is itself a subtree of the newer one is not named by the proof. */
+export function beginningShown(proof: readonly Uint8Array[], size: number, newer: Tree): Tree | undefined {
+  if (size <= 0 || size >= newer.size) return undefined;
+  const ranges = subproof(size, 0, newer.size);
+  const isNamed = ranges[0]?.high === size;
+  if (!isNamed || proof.length !== ranges.length || proof.some((hash) => hash.length !== HASH_BYTES))
+    return undefined;
+  const { oldRoot, newRoot } = rootsBy(proof, ranges, { size, root: proof[0]! });
+  return Buffer.compare(newRoot, newer.root) === 0 ? { size, root: oldRoot } : undefined;
 }
 
 /** Throws unless both are the same hash; `what` says of what. */
 export function expectRoot(what: string, expected: Uint8Array, got: Uint8Array): void {
   if (Buffer.compare(expected, got) !== 0) throw corrupt(what, `the root ${hex(expected)}`, hex(got));
+}
+
+/** What a proof of as many hashes as there are ranges comes to. */
+function rootsBy(proof: readonly Uint8Array[], ranges: readonly Range[], { size, root }: Tree) {
+  // Unless the older tree is itself a subtree of the newer one, the proof begins with the largest that ends both.
+  const given = ranges[0]?.high === size;
+  let oldRoot = given ? proof[0]! : root;
+  let newRoot = oldRoot;
+  for (const [i, { low }] of ranges.entries()) {
+    if (given && i === 0) continue;
+    if (low < size) oldRoot = nodeHash(proof[i]!, oldRoot);
+    newRoot = low < size ? nodeHash(proof[i]!, newRoot) : nodeHash(newRoot, proof[i]!);
+  }
+  return { oldRoot, newRoot };
 }
 
 interface Range {

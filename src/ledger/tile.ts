@@ -11,7 +11,7 @@ import { HASH_BYTES, type HashReader, type Subtree } from './proof.ts';
 
 /** tlog-tiles: 2^8 hashes in a full tile. */
 export const TILE_WIDTH = 256;
-const TILE_HEIGHT = 8;
+export const TILE_HEIGHT = 8;
 
 /** A length in a bundle has two bytes. */
 export const ENTRY_BYTES_MAX = 65_535;
@@ -63,7 +63,15 @@ export function* tilesOf(size: number, from = 0): Generator<Tile> {
 
 /** Entries one after the other, each after its length as a big-endian uint16. */
 export function encodeBundle(entries: readonly Uint8Array[]): Buffer {
-  return Buffer.concat(entries.map(withLength));
+  const bytes = Buffer.allocUnsafe(entries.reduce((sum, { length }) => sum + LENGTH_BYTES + length, 0));
+  let at = 0;
+  for (const entry of entries) {
+    expectInteger('the bytes of an entry', entry.length, 1, ENTRY_BYTES_MAX);
+    bytes.writeUInt16BE(entry.length, at);
+    bytes.set(entry, at + LENGTH_BYTES);
+    at += LENGTH_BYTES + entry.length;
+  }
+  return bytes;
 }
 
 /** The entries of a bundle of exactly that width. */
@@ -97,20 +105,49 @@ export function readBundle(index: number, size: number, source: TileSource): rea
   );
 }
 
-/** The stored hashes of a log of `size`, out of its tiles. It checks how long they are and verifies nothing. */
+/** The stored hashes of a log of `size`, out of its tiles, each of which is read once while it is among the last 1,024 (16
+ *  MiB). It checks how long they are and verifies nothing. */
 export function tileReader(size: number, source: TileSource): HashReader {
-  return {
-    read(subtrees) {
-      const tiles = new Map<string, Uint8Array>();
-      return subtrees.map((subtree) => {
-        const { tile, first, count } = placeOf(subtree, size);
-        const path = tilePath(tile);
-        const bytes = tiles.get(path) ?? readTile(tile, source);
-        tiles.set(path, bytes);
-        return subtreeRoot(bytes.subarray(first * HASH_BYTES, (first + count) * HASH_BYTES));
-      });
-    },
+  const tiles = new Map<number, TileTree>();
+  const treeOf = (tile: Tile & { readonly level: number }): TileTree => {
+    const place = tile.index * LEVELS_MAX + tile.level;
+    const known = tiles.get(place);
+    if (known) return known;
+    const tree = new TileTree(readTile(tile, source));
+    if (tiles.size === TILES_KEPT) tiles.clear();
+    tiles.set(place, tree);
+    return tree;
   };
+  return {
+    read: (subtrees) =>
+      subtrees.map((subtree) => {
+        const { tile, height, place } = placeOf(subtree, size);
+        return treeOf(tile).root(height, place);
+      }),
+  };
+}
+
+const TILES_KEPT = 1024;
+/** Of 2^53 entries: 7 of tiles. */
+const LEVELS_MAX = 8;
+
+/** The hashes of a tile, and those above them as far as somebody has asked. */
+class TileTree {
+  readonly #hashes: Uint8Array;
+  /** By the number that a node has in a heap: 1 the root of all, 2 and 3 below it. */
+  readonly #above: Uint8Array[] = [];
+
+  constructor(hashes: Uint8Array) {
+    this.#hashes = hashes;
+  }
+
+  /** Above 2^height hashes, the `place`th of these. */
+  root(height: number, place: number): Uint8Array {
+    if (height === 0) return this.#hashes.subarray(place * HASH_BYTES, (place + 1) * HASH_BYTES);
+    const number = 2 ** (TILE_HEIGHT - height) + place;
+    this.#above[number] ??= nodeHash(this.root(height - 1, 2 * place), this.root(height - 1, 2 * place + 1));
+    return this.#above[number];
+  }
 }
 
 /** What to write when entries come after the first `size`: the bundles and tiles of `tilesOf(size + n, size)`, in that
@@ -121,13 +158,14 @@ export function* grow(
   source: TileSource,
 ): Generator<{ readonly tile: Tile; readonly bytes: Buffer }> {
   expectInteger('size', size, 0, Number.MAX_SAFE_INTEGER - entries.length);
-  yield* filled('entries', size, entries.map(withLength), source);
+  const bundled = entries.map((entry) => encodeBundle([entry]));
+  yield* filled('entries', size, bundled, source);
   let hashes: readonly Uint8Array[] = entries.map(leafHash);
   for (let level = 0, before = size; hashes.length > 0; level++) {
     const roots: Uint8Array[] = [];
     for (const part of filled(level, before, hashes, source)) {
       yield part;
-      if (part.tile.width === TILE_WIDTH) roots.push(subtreeRoot(part.bytes));
+      if (part.tile.width === TILE_WIDTH) roots.push(new TileTree(part.bytes).root(TILE_HEIGHT, 0));
     }
     hashes = roots;
     before = Math.floor(before / TILE_WIDTH);
@@ -135,14 +173,6 @@ export function* grow(
 }
 
 const LENGTH_BYTES = 2;
-
-function withLength(entry: Uint8Array): Buffer {
-  expectInteger('the bytes of an entry', entry.length, 1, ENTRY_BYTES_MAX);
-  const bytes = Buffer.allocUnsafe(LENGTH_BYTES + entry.length);
-  bytes.writeUInt16BE(entry.length);
-  bytes.set(entry, LENGTH_BYTES);
-  return bytes;
-}
 
 /** Of a level with `now` hashes that had `before`: the tiles that are new. */
 function* tilesOfLevel(level: Tile['level'], now: number, before: number): Generator<Tile> {
@@ -161,7 +191,7 @@ function* filled(level: Tile['level'], before: number, items: readonly Uint8Arra
   if (items.length > 0 && width > 0)
     parts =
       level === 'entries'
-        ? readBundle(index, before, source).map(withLength)
+        ? [encodeBundle(readBundle(index, before, source))]
         : [readTile({ level, index, width }, source)];
   for (const item of items) {
     parts.push(item);
@@ -191,26 +221,20 @@ function read(tile: Tile, source: TileSource): Uint8Array {
   return bytes;
 }
 
-/** A subtree of level 8l + h is below 2^h consecutive hashes of one tile of level l. */
+/** A subtree of level 8l + h is above 2^h consecutive hashes of one tile of level l. */
 function placeOf({ level, index }: Subtree, size: number) {
   const tileLevel = Math.floor(level / TILE_HEIGHT);
-  const count = 2 ** (level % TILE_HEIGHT);
+  const height = level % TILE_HEIGHT;
+  const count = 2 ** height;
   const tileIndex = Math.floor((index * count) / TILE_WIDTH);
-  const first = (index * count) % TILE_WIDTH;
+  const place = index % (TILE_WIDTH / count);
   const width = widthIn(Math.floor(size / TILE_WIDTH ** tileLevel), tileIndex);
-  if (first + count > width)
+  if ((place + 1) * count > width)
     throw new CapstanError('invalid', `subtree ${index} of level ${level}: expected one in a log of ${size}`);
-  return { tile: { level: tileLevel, index: tileIndex, width }, first, count };
+  return { tile: { level: tileLevel, index: tileIndex, width }, height, place };
 }
 
 /** How many of a level's hashes tile `index` holds; below 1, if none. */
 function widthIn(hashes: number, index: number): number {
   return Math.min(TILE_WIDTH, hashes - index * TILE_WIDTH);
-}
-
-/** The root above 2^h hashes. */
-function subtreeRoot(hashes: Uint8Array): Uint8Array {
-  if (hashes.length === HASH_BYTES) return hashes;
-  const half = hashes.length / 2;
-  return nodeHash(subtreeRoot(hashes.subarray(0, half)), subtreeRoot(hashes.subarray(half)));
 }

@@ -186,6 +186,7 @@ class Auditor {
         ...Object.entries(gateFigures(lineage)).map(
           ([name, own]) => [name, own, gate.figures?.[name]] as const,
         ),
+        ['look', lineage.figures.looks ?? 0, gate.figures?.look ?? lineage.figures.looks ?? 0], // none from before
         ['root of its examples', lineage.dataRoot, subjectOf(gate, 'examples')],
         ['teacher', lineage.teacher, gate.words?.teacher],
         ['task', lineage.task, this.#file.configuration.task],
@@ -201,7 +202,21 @@ class Auditor {
       if (lineage.parent !== null && !hashes.has(lineage.parent))
         throw this.#fault(file, 'a parent that went through a gate of this run', lineage.parent);
       this.#written(gate);
+      this.#looked(arm, gate, gates, lineage.figures.looks ?? 0);
     }
+  }
+
+  /** Every look of the arm before this gate is on the record, by its number, from the first one that is: a run may have
+   *  begun before looks were recorded. */
+  #looked(arm: string, gate: Entry, gates: readonly Entry[], looks: number): void {
+    const { look } = gate.figures ?? {};
+    if (look === undefined) return; // from before looks were numbered
+    const before = [...this.#of('gate-looked').filter((one) => armOf(one) === arm), ...gates];
+    const said = before.filter(({ seq }) => seq <= gate.seq).map(({ figures }) => figures?.look ?? looks);
+    const seen = new Set(said);
+    for (let number = Math.min(...said); number <= looks; number++)
+      if (!seen.has(number))
+        throw this.#fault(`entry ${gate.seq} of the ledger`, `look ${number} of ${arm} before it`, 'none');
   }
 
   /** The examples of a gate are those that were written before it. */

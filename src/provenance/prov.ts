@@ -193,6 +193,7 @@ const WRITERS: { readonly [kind in Entry['kind']]?: Write } = {
     document.relate('wasGeneratedBy', checkpoint, trainingOf(ended.ends), { 'prov:time': ended.time });
     document.relate('wasInformedBy', gate, trainingOf(ended.ends));
   },
+  'gate-looked': done,
   'model-promoted': done,
   'model-served': done,
   'model-rolled-back': done,

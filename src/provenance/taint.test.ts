@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { carryOutTiny, createTiny, PATIENCE_MS } from '../../test/tiny-run.ts';
+import { carryOutTiny, createTiny, PATIENCE_MS, tiny } from '../../test/tiny-run.ts';
 import { loadCheckpoint } from '../registry/promotion.ts';
+import { drawnAgain } from '../run/drawn.ts';
 import { Folder } from '../storage/folder.ts';
 import { type Permutation, type PowerQuestion, permutationPowering } from '../tasks/permutation-powering.ts';
 import { answerNamed, taintOf } from './taint.ts';
@@ -13,6 +14,7 @@ const home = fs.mkdtempSync(join(tmpdir(), 'capstan-taint-'));
 const path = join(home, 'one');
 const arm = new Folder(join(path, 'ida'));
 const task = permutationPowering({ elements: 8, powers: 8 });
+const again = drawnAgain(task, tiny());
 
 /** A target as it stands in the shards, read by their documented format and not by our code. */
 interface Taught {
@@ -63,44 +65,79 @@ function read(leaf: Buffer, index: number): readonly Taught[] {
   }));
 }
 
+/** H by its definition, where the corrected question has that answer: half the power twice, and once more if it is odd. */
+function follow(
+  { image }: Permutation,
+  power: number,
+  element: number,
+  corrected: PowerQuestion,
+  answer: number,
+): { readonly answer: number; readonly leans: boolean } {
+  if (power === corrected.power && element === corrected.element) return { answer, leans: true };
+  if (power === 1) return { answer: image[element]!, leans: false };
+  const half = Math.floor(power / 2);
+  let [at, leans] = [element, false];
+  for (const part of power % 2 === 0 ? [half, half] : [half, half, 1]) {
+    const next = follow({ image } as Permutation, part, at, corrected, answer);
+    [at, leans] = [next.answer, leans || next.leans];
+  }
+  return { answer: at, leans };
+}
+
 describe('what a correction taints', () => {
-  test('are the examples that teach another answer to that very question, and what learned from them', () => {
+  test('are the examples that teach another answer to it or to what H answers by it, and what learned from them', async () => {
     expect(taught.length).toBeGreaterThan(100);
-    fc.assert(
-      fc.property(fc.nat(), fc.nat(7), fc.boolean(), (which, answer, learnsUnknown) => {
-        const { question } = taught[which % taught.length]!;
-        const same = taught.filter((one) => task.key(one.question) === task.key(question));
-        const isTaught = (one: Taught) => learnsUnknown || one.answer !== undefined;
-        const wrong = new Set(
-          same.filter((one) => isTaught(one) && one.answer !== answer).map(({ index }) => index),
+    const seen = { itself: 0, derived: 0, neither: 0 };
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.nat(7), fc.nat(7), fc.nat(7), fc.boolean(), async (...drawn) => {
+        const [which, power, element, answer, learnsUnknown] = drawn;
+        const one = taught[which % taught.length]!;
+        const { permutation } = one.question;
+        // What was asked, or anything else about its context.
+        const question =
+          power === 0
+            ? one.question
+            : { permutation, power, element: permutation.domain[element % permutation.domain.length]! };
+        const isTaught = ({ answer: own }: Taught) => learnsUnknown || own !== undefined;
+        const about = taught
+          .filter((own) => own.question.permutation.key === permutation.key)
+          .filter(isTaught);
+        const isIt = (own: Taught) => task.key(own.question) === task.key(question);
+        const itself = new Set(
+          about.filter((own) => isIt(own) && own.answer !== answer).map(({ index }) => index),
         );
-        const found = taintOf(arm, task, question, answer, learnsUnknown);
-        expect(found.examples.map(({ index }) => index)).toEqual([...wrong].sort((a, b) => a - b));
+        const wrong = about.filter((own) => {
+          const due = follow(permutation, own.question.power, own.question.element, question, answer);
+          return due.leans && own.answer !== due.answer;
+        });
+        const all = new Set(wrong.map(({ index }) => index));
+        const found = await taintOf(arm, task, question, answer, { learnsUnknown, drawn: again });
+        expect(found.examples.map(({ index }) => index)).toEqual([...all].sort((a, b) => a - b));
+        expect(found.derived).toBe(all.size - itself.size);
         expect(found.count).toBe(32);
-        const first = Math.min(...wrong);
+        const first = Math.min(...all);
         const learned = checkpoints.filter((hash) => loadCheckpoint(arm, hash).lineage.dataCount > first);
         expect(found.checkpoints.map(({ hash }) => hash)).toEqual(learned);
         expect(found.clean?.hash).toBe(checkpoints.filter((hash) => !learned.includes(hash)).at(-1));
+        seen[itself.size > 0 ? 'itself' : all.size > 0 ? 'derived' : 'neither']++;
       }),
-      { numRuns: 60 },
+      { numRuns: 150 },
     );
+    for (const times of Object.values(seen)) expect(times).toBeGreaterThan(5);
   });
 
-  test('is nothing where the question was never asked: of another context, or another power', () => {
-    const { question } = taught.at(-1)!;
-    const keys = new Set(taught.map((one) => task.key(one.question)));
-    const others = [1, 2, 3, 4, 5, 6, 7]
-      .map((power) => ({ ...question, power }))
-      .filter((other) => !keys.has(task.key(other)));
-    for (const other of [...others, task.parse('s^5(3)')])
-      expect(taintOf(arm, task, other, 1, true)).toMatchObject({
+  test('is nothing where the question is of a context that nobody trained on', async () => {
+    for (const text of ['s^5(3)', 's^1(3)'])
+      expect(
+        await taintOf(arm, task, task.parse(text), 1, { learnsUnknown: true, drawn: again }),
+      ).toMatchObject({
         examples: [],
         agreeing: 0,
         checkpoints: [],
       });
   });
 
-  test('cannot be told where a shard, a checkpoint or the state is damaged, and the file is named', () => {
+  test('cannot be told where a shard, a checkpoint or the state is damaged, and the file is named', async () => {
     const files = arm.files().filter((file) => /^(examples|checkpoints)\/|^state\.json/.test(file));
     for (const file of files) {
       const copy = `${path}-${file.replaceAll('/', '-')}`;
@@ -109,7 +146,9 @@ describe('what a correction taints', () => {
       bytes[bytes.length - 9]! ^= 4;
       fs.writeFileSync(join(copy, 'ida', file), bytes);
       const { question } = taught[0]!;
-      expect(() => taintOf(new Folder(join(copy, 'ida')), task, question, 1, true)).toThrow(
+      const own = new Folder(join(copy, 'ida'));
+      const learned = { learnsUnknown: true, drawn: again };
+      await expect(taintOf(own, task, question, 1, learned)).rejects.toThrow(
         expect.objectContaining({ code: 'corrupt', message: expect.stringContaining(file) }),
       );
     }

@@ -1,10 +1,21 @@
-/** What follows from an answer that a person took back: the examples that teach another answer to the question, by content,
- *  the checkpoints that were trained on them or descend from such, and the recorded answers that lean on it. */
+/** What a correction taints: the examples that teach another answer to that very question, or to one that H answers by it;
+ *  the checkpoints that were trained on them or descend from such; and the recorded answers that lean on it.
+ *      an example asks Q, and H's tree of Q has the corrected question in it: tainted, unless it teaches what H makes of
+ *      the facts and the corrected answer
+ *  That tree is the one in which every answer is H's own, down to the facts. The answers that X gave when the target was made
+ *  are in no record, so a target that is right although X was not is no taint, and one that is wrong for another reason is.
+ *  Only examples about the same facts can have the question in their trees: most questions that people ask are about contexts
+ *  that nobody trained on, and then no example was made by them. Where X proposes and H verifies (tasks of one level) trees have
+ *  no end, and the question alone counts. */
 
 import { hash } from 'node:crypto';
+import { amplify } from '../amplify/amplify.ts';
 import { CapstanError } from '../base/errors.ts';
+import { type Answer, known } from '../core/answer.ts';
+import type { Assistant } from '../core/assistant.ts';
+import { scope } from '../core/budget.ts';
 import type { Task } from '../core/task.ts';
-import { leavesOf, targetsFor } from '../distill/examples.ts';
+import { leavesOf, sameFacts, targetsFor, targetsIfAsked } from '../distill/examples.ts';
 import { checkpointsIn, loadCheckpoint } from '../registry/promotion.ts';
 import { keptState } from '../run/state.ts';
 import type { Folder } from '../storage/folder.ts';
@@ -28,33 +39,65 @@ export interface Taint {
   /** Those that have the question as a target with this answer. */
   readonly agreeing: number;
   readonly examples: readonly TaintedExample[];
+  /** Of these, so many that do not ask the question itself but one that H answers by it. */
+  readonly derived: number;
   /** Oldest first. */
   readonly checkpoints: readonly TaintedCheckpoint[];
   /** The last one that is not tainted, to go on from; undefined if there is none. */
   readonly clean: TaintedCheckpoint | undefined;
 }
 
-/** In the folder of an arm. Throws «corrupt» where a file that it takes to tell is damaged. `learnsUnknown`: whether
- *  "unknown" was a target like any other. */
-export function taintOf<Q, A>(
+export interface Learned<Q> {
+  /** Whether "unknown" was a target like any other. */
+  readonly learnsUnknown: boolean;
+  /** Lists of questions, of which an example has asked one (`run/drawn.ts`). */
+  readonly drawn: (index: number) => readonly (readonly Q[])[];
+}
+
+/** In the folder of an arm. Throws «corrupt» where a file that it takes to tell is damaged. */
+export async function taintOf<Q, A>(
   folder: Folder,
   task: Task<Q, A>,
   question: Q,
   answer: A,
-  learnsUnknown: boolean,
-): Taint {
+  { learnsUnknown, drawn }: Learned<Q>,
+): Promise<Taint> {
   const { encoding } = task;
   const right = encoding.wordOf(answer);
   const targetsIn = targetsFor(encoding, question);
+  const isAbout = sameFacts(encoding, question);
+  const follows = followsFrom(task, question, answer);
+  const isTaught = (word: number) => learnsUnknown || word !== encoding.blank;
   const examples: TaintedExample[] = [];
-  let [count, agreeing] = [0, 0];
+  let [count, agreeing, derived] = [0, 0, 0];
   for (const shard of keptState(folder)?.state.examples.shards ?? [])
     for (const leaf of leavesOf(shardIn(folder, shard))) {
-      const taught = targetsIn(leaf).filter((word) => learnsUnknown || word !== encoding.blank);
-      if (taught.some((word) => word !== right)) examples.push({ index: count, shard });
-      else if (taught.length > 0) agreeing++;
-      count++;
+      const index = count++;
+      if (!isAbout(leaf)) continue;
+      const taught = targetsIn(leaf).filter(isTaught);
+      const isItself = taught.some((word) => word !== right);
+      if (!isItself && taught.length > 0) agreeing++;
+      if (!isItself && !(await teachesOther(leaf, drawn(index)))) continue;
+      examples.push({ index, shard });
+      if (!isItself) derived++;
     }
+
+  /** Whether a question of it is answered by the corrected one, and its target is not what comes of that. */
+  async function teachesOther(leaf: Uint8Array, lists: readonly (readonly Q[])[]): Promise<boolean> {
+    if (task.levels === 1) return false;
+    for (const questions of lists) {
+      const targets = targetsIfAsked(encoding, questions, leaf);
+      if (!targets) continue;
+      for (const [i, own] of questions.entries()) {
+        const { leans, answer: due } = await follows(own);
+        if (!leans || due.kind === 'unknown' || !isTaught(targets[i]!)) continue;
+        if (targets[i] !== encoding.wordOf(due.value)) return true;
+      }
+      return false;
+    }
+    return false;
+  }
+
   const first = examples[0]?.index ?? Number.POSITIVE_INFINITY;
   const all = lineagesIn(folder);
   const tainted = new Set<string>();
@@ -65,9 +108,45 @@ export function taintOf<Q, A>(
     count,
     agreeing,
     examples,
+    derived,
     checkpoints: checkpoints.filter((one) => tainted.has(one.hash)),
     clean: checkpoints.findLast((one) => !tainted.has(one.hash)),
   };
+}
+
+interface Followed<A> {
+  readonly answer: Answer<A>;
+  /** Whether the corrected question is in its tree. */
+  readonly leans: boolean;
+}
+
+/** What H makes of the facts, where the question has that answer. Each question is unfolded once. */
+function followsFrom<Q, A>(task: Task<Q, A>, corrected: Q, answer: A): (question: Q) => Promise<Followed<A>> {
+  const { overseer, environment } = task;
+  const all = new Map<string, Promise<Followed<A>>>();
+  all.set(task.key(corrected), Promise.resolve({ answer: known(answer, 1), leans: true }));
+  const unfolded = async (question: Q): Promise<Followed<A>> => {
+    const fact = environment(question);
+    if (fact) return { answer: fact, leans: false };
+    let leans = false;
+    const below: Assistant<Q, A> = {
+      origin: overseer.origin,
+      async answer(questions) {
+        const answers = await Promise.all(questions.map(follow));
+        leans ||= answers.some((one) => one.leans);
+        return answers.map((one) => one.answer);
+      },
+    };
+    const [own] = await amplify(overseer, below).answer([question], scope());
+    return { answer: own!, leans };
+  };
+  const follow = (question: Q): Promise<Followed<A>> => {
+    const key = task.key(question);
+    const found = all.get(key) ?? unfolded(question);
+    all.set(key, found);
+    return found;
+  };
+  return follow;
 }
 
 /** The answer of that name; the task's own way of showing answers is the way of naming them. */

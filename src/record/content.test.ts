@@ -61,6 +61,9 @@ describe('content that entries are committed to', () => {
       whole.replace('bad', 'sad'),
       whole.replace('0', '1'),
       fs.readFileSync(second, 'utf8'),
+      whole.trimEnd(),
+      whole.replace(',', ', '),
+      whole.replace('a bad', '\\u0061 bad'),
       '{}',
       'x',
     ]) {
@@ -82,13 +85,21 @@ describe('content that entries are committed to', () => {
     erased(one);
     expect(saidOf(() => verifyLedger(path))).toContain('expected nothing, as it was erased by entry 3');
     fs.rmSync(file);
-    fs.writeFileSync(join(path, 'content/more.json'), '{}');
+    for (const name of ['more.json', '.more']) fs.writeFileSync(join(path, `content/${name}`), '{}');
     const { contents, entries: all } = verifyLedger(path);
     expect(contents).toEqual({
       kept: 1,
       erased: [{ seq: 1, field: 'reason', by: 3 }],
-      unrecorded: ['content/more.json'],
+      unrecorded: ['content/.more', 'content/more.json'],
     });
     expect(contentOf(path, all, all[1]!, 'reason')).toBeUndefined();
+  });
+
+  test('is text: half of a character would commit to another one', () => {
+    expect(() => append(['a\ud800'])).toThrow('content «reason»: expected Unicode text');
+    const [one] = append(['a\ufffd']);
+    const file = fileOf(one!);
+    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('\ufffd', '\\ud800'));
+    expect(saidOf(() => verifyLedger(path))).toContain(file);
   });
 });

@@ -1,5 +1,6 @@
 /** What people wrote, outside of the log: one file for each commitment, named by it, with the salt that opens it. A file is
- *  written before its entry, so that none is ever missing; one without an entry is what a crash left. It can be erased:
+ *  written before its entry, so that none is ever missing; one without an entry is what a crash left. A file has one form,
+ *  and every other is damage. It can be erased:
  *      entry «content-erased», parents [the entry], words { field }  →  the file is gone
  *  Then the commitment stays in the log and says nothing any more. What is gone without such an entry is an error. */
 
@@ -18,8 +19,15 @@ export interface ContentState {
 }
 
 /** Before the entry. `salt`: in hex. */
-export function keepContent(folder: Folder, { commitment }: Committed, text: string, salt: string): void {
-  folder.writeAtomic(fileOf(commitment), `${JSON.stringify({ salt, text })}\n`, { secret: true });
+export function keepContent(
+  folder: Folder,
+  { field, commitment }: Committed,
+  text: string,
+  salt: string,
+): void {
+  if (!text.isWellFormed())
+    throw new CapstanError('invalid', `content «${field}»: expected Unicode text, got half of a character`);
+  folder.writeAtomic(fileOf(commitment), fileText(text, salt), { secret: true });
 }
 
 /** The text that this field of the entry is committed to, verified; undefined if it was erased. */
@@ -52,7 +60,7 @@ export function verifyContents(
   entries: readonly Entry[],
   { erasing = false }: { readonly erasing?: boolean } = {},
 ): ContentState {
-  const files = new Set(folder.list(CONTENT));
+  const files = new Set(folder.list(CONTENT, { hidden: true })); // what was erased may hide anywhere
   const erased: { seq: number; field: string; by: number }[] = [];
   let kept = 0;
   for (const entry of entries)
@@ -86,8 +94,12 @@ function open(folder: Folder, entry: Entry, committed: Committed): string {
   if (!folder.exists(file))
     throw damaged(folder, committed, what, 'no file, and no entry that it was erased');
   try {
-    const { salt, text } = Object(JSON.parse(folder.readText(file))) as { [name: string]: unknown };
+    const bytes = Buffer.from(folder.read(file));
+    const { salt, text } = Object(JSON.parse(bytes.toString())) as { [name: string]: unknown };
     if (typeof salt !== 'string' || typeof text !== 'string') throw new Error('neither salt nor text');
+    // JSON can say the same in many ways, and half characters commit to the bytes of another one.
+    if (!/^[0-9a-f]+$/.test(salt) || !text.isWellFormed() || !bytes.equals(Buffer.from(fileText(text, salt))))
+      throw new Error('other bytes than are written for it');
     verifyCommitment(entry, committed, new TextEncoder().encode(text), Buffer.from(salt, 'hex'));
     return text;
   } catch (cause) {
@@ -103,6 +115,11 @@ function damaged(folder: Folder, { commitment }: Committed, expected: string, go
 }
 
 const CONTENT = 'content';
+
+/** The one form that it is kept in. */
+function fileText(text: string, salt: string): string {
+  return `${JSON.stringify({ salt, text })}\n`;
+}
 
 function fileOf(commitment: string): string {
   return `${CONTENT}/${commitment}.json`;

@@ -1,10 +1,19 @@
-/** Compares what is published with what the entries of the journal make, as they come: every file is made again and read
- *  once. Those that the head needs are there, and none says anything else, neither an old partial tile nor one that a crash
- *  left without its head. */
+/** Compares what is published with what the entries of the journal make, as they come: every hash of their tree is made
+ *  once and every file read once. Those that the head needs are there, and none says anything else, neither an old partial
+ *  tile nor one that a crash left without its head. */
 
 import { CapstanError } from '../base/errors.ts';
-import { HASH_BYTES, rootAt, type Tree } from '../ledger/proof.ts';
-import { grow, parseTilePath, TILE_WIDTH, type Tile, tilePath, tileReader, tilesOf } from '../ledger/tile.ts';
+import { type Digest, MerkleAccumulator } from '../ledger/merkle.ts';
+import { HASH_BYTES, type Tree } from '../ledger/proof.ts';
+import {
+  encodeBundle,
+  parseTilePath,
+  TILE_HEIGHT,
+  TILE_WIDTH,
+  type Tile,
+  tilePath,
+  tilesOf,
+} from '../ledger/tile.ts';
 import type { Folder } from '../storage/folder.ts';
 
 export class Published {
@@ -12,10 +21,11 @@ export class Published {
   readonly #head: Tree;
   /** Files that are there, by the place of their tile, until they are compared. */
   readonly #files = new Map<string, Tile[]>();
-  readonly #edge = new Edge();
-  #batch: Buffer[] = [];
-  #size = 0;
-  #root: Uint8Array | undefined;
+  readonly #tree = new MerkleAccumulator();
+  /** The tile of each level that grows, and the entries of the bundle that does. */
+  readonly #edge: Edge[] = [];
+  #bundle: Buffer[] = [];
+  #rootOfHead: string | undefined;
 
   /** `other`: a file beside the tiles. */
   constructor(log: Folder, other: string, head: Tree) {
@@ -32,36 +42,54 @@ export class Published {
       if (there) there.push(tile);
       else this.#files.set(placeOf(tile), [tile]);
     }
-    if (head.size === 0) this.#root = rootAt(0, NOTHING_STORED);
+    if (head.size === 0) this.#rootOfHead = this.#tree.root();
+  }
+
+  /** Of the entries so far. */
+  get tree(): Pick<MerkleAccumulator, 'size' | 'root'> {
+    return this.#tree;
   }
 
   /** The next entry; kept until 256 are there. */
   add(entry: Buffer): void {
-    this.#batch.push(entry);
-    const size = this.#size + this.#batch.length;
-    if (this.#batch.length === TILE_WIDTH || size === this.#head.size) this.#grow();
+    this.#bundle.push(entry);
+    this.#tree.append(entry, this.#keep);
+    if (this.#bundle.length === TILE_WIDTH) this.#compareBundle();
+    if (this.#tree.size === this.#head.size) this.#rootOfHead = this.#tree.root();
   }
 
   /** The root of the entries that the head counts. Throws if a file differs from what the entries make. */
   end(): Uint8Array {
-    this.#grow();
-    for (const [tile, bytes] of this.#edge.partial()) this.#compare(tile, bytes);
+    if (this.#bundle.length > 0) this.#compareBundle();
+    for (const [level, edge] of this.#edge.entries()) if (edge.width > 0) this.#compareEdge(level, edge);
     const [tile] = [...this.#files.values()].flat();
     if (tile) throw this.#differs(tile);
-    return this.#root!;
+    return Buffer.from(this.#rootOfHead!, 'hex');
   }
 
-  #grow(): void {
-    const source = this.#edge.read;
-    const before = this.#size;
-    this.#size += this.#batch.length;
-    for (const { tile, bytes } of grow(before, this.#batch, source)) {
-      this.#edge.keep(tile, bytes);
-      if (tile.width === TILE_WIDTH) this.#compare(tile, bytes);
-    }
-    this.#batch = [];
-    if (this.#size === this.#head.size && !this.#root)
-      this.#root = rootAt(this.#size, tileReader(this.#size, source));
+  /** Hashes of subtrees of 256^l entries are those in tiles. */
+  readonly #keep = (height: number, root: Digest): void => {
+    if (height % TILE_HEIGHT !== 0) return;
+    const level = height / TILE_HEIGHT;
+    this.#edge[level] ??= { bytes: Buffer.alloc(TILE_WIDTH * HASH_BYTES), index: 0, width: 0 };
+    const edge = this.#edge[level];
+    edge.bytes.write(root, edge.width * HASH_BYTES, HASH_BYTES, 'latin1');
+    edge.width++;
+    if (edge.width < TILE_WIDTH) return;
+    this.#compareEdge(level, edge);
+    edge.index++;
+    edge.width = 0;
+  };
+
+  #compareBundle(): void {
+    const width = this.#bundle.length;
+    const tile: Tile = { level: 'entries', index: Math.ceil(this.#tree.size / TILE_WIDTH) - 1, width };
+    this.#compare(tile, encodeBundle(this.#bundle));
+    this.#bundle = [];
+  }
+
+  #compareEdge(level: number, { bytes, index, width }: Edge): void {
+    this.#compare({ level, index, width }, bytes.subarray(0, width * HASH_BYTES));
   }
 
   /** Every file of the place of that tile, which will not grow any more. */
@@ -82,26 +110,12 @@ export class Published {
   }
 }
 
-/** The last tile of each level as it grows, and the last full one, which the root may need. */
-class Edge {
-  readonly #tiles = new Map<string, Buffer>();
-  readonly #last = new Map<Tile['level'], { readonly tile: Tile; readonly bytes: Buffer }>();
-
-  keep(tile: Tile, bytes: Buffer): void {
-    const before = this.#last.get(tile.level);
-    if (before) this.#tiles.delete(tilePath(before.tile));
-    this.#tiles.set(tilePath(tile), bytes);
-    this.#last.set(tile.level, { tile, bytes });
-  }
-
-  readonly read = (path: string): Buffer | undefined => this.#tiles.get(path);
-
-  *partial(): Generator<readonly [Tile, Buffer]> {
-    for (const { tile, bytes } of this.#last.values()) if (tile.width < TILE_WIDTH) yield [tile, bytes];
-  }
+/** A tile as it grows. */
+interface Edge {
+  readonly bytes: Buffer;
+  index: number;
+  width: number;
 }
-
-const NOTHING_STORED = { read: () => [] };
 
 /** Of a tile of whatever width. */
 function placeOf({ level, index }: Tile): string {

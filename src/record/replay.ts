@@ -1,15 +1,16 @@
 /** A ledger's entries taken one after the other: the root before each, who may do what after each, and at which of them
  *  something was restricted or let go, which a restored backup must not forget (`latch.ts`). */
 
-import { type Authority, after, NOBODY } from '../authority/authority.ts';
-import { faultIn, haltedFault } from '../authority/fault.ts';
+import type { Authority } from '../authority/authority.ts';
+import { haltedFault } from '../authority/fault.ts';
 import { CapstanError } from '../base/errors.ts';
 import type { Place } from '../ledger/act.ts';
-import { decodeEntry, type Entry, type Kind } from '../ledger/entry.ts';
+import type { Entry, Kind } from '../ledger/entry.ts';
 import { MerkleAccumulator } from '../ledger/merkle.ts';
 import type { Disk } from '../storage/disk.ts';
 import { Folder } from '../storage/folder.ts';
 import { Journal } from '../storage/journal.ts';
+import { History } from './history.ts';
 
 /** An entry that is remembered outside of the project, and the root that has it as its last. */
 export interface Latched {
@@ -20,8 +21,7 @@ export interface Latched {
 
 export class Replay {
   #tree = new MerkleAccumulator();
-  #authority: Authority = NOBODY;
-  #origin = '';
+  #history = new History();
   #last: Uint8Array = new Uint8Array();
   readonly #latched = new Map<number, Latched>();
 
@@ -30,17 +30,17 @@ export class Replay {
   }
 
   get authority(): Authority {
-    return this.#authority;
+    return this.#history.authority;
   }
 
   /** Name of the log, as its first entry has it. */
   get origin(): string {
-    return this.#origin;
+    return this.#history.origin;
   }
 
   /** Where the next entry stands. */
   get place(): Place {
-    return { origin: this.#origin, root: this.#tree.root() };
+    return { origin: this.origin, root: this.#tree.root() };
   }
 
   /** By the number of each. */
@@ -54,25 +54,16 @@ export class Replay {
   }
 
   /** Takes a stored entry. Throws «corrupt» where it may not follow. */
-  take(bytes: Uint8Array): Entry {
-    const entry = decodeEntry(bytes, this.size);
-    // The root is many hashes, and asked for by signed entries alone.
-    const [tree, origin] = [this.#tree, this.#origin];
-    const place = {
-      origin,
-      get root() {
-        return tree.root();
-      },
-    };
-    const fault = faultIn(this.#authority, entry, place);
-    if (fault !== undefined) throw new CapstanError('corrupt', `entry ${entry.seq}, ${entry.kind}: ${fault}`);
-    this.#follow(entry, bytes);
-    return entry;
+  take(bytes: Uint8Array): void {
+    const { seq, kind } = this.#history.take(bytes, this.#tree);
+    this.#tree.append(bytes);
+    this.#last = bytes;
+    if (LATCHED.has(kind)) this.#latched.set(seq, { seq, kind, root: this.#tree.root() });
   }
 
   /** Throws «refused» where the entry may not be appended: where it may not follow, and also for work that is halted. */
   expectFit(entry: Entry): void {
-    const fault = faultIn(this.#authority, entry, this.place) ?? haltedFault(this.#authority, entry);
+    const fault = this.#history.fault(entry, this.#tree) ?? haltedFault(this.authority, entry);
     if (fault !== undefined) throw new CapstanError('refused', `${entry.kind}: ${fault}`);
   }
 
@@ -80,18 +71,9 @@ export class Replay {
   copy(): Replay {
     const copy = new Replay();
     copy.#tree = MerkleAccumulator.restore(this.size, this.#tree.save());
-    [copy.#authority, copy.#origin, copy.#last] = [this.#authority, this.#origin, this.#last];
+    [copy.#history, copy.#last] = [this.#history.copy(), this.#last];
     for (const [seq, latched] of this.#latched) copy.#latched.set(seq, latched);
     return copy;
-  }
-
-  #follow(entry: Entry, bytes: Uint8Array): void {
-    if (entry.seq === 0) this.#origin = entry.words?.origin ?? '';
-    this.#authority = after(this.#authority, entry);
-    this.#tree.append(bytes);
-    this.#last = bytes;
-    const { seq, kind } = entry;
-    if (LATCHED.has(kind)) this.#latched.set(seq, { seq, kind, root: this.#tree.root() });
   }
 }
 

@@ -8,14 +8,15 @@ import { ENDS, type Entry, type Kind } from '../ledger/entry.ts';
 import { type OpenedHead, openHead } from '../ledger/head.ts';
 import type { VerifierKey } from '../ledger/key.ts';
 import { expectRoot, proveConsistency, verifyConsistency } from '../ledger/proof.ts';
+import type { Scanned } from '../ledger/scan.ts';
 import { type TileSource, tileReader } from '../ledger/tile.ts';
 import type { Disk } from '../storage/disk.ts';
 import { Folder } from '../storage/folder.ts';
 import { type Cut, Journal } from '../storage/journal.ts';
 import { type ContentState, verifyContents } from './content.ts';
+import { History } from './history.ts';
 import { HEAD, logOf, publishedHead, sourceOf, verifierIn } from './ledger.ts';
 import { Published } from './published.ts';
-import { Replay } from './replay.ts';
 import { cosignedHead, type Witnessed } from './witnessed.ts';
 
 /** What was found, but for the entries. */
@@ -68,27 +69,26 @@ export function auditLedger(
   if (!head) throw new CapstanError('corrupt', `${path}: expected a signed head, got none`);
   const log = logOf(folder);
   const published = new Published(log, HEAD, head);
-  const replay = new Replay(); // who may make each entry: signed, by enough people, nothing at work while it was halted
+  const history = new History(); // who may make each entry: signed, by enough people, nothing at work while it was halted
   const intents = new Intents();
   const committing: Entry[] = []; // and those that erase
-  let seq = 0;
+  const { tree } = published;
   const { cut } = Journal.look(`${path}/journal`, disk, (record) => {
-    published.add(record);
-    if (seq < head.size) {
-      const entry = replay.take(record);
+    if (tree.size < head.size) {
+      const entry = history.take(record, tree);
       intents.add(entry);
-      if (entry.content || entry.kind === 'content-erased') committing.push(entry);
-      take?.(entry);
+      if (entry.isCommitted || entry.kind === 'content-erased') committing.push(entry.entry());
+      take?.(entry.entry());
     }
-    seq++;
+    published.add(record);
   });
-  if (seq < head.size)
-    throw new CapstanError('corrupt', `${path}/journal: expected ${head.size} entries, got ${seq}`);
+  if (tree.size < head.size)
+    throw new CapstanError('corrupt', `${path}/journal: expected ${head.size} entries, got ${tree.size}`);
   expectRoot(`the entries of ${path}/journal`, head.root, published.end());
-  if (seq > 0 && replay.origin !== head.origin)
+  if (tree.size > 0 && history.origin !== head.origin)
     throw new CapstanError(
       'corrupt',
-      `entry 0: expected the log's own name ${head.origin}, got «${replay.origin}»`,
+      `entry 0: expected the log's own name ${head.origin}, got «${history.origin}»`,
     );
   const source = sourceOf(log);
   if (known) expectExtension('in the head that is known', openHead(known, verifier), head, source);
@@ -98,7 +98,7 @@ export function auditLedger(
     const time = Math.max(...cosigned.cosignatures.map((cosignature) => cosignature.time));
     return { key: witness, size: cosigned.size, time, after: head.size - cosigned.size };
   });
-  const unpublished = seq - head.size;
+  const unpublished = tree.size - head.size;
   const contents = verifyContents(folder, committing, { erasing });
   return { key: verifier, head, open: intents.open(), unpublished, torn: cut, witnessed, contents };
 }
@@ -114,10 +114,10 @@ function expectExtension(where: string, known: OpenedHead, head: OpenedHead, sou
 
 /** What was begun and has not ended. */
 class Intents {
-  readonly #open = new Map<number, Entry>();
+  readonly #open = new Map<number, Scanned>();
 
   /** Throws where an entry ends what is no open intent of its kind. */
-  add(entry: Entry): void {
+  add(entry: Scanned): void {
     const { kind, ends, seq } = entry;
     if (BEGIN.has(kind)) this.#open.set(seq, entry);
     if (ends === undefined) return;
@@ -131,7 +131,7 @@ class Intents {
   }
 
   open(): readonly Entry[] {
-    return [...this.#open.values()];
+    return Array.from(this.#open.values(), (scanned) => scanned.entry());
   }
 }
 

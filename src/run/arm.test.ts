@@ -94,6 +94,7 @@ function train({
       began: 0,
       halted,
       promotion: () => 'gate',
+      revoked: () => new Map(),
     },
     { ...mainPlan(task, permutationPoweringExaminer, chosen), training: { ...training, ...change } },
     place,

@@ -26,9 +26,18 @@ import { directly } from '../iterate/supervision.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import type { Compared } from '../registry/checkpoint.ts';
 import { loadCheckpoint } from '../registry/promotion.ts';
+import type { Revoked } from '../registry/revocation.ts';
 import type { ArmKind, ArmRecord, CurvePoint, Fidelity, IterationRecord } from '../report/record.ts';
 import type { Folder } from '../storage/folder.ts';
-import { type Place, type Producer, type Recorder, trainingStarted, trainingStopped } from './chronicle.ts';
+import {
+  gatesLooked,
+  type Look,
+  type Place,
+  type Producer,
+  type Recorder,
+  trainingStarted,
+  trainingStopped,
+} from './chronicle.ts';
 import type { Configuration } from './configuration.ts';
 import { keepCheckpoint } from './keep.ts';
 import { lineageOf } from './lineage.ts';
@@ -71,6 +80,8 @@ export interface Setting<Q, A> {
   readonly halted: () => string | undefined;
   /** Who promotes a checkpoint whose gate has passed: the gate, or people later. */
   readonly promotion: () => 'gate' | 'people';
+  /** What may not be served whatever the files say: a restored backup may have forgotten it. */
+  readonly revoked: () => Revoked;
 }
 
 export type ArmEvent =
@@ -198,6 +209,8 @@ class Arm<Q, A> {
   savedStep: number;
   /** The intent on the ledger, while it trains. */
   #training: number | undefined;
+  /** At gates that did not pass, and not on the ledger yet. */
+  #looks: readonly Look[] = [];
   /** The clock's and the runtime's reading at which this arm's own count is zero. */
   readonly #zeroSeconds: number;
   #zeroOperations: number;
@@ -238,7 +251,7 @@ class Arm<Q, A> {
     const state = error instanceof CapstanError ? error.code : 'a bug';
     const { step } = this.state.progress;
     try {
-      trainingStopped(this.#setting.record, this.#place, this.#training, step, state);
+      trainingStopped(this.#setting.record, this.#place, this.#training, step, state, this.#looks);
     } catch (failed) {
       if (!(failed instanceof CapstanError)) throw failed;
     }
@@ -249,15 +262,17 @@ class Arm<Q, A> {
     return { run: name, arm: this.#plan.key, began };
   }
 
-  async trained({ progress, stage, lessons, loss }: TrainedEvent<Q, A>): Promise<void> {
+  async trained({ progress, stage, lessons, loss, look }: TrainedEvent<Q, A>): Promise<void> {
     const { task, tell } = this.#setting;
+    const { step, looks: number } = progress;
+    if (look) this.#looks = [...this.#looks, { ...look, ...stage, number, step: step - 1 }];
     for (const lesson of lessons) this.#examples.append(encodeLesson(task.encoding, lesson));
     this.#advance({ progress });
-    if (progress.step % LOOK_EVERY === 0) {
+    if (step % LOOK_EVERY === 0) {
       this.#advance({ points: [...this.state.points, await this.#aside(() => this.#look(stage.level))] });
       tell({ kind: 'looked', arm: this.record() });
     }
-    if (progress.step % SAVE_EVERY === 0) await this.#save();
+    if (step % SAVE_EVERY === 0) await this.#save();
     const agreement = progress.weight === 0 ? 0 : progress.agreed / progress.weight;
     tell({ kind: 'trained', arm: this.record(), stage: progress.stage, agreement, loss });
   }
@@ -327,8 +342,16 @@ class Arm<Q, A> {
     const vectors = await this.#student.state();
     const learned = apprentice ? prefixed(await apprentice.imitator.state()) : {};
     apprentice?.imitator.overseer.forget(); // a resumed run begins with nothing remembered too
+    this.#recordLooks();
     saveState(this.#folder, this.state, { ...vectors, ...learned });
     this.savedStep = this.state.progress.step;
+  }
+
+  /** What is saved is on the record. */
+  #recordLooks(): void {
+    if (this.#training === undefined) return;
+    gatesLooked(this.#setting.record, this.#place, this.#training, this.#looks);
+    this.#looks = [];
   }
 
   #keepExamples(): void {
@@ -430,11 +453,12 @@ class Arm<Q, A> {
       dataCount: this.#examples.count,
     };
     const lineage = lineageOf(this.#setting.configuration, this.#plan, event, data, comparison);
-    const { record, promotion } = this.#setting;
+    const { record, promotion, revoked } = this.#setting;
     const kept = keepCheckpoint(
-      { folder: this.#folder, record, place: this.#place, promotion },
+      { folder: this.#folder, record, place: this.#place, promotion, revoked },
       {
         training: this.#training!, // iterations end in what `begin`, or the one before, has begun
+        looks: this.#looks,
         producer: await this.#producer(),
         decisions: event.progress.decisions,
         goesOn: event.progress.state === 'running',
@@ -443,6 +467,8 @@ class Arm<Q, A> {
       this.#student.named(average),
     );
     this.#training = kept.training;
+    this.#looks = [];
+    if (kept.refusal) throw kept.refusal;
     return { checkpoint: kept.checkpoint, passed: lineage.gate?.passed === true };
   }
 }

@@ -1,9 +1,11 @@
 /** What a run puts on the ledger: that it began and by whom, each training in two halves, what was learned from and who made
- *  it, each gate with its figures, each promotion before it takes effect, and how it ended. An append costs some 6 ms,
- *  however many entries it has: what is said at one moment is one append. */
+ *  it, each look at a gate with its figures, each promotion before it takes effect, and how it ended. An append costs some 6
+ *  ms, however many entries it has: what is said at one moment is one append. A look that did not pass lets nothing happen,
+ *  so it waits for the next append, or the next save: what is saved is on the record. */
 
 import { hash } from 'node:crypto';
 import { VERSION } from '../base/version.ts';
+import type { Verdict } from '../iterate/gate.ts';
 import type { Draft } from '../record/ledger.ts';
 import type { Compared, Lineage } from '../registry/checkpoint.ts';
 import type { Folder } from '../storage/folder.ts';
@@ -102,15 +104,64 @@ function started({ run, arm, began }: Place, step: number, parent: string | unde
   };
 }
 
+/** A look at a gate that did not pass, so that training went on. */
+export interface Look extends Pick<Verdict, 'agreement' | 'threshold' | 'perLevel' | 'horizon'> {
+  /** Of the run so far, from 1; those at which an iteration ended count too. */
+  readonly number: number;
+  readonly iteration: number;
+  readonly level: number;
+  /** Steps before it. */
+  readonly step: number;
+}
+
+/** At the latest before a state is saved that has seen them. */
+export function gatesLooked(record: Recorder, place: Place, training: number, looks: readonly Look[]): void {
+  if (looks.length > 0) record(() => lookedIn(place, training, looks));
+}
+
+function lookedIn({ run, arm }: Place, training: number, looks: readonly Look[]): readonly Draft[] {
+  return looks.map(({ number, iteration, level, step, agreement, threshold, perLevel, horizon }) => {
+    const lows = perLevel.map(({ low }) => low);
+    const least = Math.min(...lows);
+    return {
+      kind: 'gate-looked',
+      actor: PROGRAM,
+      run,
+      parents: [training],
+      figures: {
+        look: number,
+        iteration,
+        level,
+        step,
+        passed: 0,
+        questions: agreement.n,
+        'agreement-ppm': ppm(agreement.value),
+        'low-ppm': ppm(agreement.low),
+        'threshold-ppm': ppm(threshold),
+        // Below the frontier a look goes only if that much would pass.
+        ...(lows.length > 0 && {
+          horizon,
+          'least-level': lows.indexOf(least) + 1,
+          'least-low-ppm': ppm(least),
+        }),
+      },
+      words: { arm },
+    };
+  });
+}
+
 /** Where it ended without a gate: stopped, or failed. */
 export function trainingStopped(
   record: Recorder,
-  { run, arm }: Place,
+  place: Place,
   ends: number,
   step: number,
   state: string,
+  looks: readonly Look[],
 ): void {
+  const { run, arm } = place;
   record(() => [
+    ...lookedIn(place, ends, looks),
     { kind: 'training-ended', actor: PROGRAM, run, ends, figures: { step }, words: { arm, state } },
   ]);
 }
@@ -118,6 +169,8 @@ export function trainingStopped(
 export interface Ended {
   /** The intent. */
   readonly training: number;
+  /** Since the last save. */
+  readonly looks: readonly Look[];
   readonly producer: Producer;
   /** Of H, in the run so far. */
   readonly decisions: number;
@@ -129,16 +182,18 @@ export interface Ended {
   readonly goesOn: boolean;
 }
 
-/** The end of an iteration in one append: training ended ← examples ← gate ← promotion, which takes effect afterwards.
+/** The end of an iteration in one append: looks that did not pass, then training ended ← examples ← gate ← promotion, which takes effect afterwards.
  *  Gives the number of the next training, if there is one. */
 export function iterationEnded(record: Recorder, place: Place, ended: Ended): number | undefined {
   const { run, arm } = place;
-  const { training, producer, decisions, lineage, checkpoint, isPromoted, goesOn } = ended;
+  const { training, looks, producer, decisions, lineage, checkpoint, isPromoted, goesOn } = ended;
   const { step, teacher, dataRoot, dataCount, parent } = lineage;
   const examples = { name: 'examples', sha256: dataRoot };
   let next: number | undefined;
-  record((first) => {
+  record((start) => {
+    const first = start + looks.length;
     const drafts: Draft[] = [
+      ...lookedIn(place, training, looks),
       {
         kind: 'training-ended',
         actor: PROGRAM,
@@ -166,7 +221,7 @@ export function iterationEnded(record: Recorder, place: Place, ended: Ended): nu
           examples,
           ...(parent === null ? [] : [{ name: 'parent', sha256: parent }]),
         ],
-        figures: gateFigures(lineage),
+        figures: { ...gateFigures(lineage), look: lineage.figures.looks ?? 0 },
         words: { arm, teacher },
       },
     ];
@@ -178,7 +233,7 @@ export function iterationEnded(record: Recorder, place: Place, ended: Ended): nu
         parents: [first + 2],
         subjects: [checkpointOf(checkpoint)],
       });
-    if (goesOn) next = first + drafts.push(started(place, step, checkpoint)) - 1;
+    if (goesOn) next = start + drafts.push(started(place, step, checkpoint)) - 1;
     return drafts;
   });
   return next;

@@ -21,6 +21,7 @@ const OPTIONS = {
   by: 'person:a test',
   halted: () => undefined,
   promotion: () => 'gate' as const,
+  revoked: () => new Map(),
 } as const;
 
 const created = (name: string, version: string): string => {

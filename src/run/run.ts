@@ -10,6 +10,7 @@ import { accuracy, overall, pointExams } from '../evaluate/accuracy.ts';
 import { examinerOf } from '../evaluate/examiners.ts';
 import type { BackendOptions } from '../onnx/session.ts';
 import { promoted, servedIn } from '../registry/promotion.ts';
+import type { Revoked } from '../registry/revocation.ts';
 import type { ArmRecord, ExampleNode, RunRecord } from '../report/record.ts';
 import { renderReport } from '../report/report.ts';
 import { Folder } from '../storage/folder.ts';
@@ -38,6 +39,8 @@ export interface RunOptions extends BackendOptions {
   readonly halted: () => string | undefined;
   /** Who promotes a checkpoint whose gate has passed: the gate, or people later. */
   readonly promotion: () => 'gate' | 'people';
+  /** What may not be served whatever the files say: a restored backup may have forgotten it. */
+  readonly revoked: () => Revoked;
 }
 
 export type RunEvent =
@@ -134,6 +137,7 @@ class Run {
       began,
       halted: options.halted,
       promotion: options.promotion,
+      revoked: options.revoked,
     };
   }
 

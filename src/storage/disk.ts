@@ -37,18 +37,29 @@ export function attempt<T>(what: Attempt, act: () => T): T {
   }
 }
 
-/** Makes the folder and those above it. Not mkdir's own `recursive`, which on a read-only disk reports ENOENT. */
+/** Makes the folder and those above it. Not mkdir's own `recursive`, which on a read-only disk reports ENOENT. Nothing is
+ *  put into a folder before its own name is on the disk: of one that is empty, whoever made it may have died before that. */
 export function makeFolder(path: string, disk: Disk): void {
-  try {
-    disk.mkdirSync(path);
-  } catch (error) {
-    if (isSystemError(error, 'EEXIST')) return;
-    if (!isSystemError(error, 'ENOENT')) throw error;
+  const held = holds(path, disk);
+  if (held === undefined) {
     makeFolder(dirname(path), disk);
-    makeFolder(path, disk);
-    return;
+    try {
+      disk.mkdirSync(path);
+    } catch (error) {
+      if (!isSystemError(error, 'EEXIST')) throw error; // somebody else was making it too
+    }
   }
-  syncFolder(dirname(path), disk);
+  if (!held) syncFolder(dirname(path), disk);
+}
+
+/** Whether the folder holds anything; undefined where there is none. */
+function holds(path: string, disk: Disk): boolean | undefined {
+  try {
+    return disk.readdirSync(path).length > 0;
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return undefined;
+    throw error;
+  }
 }
 
 /** Makes the names in the folder last. */

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { PowerCut, SimulatedDisk } from '../../test/crash/simulated-disk.ts';
+import { Random } from '../base/random.ts';
 import type { Disk } from './disk.ts';
 import { Folder } from './folder.ts';
 
@@ -30,6 +32,9 @@ describe('a folder', () => {
     folder.truncate('log.jsonl', 2);
     expect(folder.readText('log.jsonl')).toBe('1\n');
     expect(folder.list()).toEqual(['checkpoints', 'log.jsonl', 'state.bin']);
+    fs.writeFileSync(join(folder.path, '.hidden'), '');
+    expect(folder.list(undefined, { hidden: true })).toContain('.hidden');
+    expect(folder.list()).not.toContain('.hidden');
     expect(folder.list('checkpoints')).toEqual(['checkpoints/a.safetensors', 'checkpoints/b.safetensors']);
     folder.remove('state.bin');
     folder.remove('state.bin');
@@ -95,9 +100,28 @@ describe('writeAtomic', () => {
       spying((call) => calls.push(call)),
     ).writeAtomic('state.bin', 'new');
     expect(calls).toEqual([
-      ...['mkdirSync', 'openSync', 'writeSync', 'fsyncSync', 'closeSync'],
+      ...['readdirSync', 'openSync', 'fsyncSync', 'closeSync'], // it is empty: its name may not last
+      ...['openSync', 'writeSync', 'fsyncSync', 'closeSync'],
       ...['renameSync', 'openSync', 'fsyncSync', 'closeSync'],
     ]);
+  });
+
+  test('lasts in a folder whose maker was killed before its name was on the disk', () => {
+    const name = 'a/b/state.bin';
+    // The disk forgets by chance what was not synced.
+    for (let seed = 0; seed < 100; seed++)
+      for (let cutAt = 0; cutAt < 12; cutAt++) {
+        const simulated = new SimulatedDisk(Random.seeded(seed));
+        const { disk } = simulated;
+        const folder = new Folder('/run', disk);
+        simulated.forecast({ cutAt });
+        expect(() => folder.writeAtomic(name, OLD)).toThrow(PowerCut);
+        simulated.restart('kill');
+        simulated.forecast({});
+        folder.writeAtomic(name, NEW);
+        simulated.restart('power');
+        expect(folder.readText(name)).toBe(NEW);
+      }
   });
 
   test('leaves the old content whole or the new, at whatever call a fault strikes', () => {
@@ -193,7 +217,7 @@ test('every refusal of the system names the file, the reason and the way on', ()
       "cannot read run/state.bin: permission is denied; allow this user to use it",
       "cannot read run: the disk reports an input/output error; check the disk",
       "cannot read run/state.bin: there is no such file",
-      "cannot write run/state.bin: EMFILE: injected at mkdirSync; nothing was overwritten, remove the obstacle and continue with --resume",
+      "cannot write run/state.bin: EMFILE: injected at readdirSync; nothing was overwritten, remove the obstacle and continue with --resume",
     ]
   `);
 });

@@ -115,10 +115,11 @@ export class Folder {
     });
   }
 
-  /** The names of the files and folders in it (or in its folder `sub`), sorted; none if it does not exist. */
-  list(sub?: string): string[] {
+  /** The names of the files and folders in it (or in its folder `sub`), sorted; none if it does not exist. `hidden`: also
+   *  those that start with a dot, which nobody here writes but for a moment. */
+  list(sub?: string, { hidden = false }: { readonly hidden?: boolean } = {}): string[] {
     const path = sub === undefined ? this.path : this.#locate(sub);
-    const entries = this.#entries(path, false).filter((entry) => !entry.startsWith('.'));
+    const entries = this.#entries(path, false).filter((entry) => hidden || !entry.startsWith('.'));
     return entries.sort().map((entry) => (sub === undefined ? entry : `${sub}/${entry}`));
   }
 

@@ -245,7 +245,7 @@ describe('a group', () => {
       { segmentBytes: 50 },
     );
     expect(calls.splice(0).join(' ')).toMatchInlineSnapshot(
-      `"mkdir open fsync close open fsync close readdir open write fsync close rename open fsync close open"`,
+      `"readdir readdir open fsync close mkdir open fsync close readdir open write fsync close rename open fsync close open"`,
     );
     journal.append([Uint8Array.of(1), Uint8Array.of(2)]);
     expect(calls.splice(0).join(' ')).toMatchInlineSnapshot(`"write fdatasync"`);

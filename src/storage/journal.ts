@@ -10,7 +10,7 @@
  *  One process writes; the caller holds a lock (lock.ts). The folder above exists durably before. */
 
 import * as fs from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { CapstanError, expectInteger } from '../base/errors.ts';
 import {
   decodeFrame,
@@ -67,10 +67,9 @@ export class Journal {
     const { segmentBytes = SEGMENT_BYTES, atLeast = 0 } = options;
     expectInteger('segmentBytes', segmentBytes, 1, SEGMENT_BYTES_MAX);
     const journal = new Journal(resolve(path), disk, segmentBytes);
-    attempt({ verb: 'write', path: journal.path, consequence: 'nothing was changed' }, () => {
-      makeFolder(journal.path, disk);
-      syncFolder(dirname(journal.path), disk); // who made the folder may have died before this
-    });
+    attempt({ verb: 'write', path: journal.path, consequence: 'nothing was changed' }, () =>
+      makeFolder(journal.path, disk),
+    );
     const found = journal.#recover();
     if (!(journal.size >= atLeast))
       throw new CapstanError(

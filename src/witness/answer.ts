@@ -19,7 +19,8 @@ export function addCheckpoint(body: Uint8Array, witness: Witness): Reply {
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     const { reason, size, message } = error;
-    if (size === undefined) return plain(STATUS[reason], `${message}\n`);
+    // Where the witness keeps what it keeps is its operator's to know; the name of the file is enough to ask for it.
+    if (size === undefined) return plain(STATUS[reason], `${message.replaceAll(`${witness.path}/`, '')}\n`);
     return { status: STATUS[reason], type: 'text/x.tlog.size', body: `${size}\n` };
   }
 }

@@ -2,7 +2,7 @@
  *  that it cosigned, and cosigns no other than one that extends it.
  *      witness.key, witness.vkey     its key, to cosign with and to verify with
  *      log-<id>.vkey, log-<id>.head  the key of a log, and the head that it cosigned last
- *      evidence-<id>-<size>          two heads of one size that a log signed and that say different things
+ *      evidence-…, unproven-…        heads of a log that it refused, though the log signed them (`kept`)
  *  There are no folders in it: one whose name was not synced would take with it all that was promised.
  *  A cosignature is given out once the head is on the disk under it. So whatever crashes, no two that were given out are
  *  of trees of which neither begins the other. Whoever brings back an old copy of this folder breaks that promise. */
@@ -21,11 +21,12 @@ import {
 } from '../ledger/key.ts';
 import { EMPTY_ROOT } from '../ledger/merkle.ts';
 import { formatNote, formatSignature, openNote, parseNote } from '../ledger/note.ts';
-import { verifyConsistency } from '../ledger/proof.ts';
+import { beginningShown, type Tree, verifyConsistency } from '../ledger/proof.ts';
 import type { Submission } from '../ledger/submission.ts';
 import { Folder } from '../storage/folder.ts';
 import { lockFolderWithin } from '../storage/lock.ts';
-import { formatEvidence } from './evidence.ts';
+import type { Beginning } from './evidence.ts';
+import { Kept } from './kept.ts';
 import { Refused, refusing } from './refused.ts';
 
 /** A head as the witness leaves it. */
@@ -102,6 +103,10 @@ export class Witness {
     return new Witness(folder, key, now);
   }
 
+  get path(): string {
+    return this.#folder.path;
+  }
+
   get key(): VerifierKey {
     return verifierOf(this.#key);
   }
@@ -143,7 +148,7 @@ export class Witness {
   }
 
   /** Cosigns the head if it extends what it cosigned before; otherwise throws `Refused`, and remembers what it did. */
-  add({ old, proof, head: bytes }: Submission): Cosigned {
+  add({ old, proof, head: bytes, root: oldRoot }: Asked): Cosigned {
     const { text } = refusing('malformed', () => parseNote(bytes));
     const { origin } = refusing('malformed', () => parseHead(text));
     const remembered = this.remembered(origin);
@@ -151,31 +156,67 @@ export class Witness {
       throw new Refused('unknown-log', `a head of «${origin}»: expected a log that is trusted`);
     const { log, head: last } = remembered;
     const head = refusing('not-signed', () => openHead(bytes, log));
-    const note = formatNote({ text, signatures: [ownSignature(bytes, log)] });
+    const kept = new Kept(this.#folder, log);
+    const signed = { head, note: ownNote(bytes, log) };
+    const lastSigned = last && { head: last, note: ownNote(remembered.note!, log) };
+    // A crash may have come between a cosignature and what it settles.
+    if (lastSigned) kept.settle(lastSigned);
     const { size = 0, root = EMPTY_ROOT } = last ?? {};
     const what = `the log ${origin}`;
-    const lie = last && head.size === size && Buffer.compare(head.root, root) !== 0;
-    const said = lie ? this.#keepEvidence(remembered, note, size) : '';
+    const isLie = lastSigned && head.size === size && Buffer.compare(head.root, root) !== 0;
+    const said = isLie ? kept.contradiction(lastSigned, signed) : '';
     if (old > head.size)
       throw new Refused('shrunk', `${what}: expected ${old} entries and more, got ${head.size}`);
     if (old !== size)
       throw new Refused('stale', `${what}: expected a proof from ${size} entries on, got ${old}`, size);
-    if (lie) throw new Refused('conflict', `${what}: ${said}`);
-    refusing('inconsistent', () => verifyConsistency(proof, { size, root }, head));
+    if (isLie)
+      throw new Refused('conflict', `${what}: expected one root for ${size} entries, it signed two; ${said}`);
+    try {
+      refusing('inconsistent', () => verifyConsistency(proof, { size, root }, head));
+    } catch (error) {
+      if (!(error instanceof Refused) || !lastSigned || head.size === size) throw error;
+      const tree = oldRoot ? { size, root: oldRoot } : beginningShown(proof, size, head);
+      const shown = tree && isShown(proof, tree, head) ? { tree, proof } : undefined;
+      const where = shown
+        ? `it begins with another log of ${size} entries; ${kept.contradiction(lastSigned, signed, shown)}`
+        : `nothing shows that it extends the ${size} entries cosigned last, nor that it does not; ${kept.unproven(lastSigned, signed)}`;
+      throw new Refused('inconsistent', `${error.message}: ${where}`, undefined, { cause: error });
+    }
     // A clock that was set back must not say that a larger tree was seen earlier.
     const time = Math.max(this.#now(), ...(last?.cosignatures ?? []).map((cosignature) => cosignature.time));
     const signature = cosign(text, this.#key, time);
     const cosigned = formatNote({ text, signatures: [ownSignature(bytes, log), signature] });
     this.#folder.writeAtomic(headName(log), cosigned);
+    kept.settle(signed);
     return { note: cosigned, line: formatSignature(signature), head, time, before: size };
   }
 
-  /** Both heads in one file, for whoever has the log's key; one pair for each size is enough. */
-  #keepEvidence({ log, note: first }: Remembered, second: string, size: number): string {
-    const name = `evidence-${log.id}-${size}`;
-    const own = formatNote({ text: parseNote(first!).text, signatures: [ownSignature(first!, log)] });
-    if (!this.#folder.exists(name)) this.#folder.writeAtomic(name, formatEvidence(own, second));
-    return `expected one root for ${size} entries, it signed two; both heads are in ${this.#folder.path}/${name}`;
+  /** Settles what it could not before, of a log whose tiles say with what the head cosigned last begins. */
+  settle(origin: string, beginningAt: (size: number, head: TreeHead) => Beginning): void {
+    const { log, head, note } = this.remembered(origin) ?? {};
+    if (!log || !head || !note) return;
+    new Kept(this.#folder, log).settle({ head, note: ownNote(note, log) }, (size) => {
+      const shown = beginningAt(size, head);
+      verifyConsistency(shown.proof, shown.tree, head);
+      return shown;
+    });
+  }
+}
+
+/** What is submitted. With the root that the log's tiles have at the old size, if they were read, a fork can be shown
+ *  where the proof alone would not name it. */
+export interface Asked extends Submission {
+  readonly root?: Uint8Array | undefined;
+}
+
+/** Whether the head is shown to begin with that tree. It is not the one that was signed: that has just failed. */
+function isShown(proof: readonly Uint8Array[], tree: Tree, head: Tree): boolean {
+  try {
+    verifyConsistency(proof, tree, head);
+    return true;
+  } catch (error) {
+    if (error instanceof CapstanError && error.code === 'corrupt') return false;
+    throw error;
   }
 }
 
@@ -186,6 +227,10 @@ function headName({ id }: VerifierKey): string {
 /** What others have signed in the note is theirs to keep. */
 function ownSignature(note: Uint8Array, log: VerifierKey) {
   return openNote(note, log).verified[0]!.signature;
+}
+
+function ownNote(note: Uint8Array, log: VerifierKey): string {
+  return formatNote({ text: parseNote(note).text, signatures: [ownSignature(note, log)] });
 }
 
 function notHere(path: string): CapstanError {

@@ -76,7 +76,7 @@ export const MUTANTS: { readonly [rule: string]: readonly Change[] } = {
     [
       'run/keep.ts',
       'const training = iterationEnded(',
-      'if (next?.target) promote(folder, next.target);\n  const training = iterationEnded(',
+      'if (next?.target) promote(folder, next.target, revoked());\n  const training = iterationEnded(',
     ],
   ],
   'revocation, where models are served': [

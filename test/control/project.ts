@@ -38,12 +38,15 @@ const CONFIGURATION = configure({ task: 'permutation-powering', size: 8 });
 /** Making a key takes longer than all else. */
 const KEYS = new Map<string, SignerKey>();
 
+const MINUTE_MS = 60_000;
+
 export class Project {
   readonly simulated: SimulatedDisk;
   readonly #random: Random;
   /** How often each person has changed their key. */
   readonly keys = new Map<string, number>();
   minute = 0;
+  #moments = 0;
   #logs = 0;
   #memory: Memory = {};
   /** Of the run at work, and the training that it has begun. */
@@ -128,14 +131,16 @@ export class Project {
       gate: { agreement: value, low: value, high: value, n: 10, threshold: 0.8, passed, comparison: null },
     };
     const promotion = () => replayed(PLACE, this.simulated.disk).authority.policy.promotion;
+    const revoked = () => this.#latch().revoked(replayed(PLACE, this.simulated.disk));
     const script = { actor: { id: 'script:H', kind: 'script' } } as const;
     const kept = keepCheckpoint(
-      { folder: this.#arm(), record: this.#record, place: this.#place!, promotion },
-      { training: this.#training!, producer: script, decisions: 1, goesOn: true },
+      { folder: this.#arm(), record: this.#record, place: this.#place!, promotion, revoked },
+      { training: this.#training!, looks: [], producer: script, decisions: 1, goesOn: true },
       lineage,
       [{ name: 'w', shape: [1], values: new Float32Array(1) }],
     );
     this.#training = kept.training;
+    if (kept.refusal) throw kept.refusal;
     return kept.checkpoint;
   }
 
@@ -222,7 +227,7 @@ export class Project {
   doer(who: string | undefined, keys: readonly SignerKey[]): Doer {
     const actor: Actor = who === undefined ? { id: 'person:root', kind: 'person' } : personOf(who);
     const contents = [{ field: 'reason', text: 'because', salt: new Uint8Array(32) }];
-    return { actor, keys, contents, expires: this.#time(this.minute + MINUTES) };
+    return { actor, keys, contents, expires: this.#time(this.minute + MINUTES, MINUTE_MS - 1) };
   }
 
   readonly #record: Recorder = (make) => this.#with(({ ledger, latch }) => record(ledger, latch, make));
@@ -232,7 +237,8 @@ export class Project {
     const ledger = Ledger.open(PLACE, {
       origin: `log-${++this.#logs}`,
       seed: () => new Uint8Array(32).fill(this.#logs),
-      now: () => this.#time(this.minute),
+      // No two entries are of one moment: what is done again after a backup is another history.
+      now: () => this.#time(this.minute, ++this.#moments),
       disk,
       memory: this.#memory,
     });
@@ -261,7 +267,7 @@ export class Project {
     return new Folder('/project/runs/one/ida', this.simulated.disk);
   }
 
-  #time(minute: number): string {
-    return new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString();
+  #time(minute: number, moments: number): string {
+    return new Date(Date.UTC(2026, 0, 1) + minute * MINUTE_MS + moments).toISOString();
   }
 }

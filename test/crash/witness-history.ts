@@ -1,14 +1,16 @@
 /** A history of a witness on a simulated disk: a log that lies asks it for cosignatures, also for such as were never true,
  *  while the power goes and the disk fails. Told after each answer and each opening: no two cosignatures that were given out are of
  *  trees of which neither begins the other, none is of a smaller tree or an earlier time than one before, a refusal
- *  changes nothing that is remembered, and evidence convinces who has the log's key. */
+ *  changes nothing that is remembered, and evidence that a refusal spoke of is there for good and convinces who has the log's
+ *  key. */
 
 import { CapstanError, messageOf } from '../../src/base/errors.ts';
 import { Random } from '../../src/base/random.ts';
 import { formatSignerKey, signerKey } from '../../src/ledger/key.ts';
 import type { Disk } from '../../src/storage/disk.ts';
 import { Folder } from '../../src/storage/folder.ts';
-import { verifyEvidence } from '../../src/witness/evidence.ts';
+import { openPair, verifyEvidence } from '../../src/witness/evidence.ts';
+import { EVIDENCE_MAX, UNPROVEN_MAX } from '../../src/witness/kept.ts';
 import { Refused } from '../../src/witness/refused.ts';
 import { Witness } from '../../src/witness/witness.ts';
 import { ForkedLog, LOG, type Place } from './forked-log.ts';
@@ -19,6 +21,7 @@ export interface WitnessOutcome {
   readonly cosigned: number;
   readonly refused: number;
   readonly evidence: number;
+  readonly unproven: number;
   readonly crashes: number;
   readonly faults: number;
 }
@@ -31,6 +34,8 @@ const PATH = '/witness';
 const SESSIONS_MAX = 6;
 const ASKED_MAX = 12;
 const FAULT_RATE = 0.03;
+/** One in so many comes with a proof that shows nothing. */
+const WRONG_PROOFS = 6;
 /** That share 1, 2, … entries. */
 const LOGS = Array.from({ length: 12 }, (_, i) => new ForkedLog(1 + i, 30));
 const KEY = signerKey('cosignature', 'witness.example/1', Buffer.alloc(32, 2));
@@ -42,7 +47,8 @@ export function witnessHistory(seed: number, leftOut?: LeftOut): WitnessOutcome 
   const log = LOGS[random.below(LOGS.length)]!;
   const violations: string[] = [];
   const given: (Place & { readonly time: number })[] = [];
-  const count = { cosigned: 0, refused: 0, evidence: 0 };
+  const count = { cosigned: 0, refused: 0, evidence: 0, unproven: 0 };
+  const promised = new Set<string>();
   const folder = new Folder(PATH, simulated.disk);
   simulated.calmly(() => makeKey(folder));
   const crashes = 1 + random.below(SESSIONS_MAX);
@@ -66,7 +72,9 @@ export function witnessHistory(seed: number, leftOut?: LeftOut): WitnessOutcome 
       const old = random.below(4) === 0 ? random.below(log.size) : last;
       between = leftOut === 'the lock' && depth === 0 ? () => ask(1) : undefined;
       try {
-        const { time } = witness.add(log.submission(place.branch, place.size, old));
+        const submission = log.submission(place.branch, place.size, old);
+        const proof = random.below(WRONG_PROOFS) === 0 ? [] : submission.proof;
+        const { time } = witness.add({ ...submission, proof });
         for (const earlier of given)
           if (!log.areConsistent(earlier, place)) violations.push(`both ${text(earlier)} and ${text(place)}`);
           else if (earlier.size > place.size || earlier.time > time)
@@ -76,6 +84,8 @@ export function witnessHistory(seed: number, leftOut?: LeftOut): WitnessOutcome 
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         count.refused++;
+        const [, evidence] = /both heads are in \S+\/(evidence-\S+)/.exec(error.message) ?? [];
+        if (evidence) promised.add(evidence);
         if (simulated.calmly(() => stateOf(folder)) !== before && leftOut !== 'the lock')
           violations.push(`remembers something else after: ${error.message}`);
       }
@@ -91,23 +101,27 @@ export function witnessHistory(seed: number, leftOut?: LeftOut): WitnessOutcome 
     simulated.restart(random.below(4) === 0 ? 'kill' : 'power');
   }
   simulated.calmly(() => {
-    for (const name of folder.list().filter((one) => one.startsWith('evidence'))) {
-      verifyEvidence(folder.read(name), LOG);
-      count.evidence++;
-    }
+    const kept = (kind: string) => folder.list().filter((name) => name.startsWith(kind));
+    for (const name of kept('evidence')) verifyEvidence(folder.read(name), LOG);
+    for (const name of kept('unproven')) openPair(folder.read(name), LOG);
+    count.evidence = kept('evidence').length;
+    count.unproven = kept('unproven').length;
+    for (const name of promised) if (!folder.exists(name)) violations.push(`lost ${name}`);
+    if (count.evidence > EVIDENCE_MAX || count.unproven > UNPROVEN_MAX) violations.push('keeps too much');
   });
   return { violations, crashes, faults: simulated.faults, ...count };
 }
 
 export function witnessHistories(count: number, firstSeed: number, leftOut?: LeftOut) {
   const sum = {
-    ...{ violated: 0, example: '', cosigned: 0, refused: 0, evidence: 0, crashes: 0, faults: 0 },
+    ...{ violated: 0, example: '', cosigned: 0, refused: 0 },
+    ...{ evidence: 0, unproven: 0, crashes: 0, faults: 0 },
   };
   for (let seed = firstSeed; seed < firstSeed + count; seed++) {
     const { violations, ...one } = witnessHistory(seed, leftOut);
     if (violations.length > 0) sum.violated++;
     if (violations.length > 0 && sum.example === '') sum.example = `seed ${seed}: ${violations.join('; ')}`;
-    for (const name of ['cosigned', 'refused', 'evidence', 'crashes', 'faults'] as const)
+    for (const name of ['cosigned', 'refused', 'evidence', 'unproven', 'crashes', 'faults'] as const)
       sum[name] += one[name];
   }
   return sum;

@@ -35,6 +35,8 @@ export interface Target {
 
 export interface Tampered {
   readonly files: Files;
+  /** Files of which verify has to name one. */
+  readonly named?: readonly string[];
   /** Only where the log's own key was used: so many entries are as they were, so many there are now, and the cosigned
    *  head that lies there is of so many. */
   readonly history?: { readonly same: number; readonly size: number; readonly cosigned: number };

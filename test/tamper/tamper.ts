@@ -1,7 +1,7 @@
 /** Tampers with ledgers by chance, and finds out who notices: `verify` by itself, a reader who has the log's key, one who
  *  asks for a witness, the witness itself, and at last one who kept the latest head. */
 
-import { CapstanError } from '../../src/base/errors.ts';
+import { CapstanError, messageOf } from '../../src/base/errors.ts';
 import { Random } from '../../src/base/random.ts';
 import { formatSignerKey, formatVerifierKey, verifierOf } from '../../src/ledger/key.ts';
 import { auditLedger, type VerifyOptions } from '../../src/record/verify.ts';
@@ -9,6 +9,7 @@ import { Folder } from '../../src/storage/folder.ts';
 import { submissionFrom } from '../../src/witness/watch.ts';
 import { Witness } from '../../src/witness/witness.ts';
 import { SimulatedDisk } from '../crash/simulated-disk.ts';
+import { CONTENT_KINDS, contentTargetOf } from './contents.ts';
 import {
   COSIGNED,
   cosigned,
@@ -40,11 +41,17 @@ export interface Tally {
 
 const [KEY, WITNESSES] = [verifierOf(LOG), [verifierOf(WITNESS)]];
 const SIZES = [300, 256, 257, 120, 400, 33];
+const CONTENT_SIZES = [60, 81, 120, 257];
 
 /** `count` tamperings of each kind. */
-export function tamperings(count: number, seed: number, kinds: readonly Kind[] = KINDS): readonly Tally[] {
-  const targets = SIZES.map((size, i) => targetOf(size, Random.seeded(seed).split(`target ${i}`)));
+export function tamperings(
+  count: number,
+  seed: number,
+  kinds: readonly Kind[] = [...KINDS, ...CONTENT_KINDS],
+): readonly Tally[] {
+  const [plain, written] = targetsOf(seed);
   return kinds.map((kind) => {
+    const targets = CONTENT_KINDS.includes(kind) ? written : plain;
     const random = Random.seeded(seed).split(kind.name);
     const by = { verify: 0, '--key': 0, '--witness': 0, 'the witness': 0, '--known': 0, told: 0 };
     const wrong: string[] = [];
@@ -58,6 +65,9 @@ export function tamperings(count: number, seed: number, kinds: readonly Kind[] =
       const expected = expectedOf(kind, target, tampered);
       if (finder !== expected)
         wrong.push(`${kind.name} (${i}): expected ${expected}, got ${finder ?? 'nobody'}`);
+      const { named = [] } = tampered;
+      if (named.length > 0 && !named.some((name) => saidOf(tampered.files).includes(name)))
+        wrong.push(`${kind.name} (${i}): expected verify to name ${named.join(' or ')}`);
     }
     return { kind: kind.name, tried: count, by, accepted, wrong };
   });
@@ -65,15 +75,28 @@ export function tamperings(count: number, seed: number, kinds: readonly Kind[] =
 
 /** Whole ledgers, which everybody accepts: without that, refusing would prove nothing. */
 export function untampered(seed: number): void {
-  for (const [i, size] of SIZES.entries()) {
-    const target = targetOf(size, Random.seeded(seed).split(`target ${i}`));
-    const { unpublished, torn, witnessed } = auditOf(target.files, { key: KEY, witnesses: WITNESSES });
-    if (unpublished > 0 || torn || witnessed[0]!.size !== target.witnessed.at(-1))
+  for (const target of targetsOf(seed).flat()) {
+    const size = target.entries.length;
+    const { unpublished, torn, witnessed, contents } = auditOf(target.files, {
+      key: KEY,
+      witnesses: WITNESSES,
+    });
+    const isTold = unpublished > 0 || torn || contents.unrecorded.length > 0;
+    if (isTold || witnessed[0]!.size !== target.witnessed.at(-1))
       throw new Error(`a whole ledger of ${size}: expected nothing to be told of it`);
     for (const finder of FINDERS)
       if (finds(finder, target.files, target))
         throw new Error(`a whole ledger of ${size}: ${finder} refuses it`);
   }
+}
+
+/** Ledgers without contents and ledgers with some. */
+function targetsOf(seed: number): readonly [readonly Target[], readonly Target[]] {
+  const random = Random.seeded(seed);
+  return [
+    SIZES.map((size, i) => targetOf(size, random.split(`target ${i}`))),
+    CONTENT_SIZES.map((size, i) => contentTargetOf(size, random.split(`contents ${i}`))),
+  ];
 }
 
 /** A ledger of that size with what it left on its way, and what a witness saw of it. */
@@ -115,8 +138,8 @@ function differ(files: Files, original: Files): boolean {
 
 function finderOf({ files }: Tampered, target: Target, { found }: Kind): Finder | 'told' | undefined {
   if (found === 'told') {
-    const { unpublished, torn } = auditOf(files);
-    return unpublished > 0 || torn ? 'told' : undefined;
+    const { unpublished, torn, contents } = auditOf(files);
+    return unpublished > 0 || torn || contents.unrecorded.length > 0 ? 'told' : undefined;
   }
   return FINDERS.find((finder) => finds(finder, files, target));
 }
@@ -138,6 +161,15 @@ function finds(finder: Finder, files: Files, target: Target): boolean {
     if (error instanceof CapstanError && error.code === 'corrupt') return true;
     if (error instanceof CapstanError && error.code === 'not-found') return true; // the key is gone
     throw error;
+  }
+}
+
+/** What verify says, be it an error or not. */
+function saidOf(files: Files): string {
+  try {
+    return auditOf(files).contents.unrecorded.join();
+  } catch (error) {
+    return messageOf(error);
   }
 }
 
