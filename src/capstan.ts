@@ -5,6 +5,10 @@ export { withEnvironment } from './amplify/environment.ts';
 export { hch } from './amplify/hch.ts';
 export { memo } from './amplify/memo.ts';
 export { type TranscriptTree, unfold } from './amplify/tree.ts';
+export {
+  type LanguageModelAssistantOptions,
+  languageModelAssistant,
+} from './assistants/language-model.ts';
 export { nobody } from './assistants/nobody.ts';
 export { CapstanError, type ErrorCode } from './base/errors.ts';
 export { type Proportion, proportion } from './base/proportion.ts';
@@ -25,10 +29,21 @@ export {
   type Workspace,
 } from './core/workspace.ts';
 export { type Lesson, Student, type StudentOptions } from './distill/student.ts';
+export type { ChatMessage, ChatModel, ChatReply, ChatRequest, Usage } from './gateway/chat.ts';
+export { type Consultation, type Consulted, consult } from './gateway/consult.ts';
+export { estimate, type TreeEstimate, type TreeShape } from './gateway/estimate.ts';
+export { type GatewayOptions, gateway } from './gateway/gateway.ts';
+export { chatModelFrom, type ModelOptions } from './gateway/model.ts';
+export { PRICES, type Price, type PriceList } from './gateway/prices.ts';
+export { type Provider, ProviderFault, type RawReply } from './gateway/provider.ts';
 export { type IterateEvent, type IterateOptions, iterate } from './iterate/iterate.ts';
 export type { Progress } from './iterate/progress.ts';
 export { directly, type Supervision } from './iterate/supervision.ts';
 export { Runtime } from './onnx/runtime.ts';
+export {
+  type LanguageModelOverseerOptions,
+  languageModelOverseer,
+} from './overseers/language-model.ts';
 export { type Script, scripted } from './overseers/scripted.ts';
 export { type Choices, type Configuration, configure } from './run/configuration.ts';
 export {
@@ -37,3 +52,5 @@ export {
   type PowerQuestion,
   permutationPowering,
 } from './tasks/permutation-powering.ts';
+export { type Policy, policyVersion } from './text/policy.ts';
+export type { Document, TextQuestion } from './text/question.ts';
