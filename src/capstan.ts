@@ -16,6 +16,10 @@ export {
 } from './amplify/verified.ts';
 export { vote } from './amplify/vote.ts';
 export { weightedVote } from './amplify/weighted.ts';
+export {
+  type LanguageModelAssistantOptions,
+  languageModelAssistant,
+} from './assistants/language-model.ts';
 export { nobody } from './assistants/nobody.ts';
 export { recordedAssistant } from './assistants/recorded.ts';
 export { CapstanError, type ErrorCode } from './base/errors.ts';
@@ -40,11 +44,22 @@ export {
 export { importGsm8k } from './corpora/gsm8k.ts';
 export { importStrategyqa } from './corpora/strategyqa.ts';
 export { type Lesson, Student, type StudentOptions } from './distill/student.ts';
+export type { ChatMessage, ChatModel, ChatReply, ChatRequest, Usage } from './gateway/chat.ts';
+export { type Consultation, type Consulted, consult } from './gateway/consult.ts';
+export { estimate, type TreeEstimate, type TreeShape } from './gateway/estimate.ts';
+export { type GatewayOptions, gateway } from './gateway/gateway.ts';
+export { chatModelFrom, type ModelOptions } from './gateway/model.ts';
+export { PRICES, type Price, type PriceList } from './gateway/prices.ts';
+export { type Provider, ProviderFault, type RawReply } from './gateway/provider.ts';
 export { type IterateEvent, type IterateOptions, iterate } from './iterate/iterate.ts';
 export type { Progress } from './iterate/progress.ts';
 export { directly, type Supervision } from './iterate/supervision.ts';
 export { Runtime } from './onnx/runtime.ts';
 export { alone } from './overseers/alone.ts';
+export {
+  type LanguageModelOverseerOptions,
+  languageModelOverseer,
+} from './overseers/language-model.ts';
 export { recordedOverseer } from './overseers/recorded.ts';
 export { type Script, scripted } from './overseers/scripted.ts';
 export { type Choices, type Configuration, configure } from './run/configuration.ts';
@@ -54,6 +69,7 @@ export {
   type PowerQuestion,
   permutationPowering,
 } from './tasks/permutation-powering.ts';
+export { type Policy, policyVersion } from './text/policy.ts';
 export { type Document, questionKey, type TextQuestion } from './text/question.ts';
 export type { Recipe, TextScript } from './text/recipe.ts';
 export { questionOf, readTasks, type TextTask, writeTasks } from './text/task.ts';

@@ -65,6 +65,8 @@ export async function carryOut({ row, seed }: Schedule): Promise<Outcome> {
   const clock = fastClock(SPEED);
   const limits = limitsOf(random.split('limits'));
   const concurrency = 1 + random.below(3);
+  // Only in a tree does anybody read what another said.
+  const isTree = row === 'injection' || random.uniform() < 0.5;
   try {
     const model = await chatModelFrom(`${provider.baseUrl}?key=THE_KEY#m`, {
       environment: { THE_KEY: KEY },
@@ -81,7 +83,7 @@ export async function carryOut({ row, seed }: Schedule): Promise<Outcome> {
     gauge.calls = 0; // the trial is none
     const call = scope(limits);
     const began = clock.now();
-    const { kind, heard } = await outcomeOf(random.uniform() < 0.5 ? tree : single, model, a, b, call);
+    const { kind, heard } = await outcomeOf(isTree ? tree : single, model, a, b, call);
     const elapsed = clock.now() - began;
     const { spent } = call.budget;
     const broken: string[] = [];

@@ -3,12 +3,15 @@
 
 import { CapstanError } from '../base/errors.ts';
 
-interface Loaders {
-  readonly ai: () => Promise<typeof import('ai')>;
-  readonly '@ai-sdk/openai-compatible': () => Promise<typeof import('@ai-sdk/openai-compatible')>;
-  readonly '@ai-sdk/openai': () => Promise<typeof import('@ai-sdk/openai')>;
-  readonly '@ai-sdk/anthropic': () => Promise<typeof import('@ai-sdk/anthropic')>;
+interface Packages {
+  readonly ai: typeof import('ai');
+  readonly '@ai-sdk/openai-compatible': typeof import('@ai-sdk/openai-compatible');
+  readonly '@ai-sdk/openai': typeof import('@ai-sdk/openai');
+  readonly '@ai-sdk/anthropic': typeof import('@ai-sdk/anthropic');
 }
+
+export type PackageName = keyof Packages;
+type Loaders = { readonly [N in PackageName]: () => Promise<Packages[N]> };
 
 const LOADERS: Loaders = {
   ai: () => import('ai'),
@@ -25,13 +28,10 @@ const VERSIONS: { readonly [name in PackageName]: number } = {
   '@ai-sdk/anthropic': 3,
 };
 
-export type PackageName = keyof Loaders;
-type Loaded<N extends PackageName> = Awaited<ReturnType<Loaders[N]>>;
-
 /** Throws with what to type if the package is not there. */
-export async function load<N extends PackageName>(name: N, loaders = LOADERS): Promise<Loaded<N>> {
+export async function load<N extends PackageName>(name: N, loaders: Loaders = LOADERS): Promise<Packages[N]> {
   try {
-    return (await loaders[name]()) as Loaded<N>;
+    return await loaders[name]();
   } catch (error) {
     const names: readonly PackageName[] = name === 'ai' ? ['ai'] : ['ai', name];
     const install = names.map((each) => `${each}@${VERSIONS[each]}`).join(' ');
