@@ -37,3 +37,8 @@ export {
   type PowerQuestion,
   permutationPowering,
 } from './tasks/permutation-powering.ts';
+export type { Author, Spent, Step, TranscriptNode, Verdict } from './transcript/node.ts';
+export { readTree, readWholeTree } from './transcript/reader.ts';
+export { type SpanOptions, tellSpans } from './transcript/spans.ts';
+export type { TreeHeader } from './transcript/tree.ts';
+export { TreeWriter } from './transcript/writer.ts';
