@@ -3,6 +3,7 @@
 import { addAsk } from './ask.ts';
 import { addControl } from './control.ts';
 import { addCorrect } from './correct.ts';
+import { addDataset } from './dataset.ts';
 import { addLedger } from './ledger.ts';
 import { addModels } from './models.ts';
 import { addPeople } from './people.ts';
@@ -36,6 +37,7 @@ export async function main(args: readonly string[]): Promise<number> {
     addPolicy,
     addCorrect,
     addLedger,
+    addDataset,
   ])
     add(program);
   return carryOut(program, args);
