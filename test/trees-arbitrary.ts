@@ -30,6 +30,9 @@ export const commonText: fc.Arbitrary<string> = fc
   .tuple(fc.constantFrom('add', 'Weigh', 'count', 'sum'), fc.integer({ min: 0, max: 12 }))
   .map(([word, number]) => `${word} ${number}`);
 
+/** So few that most of what is said is said again somewhere. */
+export const scarceText: fc.Arbitrary<string> = fc.constantFrom('add 1', 'Weigh 2', 'weigh 2!');
+
 const PEOPLE = ['person:ada', 'person:bo', 'person:cleo'];
 const MODELS = ['model:openai:gpt-5-mini', 'model:ollama:llama3.2', 'model:4f2a'];
 
@@ -82,7 +85,8 @@ interface Seed {
 }
 
 export function treeArbitrary({ depthMax = 3, texts = text }: TreesOptions = {}): fc.Arbitrary<Tree> {
-  const document = fc.record({ name: text, text: fc.oneof(texts, fc.constant('')) });
+  const name = texts === text ? text : fc.constant('notes');
+  const document = fc.record({ name, text: fc.oneof(texts, fc.constant('')) });
   const question: fc.Arbitrary<TextQuestion> = fc.record(
     { text: texts, documents: fc.array(document, { minLength: 1, maxLength: 2 }) },
     { requiredKeys: ['text'] },

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { afterAll, describe, expect, test } from 'vitest';
-import { bytesOf, commonText, type Tree, treeArbitrary } from '../../test/trees-arbitrary.ts';
+import { bytesOf, commonText, scarceText, type Tree, treeArbitrary } from '../../test/trees-arbitrary.ts';
 import { merkleRoot } from '../ledger/merkle.ts';
 import type { Disk } from '../storage/disk.ts';
 import { Folder } from '../storage/folder.ts';
@@ -27,7 +27,9 @@ const hasty: Disk = { ...fs, fsyncSync: () => {} };
 const fresh = () => new Folder(join(scratch, String(folders++)), hasty);
 
 const OPTIONS: Options = { license: 'CC-BY-4.0', validation: 0.2, test: 0.2, unverified: false };
-const trees = fc.array(treeArbitrary({ texts: commonText }), { minLength: 1, maxLength: 6 });
+const trees = fc
+  .constantFrom(commonText, scarceText)
+  .chain((texts) => fc.array(treeArbitrary({ texts, depthMax: 2 }), { minLength: 1, maxLength: 6 }));
 const options: fc.Arbitrary<Options> = fc.record({
   license: fc.constant('CC-BY-4.0'),
   validation: fc.constantFrom(0, 0.2, 0.4),

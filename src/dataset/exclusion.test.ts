@@ -61,6 +61,19 @@ describe('an exclusion', () => {
     expect(found).toBeGreaterThan(100);
   });
 
+  test('looks for 13 words, not for 12', () => {
+    const exclusion = new Exclusion();
+    exclusion.add('one two three four five six seven eight nine ten eleven twelve thirteen fourteen');
+    expect(
+      exclusion.overlaps(['so: two three four five six seven eight nine ten eleven twelve thirteen']),
+    ).toBe(false);
+    expect(
+      exclusion.overlaps([
+        'so: two three four five six seven eight nine ten eleven twelve thirteen fourteen',
+      ]),
+    ).toBe(true);
+  });
+
   test('is read from text tasks, from other JSONL, and from plain lines', () => {
     const exclusion = new Exclusion();
     const file =

@@ -4,8 +4,12 @@ import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer'
 import type { Contents, Provenance, Row, RowKind } from './row.ts';
 
 /** A row group ends with the row that makes it as large as this, in rows or in bytes of their lines. */
-const GROUP_ROWS = 10_000;
-const GROUP_BYTES = 2 ** 23;
+export interface GroupLimits {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+const GROUP: GroupLimits = { rows: 10_000, bytes: 2 ** 23 };
 
 type Column = readonly SchemaElement[];
 
@@ -85,12 +89,14 @@ export class ParquetRows {
   readonly #bytes = new ByteWriter();
   readonly #parquet: ParquetWriter;
   readonly #columns: readonly string[];
+  readonly #limits: GroupLimits;
   #group: Row[] = [];
   #groupBytes = 0;
 
-  constructor(kind: RowKind, sink: (bytes: Uint8Array) => void) {
+  constructor(kind: RowKind, sink: (bytes: Uint8Array) => void, limits: GroupLimits = GROUP) {
     const columns = { ...CONTENTS[kind], ...PROVENANCE };
     this.#sink = sink;
+    this.#limits = limits;
     this.#columns = Object.keys(columns);
     const root: SchemaElement = { name: 'root', num_children: this.#columns.length };
     const schema = [root, ...Object.values(columns).flat()];
@@ -101,7 +107,8 @@ export class ParquetRows {
   add(row: Row, bytes: number): void {
     this.#group.push(row);
     this.#groupBytes += bytes;
-    if (this.#group.length >= GROUP_ROWS || this.#groupBytes >= GROUP_BYTES) this.#flush();
+    const { rows, bytes: most } = this.#limits;
+    if (this.#group.length >= rows || this.#groupBytes >= most) this.#flush();
   }
 
   end(): void {

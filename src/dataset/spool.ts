@@ -6,10 +6,9 @@ import { CapstanError } from '../base/errors.ts';
 import type { Folder } from '../storage/folder.ts';
 import type { Staged } from '../storage/staged.ts';
 import { linesOf } from '../transcript/reader.ts';
-import { lineOf } from './row.ts';
 import { ROW_BYTES_MAX } from './shelf.ts';
 
-/** By two hexadecimal digits, of which the second counts only by its first bit. */
+/** By the first two hexadecimal digits of the key. */
 const BUCKETS = 32;
 
 export class Spool<T extends object> {
@@ -24,7 +23,7 @@ export class Spool<T extends object> {
   add(key: string, item: T): void {
     const bucket = Math.floor((Number.parseInt(key.slice(0, 2), 16) * BUCKETS) / 256);
     this.#buckets[bucket] ??= this.#folder.stage(`spool-${bucket}`);
-    this.#buckets[bucket].write(`${lineOf([key, item])}\n`);
+    this.#buckets[bucket].write(`${JSON.stringify([key, item])}\n`);
   }
 
   /** Groups of the same key, by key; a group's items as they came. */

@@ -199,6 +199,11 @@ describe('nodes that make no tree', () => {
     ],
     ['a cycle', [header, root, ...changed(one, { children: [root!.id] })], /«children|steps/],
     [
+      'a child that is named twice',
+      [header, { ...root!, children: [rest[one]!.id, rest[one]!.id] }],
+      /line 2: «children»: expected each id once/,
+    ],
+    [
       'a question that was not asked',
       [header, root, ...changed(one, { question: { text: 'Whose?' } })],
       /«question»: expected one that its parent asked, got «Whose\?»/,
