@@ -163,6 +163,29 @@ describe('a dataset', () => {
     ));
 });
 
+test('the splits have the shares that were asked for, one after the other', () => {
+  const keys = Array.from({ length: 4000 }, (_, i) => comparisonKey({ text: `question ${i}` }));
+  for (const [validation, part] of [
+    [0.1, 0.3],
+    [0, 0.5],
+    [0.25, 0],
+    [0, 0],
+  ] as const) {
+    const shares = { validation, test: part };
+    const splits = keys.map((key) => splitOf(key, shares));
+    const share = (split: string) => splits.filter((one) => one === split).length / keys.length;
+    for (const [split, expected] of [
+      ['test', part],
+      ['validation', validation],
+      ['train', 1 - part - validation],
+    ] as const)
+      expect(Math.abs(share(split) - expected)).toBeLessThan(0.03);
+    // A key is a number in base 16: the lowest are the test's.
+    const order = keys.toSorted().map((key) => splitOf(key, shares));
+    expect(order).toEqual([...order].sort((a, b) => SPLITS.indexOf(a) - SPLITS.indexOf(b)));
+  }
+});
+
 describe('as Parquet', () => {
   test('a dataset has the same rows in the same order, as another library reads them', () =>
     fc.assert(
@@ -295,6 +318,29 @@ describe('a withdrawal', () => {
     }
     expect(struck).toBeGreaterThan(5);
   });
+
+  test('on a disk that fills up replaces all files with rows or none', () => {
+    const all = fc.sample(treeArbitrary({ texts: commonText }), { numRuns: 8, seed: 11 });
+    const original = fresh();
+    build(original, all, { ...OPTIONS, unverified: true });
+    const [old, seen] = [filesOf(original), new Set<string>()];
+    for (let at = 0; ; at++) {
+      const path = join(scratch, String(folders++));
+      fs.cpSync(original.path, path, { recursive: true });
+      const faults = { struck: false };
+      try {
+        withdraw(new Folder(path, crashing(at, faults, ['writeSync'])), 'person:ada');
+      } catch (error) {
+        expect((error as Error).message).toMatch(/cannot write .*EIO|input\/output error/);
+      }
+      if (!faults.struck) break;
+      const files = Object.entries(filesOf(new Folder(path))).filter(([name]) => name.includes('/'));
+      const changed = files.filter(([name, sha]) => old[name] !== sha).length;
+      expect([0, files.length], `at write ${at}`).toContain(changed);
+      seen.add(changed === 0 ? 'none' : 'all');
+    }
+    expect([...seen].sort()).toEqual(['all', 'none']);
+  });
 });
 
 describe('what cannot be made a dataset', () => {
@@ -373,10 +419,15 @@ describe('what cannot be made a dataset', () => {
   });
 });
 
+const CHANGING = ['openSync', 'writeSync', 'fsyncSync', 'renameSync', 'rmSync', 'mkdirSync'] as const;
+
 /** A disk on which nothing that changes anything works from its `at`-th such call on. */
-function crashing(at: number, faults: { struck: boolean }): Disk {
+function crashing(
+  at: number,
+  faults: { struck: boolean },
+  changing: readonly (keyof Disk)[] = CHANGING,
+): Disk {
   let calls = 0;
-  const changing = ['openSync', 'writeSync', 'fsyncSync', 'renameSync', 'rmSync', 'mkdirSync'] as const;
   const real = hasty;
   const wrapped = changing.map((name) => [
     name,
