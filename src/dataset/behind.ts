@@ -1,6 +1,8 @@
-/** Who is behind what a node says: everybody whose words or decisions it follows from, with the entries of the ledger that
- *  say so. A question follows from the step that asked it and from all that this step could see: the steps before it, what
- *  was answered to the questions before it, and its own question. An answer follows from everything below, too. */
+/** Who is behind what a node says: everybody whose words or decisions it follows from. A question follows from the step that
+ *  asked it and from all that this step could see: the steps before it, what was answered to the questions before it, and
+ *  its own question. An answer follows from everything below it, too. Entries of the ledger are fewer: of a question those of
+ *  the steps that led to it from the root, and not those below its siblings, which would be as many for every row as a tree
+ *  has. */
 
 import { questionKey } from '../text/question.ts';
 import type { Author, Step, TranscriptNode } from '../transcript/node.ts';
@@ -41,9 +43,14 @@ export function placed(header: TreeHeader, nodes: readonly TranscriptNode[]): re
   }
   // From above: a question.
   for (const one of working.values()) {
-    if (one.node.parent === undefined) addAuthor(one.asked, header.who);
-    for (const [i, children] of one.childrenOf.entries())
-      for (const child of children) join(child.asked, seenBy(one, i));
+    if (one.node.parent === undefined) one.asked = askedBy(header.who);
+    for (const [i, children] of one.childrenOf.entries()) {
+      if (children.length === 0) continue;
+      const asked = { ...seenBy(one, i), entries: new Set(one.asked.entries) };
+      const { entry } = one.node.steps[i]!;
+      if (entry !== undefined) asked.entries.add(entry);
+      for (const child of children) child.asked = asked;
+    }
   }
   return [...working.values()];
 }
@@ -78,12 +85,19 @@ interface Growing {
 
 interface Working extends Placed {
   childrenOf: readonly (readonly Working[])[];
-  readonly asked: Growing;
+  /** Shared by those that were asked together. */
+  asked: Behind;
   readonly answered: Growing;
 }
 
 function nothing(): Growing {
   return { people: new Set(), models: new Set(), entries: new Set() };
+}
+
+function askedBy(who: Author): Behind {
+  const behind = nothing();
+  addAuthor(behind, who);
+  return behind;
 }
 
 function join(into: Growing, from: Behind): void {

@@ -9,7 +9,7 @@ import { linesOf } from '../transcript/reader.ts';
 import { ROW_BYTES_MAX } from './shelf.ts';
 
 /** By the first two hexadecimal digits of the key. */
-const BUCKETS = 32;
+const BUCKETS = 64;
 
 export class Spool<T extends object> {
   readonly #folder: Folder;
