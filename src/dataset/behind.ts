@@ -28,27 +28,30 @@ export interface Placed {
 /** Every node of a tree, its parents first. */
 export function placed(header: TreeHeader, nodes: readonly TranscriptNode[]): readonly Placed[] {
   const working = new Map<string, Working>();
-  for (const node of nodes)
-    working.set(node.id, { node, childrenOf: [], asked: nothing(), answered: nothing() });
+  const shared = new Shared();
+  for (const node of nodes) working.set(node.id, { node, childrenOf: [], asked: NOTHING, answered: NOTHING });
   for (const one of working.values()) one.childrenOf = childrenByStep(one.node, working);
   // From below: an answer. Children come after their parents.
   for (const one of [...working.values()].reverse()) {
-    addSteps(one.answered, one.node.steps);
+    const answered = nothing();
+    addSteps(answered, one.node.steps);
     if (one.node.corrected) {
-      addAuthor(one.answered, one.node.corrected.by);
-      if (one.node.corrected.entry !== undefined) one.answered.entries.add(one.node.corrected.entry);
+      addAuthor(answered, one.node.corrected.by);
+      if (one.node.corrected.entry !== undefined) answered.entries.add(one.node.corrected.entry);
     }
-    for (const { verifier } of one.node.verdicts) addName(one.answered, verifier);
-    for (const child of one.childrenOf.flat()) join(one.answered, child.answered);
+    for (const { verifier } of one.node.verdicts) addName(answered, verifier);
+    for (const child of one.childrenOf.flat()) join(answered, child.answered);
+    one.answered = shared.as(answered);
   }
   // From above: a question.
   for (const one of working.values()) {
     if (one.node.parent === undefined) one.asked = askedBy(header.who);
     for (const [i, children] of one.childrenOf.entries()) {
       if (children.length === 0) continue;
-      const asked = { ...seenBy(one, i), entries: new Set(one.asked.entries) };
+      const entries = new Set(one.asked.entries);
       const { entry } = one.node.steps[i]!;
-      if (entry !== undefined) asked.entries.add(entry);
+      if (entry !== undefined) entries.add(entry);
+      const asked = shared.as({ ...seenBy(one, i), entries });
       for (const child of children) child.asked = asked;
     }
   }
@@ -85,10 +88,27 @@ interface Growing {
 
 interface Working extends Placed {
   childrenOf: readonly (readonly Working[])[];
-  /** Shared by those that were asked together. */
   asked: Behind;
-  readonly answered: Growing;
+  answered: Behind;
 }
+
+/** Keeps equal sets once: in a tree of 100,000 questions few are different, and each alone would take 300 bytes. */
+class Shared {
+  readonly #sets = new Map<string, ReadonlySet<string | number>>();
+
+  as({ people, models, entries }: Behind): Behind {
+    return { people: this.#one(people), models: this.#one(models), entries: this.#one(entries) };
+  }
+
+  #one<T extends string | number>(set: ReadonlySet<T>): ReadonlySet<T> {
+    const key = JSON.stringify([...set].sort());
+    const known = this.#sets.get(key) as ReadonlySet<T> | undefined;
+    if (known === undefined) this.#sets.set(key, set);
+    return known ?? set;
+  }
+}
+
+const NOTHING: Behind = nothing();
 
 function nothing(): Growing {
   return { people: new Set(), models: new Set(), entries: new Set() };
