@@ -16,7 +16,7 @@ const json = async (...args: readonly string[]) => JSON.parse((await capstan([..
 const nodesOf = (name: string): readonly TranscriptNode[] =>
   readFileSync(join(SCRATCH, 'runs', name, 'transcript.jsonl'), 'utf8')
     .split('\n')
-    .slice(0, -1)
+    .slice(1, -1) // after the header
     .map((line) => JSON.parse(line));
 const waiting = async (): Promise<readonly string[]> =>
   (await json('inbox')).map(({ key }: { key: string }) => key.slice(0, 10));
@@ -45,7 +45,7 @@ describe('a recipe', () => {
     [['run', 'none.ts'], 3, 'expected a recipe, found no file'],
     [['run', 'two.ts'], 2, 'input is not defined|expected an exported «recipe»'],
     [['run', 'audit.ts', '--overseer', 'Ada'], 2, 'expected one of script, person'],
-    [['run', 'audit.ts', '--assistant', 'nobody at all'], 2, 'expected one of program, person, nobody'],
+    [['run', 'audit.ts', '--assistant', 'nobody at all'], 2, 'expected one of program, nobody, person'],
     [['run', 'audit.ts', '--document', 'gone.txt'], 3, 'gone.txt'],
     [['run', 'audit.ts', '--depth', '-1'], 2, 'expected an integer from 0 to 1000'],
   ])('that cannot be run says why: %s', async (args, status, words) => {

@@ -74,6 +74,7 @@ const SHELL: { readonly [folder: string]: true | readonly string[] } = {
   authority: ['node:crypto'],
   registry: ['node:crypto'],
   distill: ['node:crypto'],
+  dataset: ['node:crypto'],
   run: ['node:crypto'],
   provenance: ['node:crypto'],
 };

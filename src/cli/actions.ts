@@ -44,8 +44,8 @@ export function takeEffect(
 ): readonly Removed<string>[] {
   const by: Author = { kind: 'person', id: actor.id };
   if (said.kind === 'correct') {
-    const { question } = item.workspace.exchanges[said.place]!;
-    const removed = memory.correct(question, { answer: said.answer, by, time, entry: seq });
+    const { question, answer: before } = item.workspace.exchanges[said.place]!;
+    const removed = memory.correct(question, { answer: said.answer, before, by, time, entry: seq });
     inbox.withdraw(item.key); // with another answer it is another workspace
     return removed;
   }

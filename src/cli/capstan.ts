@@ -3,6 +3,7 @@
 import { addAsk } from './ask.ts';
 import { addControl } from './control.ts';
 import { addCorrect } from './correct.ts';
+import { addDataset } from './dataset.ts';
 import { addGrow, GROW, isRecipe } from './grow.ts';
 import { addImport } from './import.ts';
 import { addInbox } from './inbox.ts';
@@ -42,6 +43,7 @@ export async function main(args: readonly string[]): Promise<number> {
     addCorrect,
     addLedger,
     addImport,
+    addDataset,
   ])
     add(program);
   const [first, ...rest] = args;

@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { CapstanError, invariant } from '../base/errors.ts';
-import { answerText, known } from '../core/answer.ts';
+import { answerText, known, unknown } from '../core/answer.ts';
 import { SALT } from '../ledger/commitment.ts';
 import { act } from '../record/acts.ts';
 import type { TranscriptNode } from '../transcript/node.ts';
@@ -36,7 +36,13 @@ export async function correctNode(grove: Grove, prefix: string, flags: NodeCorre
     invariant(outcome.kind === 'done', 'a correction needs one person, whatever the policy');
     const { actor, time } = ledger.entry(outcome.entry);
     const by = { kind: 'person', id: actor.id } as const;
-    memory.correct(node.question, { answer: known(flags.answer), by, time, entry: outcome.entry });
+    memory.correct(node.question, {
+      answer: known(flags.answer),
+      before: node.answer ?? unknown('unsure'),
+      by,
+      time,
+      entry: outcome.entry,
+    });
     return outcome.entry;
   });
   const outcome = await grove.answer();

@@ -18,6 +18,7 @@ import { Folder } from '../storage/folder.ts';
 import { lockFolder } from '../storage/lock.ts';
 import type { TextQuestion } from '../text/question.ts';
 import type { Spent, TranscriptNode } from '../transcript/node.ts';
+import { TreeWriter } from '../transcript/writer.ts';
 import { type Outcome, type Plan, Trees } from '../trees/trees.ts';
 import { catchUp } from './actions.ts';
 import { HOME, MEMORY } from './home.ts';
@@ -78,7 +79,14 @@ export class Grove {
   }
 
   keep(nodes: readonly TranscriptNode[]): void {
-    this.#folder.writeAtomic(TRANSCRIPT, nodes.map((node) => `${JSON.stringify(node)}\n`).join(''));
+    const lines: Uint8Array[] = [];
+    const when = new Date().toISOString();
+    const who = { kind: 'person', id: person().id } as const;
+    const header = { policy: this.#plan.policy, root: nodes[0]!.id, when, who, run: this.name };
+    const writer = new TreeWriter(header, (line) => lines.push(line));
+    for (const node of nodes) writer.write(node);
+    writer.end();
+    this.#folder.writeAtomic(TRANSCRIPT, Buffer.concat(lines));
   }
 
   /** On the ledger; the number of the entry. */

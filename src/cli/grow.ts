@@ -260,16 +260,12 @@ function show(outcome: Outcome, nodes: readonly TranscriptNode[], grove: Grove, 
 
 function* treeLines(nodes: readonly TranscriptNode[], ink: Ink): Generator<string> {
   const byId = new Map(nodes.map((node) => [node.id, node]));
-  const shown = new Set<string>();
   function* below(id: string, indent: string): Generator<string> {
     const node = byId.get(id)!;
     const documents = node.question.documents?.map(({ name }) => name).join(', ');
     const by = node.corrected?.by ?? node.steps.at(-1)?.by;
-    const again = shown.has(id) ? ' (as above)' : '';
     const said = node.answer ? answerText(node.answer) : 'waits';
-    yield `${indent}${ink.dim(brief(node.id))} ${oneLine(node.question.text)}${documents ? ` [${documents}]` : ''}${again}`;
-    if (again) return;
-    shown.add(id);
+    yield `${indent}${ink.dim(brief(node.id))} ${oneLine(node.question.text)}${documents ? ` [${documents}]` : ''}`;
     for (const child of node.children) yield* below(child, `${indent}  `);
     yield `${indent}→ ${oneLine(said)}${by ? `   ${ink.dim(by.id)}` : ''}`;
   }

@@ -14,6 +14,7 @@ export type Disk = Pick<
   | 'mkdirSync'
   | 'openSync'
   | 'readFileSync'
+  | 'readSync'
   | 'readdirSync'
   | 'renameSync'
   | 'rmSync'
@@ -94,6 +95,25 @@ export function writeAll(file: number, bytes: Uint8Array, disk: Disk): void {
     const written = disk.writeSync(file, bytes, done, bytes.length - done);
     if (written === 0) throw Object.assign(new Error('the disk takes no more bytes'), { code: 'EIO' });
     done += written;
+  }
+}
+
+/** Of a piece that is read at once. */
+const PIECE_BYTES = 2 ** 18;
+
+/** The content of a file piece by piece. A piece is the receiver's to keep. */
+export function* readPieces(path: string, disk: Disk): Generator<Uint8Array, void> {
+  const reading = <T>(act: () => T): T => attempt({ verb: 'read', path }, act);
+  const file = reading(() => disk.openSync(path, 'r'));
+  try {
+    for (;;) {
+      const piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
+      const read = reading(() => disk.readSync(file, piece, 0, PIECE_BYTES, null));
+      if (read === 0) return;
+      yield piece.subarray(0, read);
+    }
+  } finally {
+    quietly(() => disk.closeSync(file));
   }
 }
 

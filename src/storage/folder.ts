@@ -14,10 +14,12 @@ import {
   isSystemError,
   makeFolder,
   quietly,
+  readPieces,
   syncFolder,
   withFile,
   writeAll,
 } from './disk.ts';
+import { Staged } from './staged.ts';
 
 export class Folder {
   readonly path: string;
@@ -44,7 +46,7 @@ export class Folder {
     const path = this.#locate(name);
     attempt({ verb: 'write', path, consequence: 'nothing was overwritten' }, () => {
       makeFolder(dirname(path), this.#disk);
-      const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}${TEMPORARY}`);
+      const temporary = temporaryOf(path);
       try {
         const mode = options.secret ? OWNER_ALONE : undefined;
         withFile({ path: temporary, flags: 'wx', ...(mode && { mode }), disk: this.#disk }, (file) => {
@@ -59,6 +61,12 @@ export class Folder {
     });
     const consequence = 'its new content is whole but might not outlive a power failure';
     attempt({ verb: 'write', path, consequence }, () => syncFolder(dirname(path), this.#disk));
+  }
+
+  /** A new content of the file that grows piece by piece, and replaces the old when it is committed. */
+  stage(name: string): Staged {
+    const path = this.#locate(name);
+    return new Staged(path, temporaryOf(path), this.#disk);
   }
 
   /** Adds to the end of the file, or starts it. A failure may leave a part: truncate to what was acknowledged. */
@@ -92,6 +100,11 @@ export class Folder {
 
   read(name: string): Uint8Array {
     return this.#reading(name, (path) => this.#disk.readFileSync(path));
+  }
+
+  /** The content piece by piece, for a file that is too large to hold. */
+  pieces(name: string): Generator<Uint8Array, void> {
+    return readPieces(this.#locate(name), this.#disk);
   }
 
   readText(name: string): string {
@@ -187,4 +200,9 @@ export class Folder {
 }
 
 const TEMPORARY = '.tmp';
+
+function temporaryOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomUUID()}${TEMPORARY}`);
+}
+
 const OWNER_ALONE = 0o600;

@@ -19,6 +19,11 @@ export interface TextQuestion {
 /** SHA-256 of the canonical JSON, in hex: equal keys are equal questions. */
 export function questionKey(question: TextQuestion): string {
   return createHash('sha256')
-    .update(canonical(question as unknown as Json))
+    .update(canonical(plainQuestion(question) as unknown as Json))
     .digest('hex');
+}
+
+/** The same, without a list of no documents. */
+export function plainQuestion(question: TextQuestion): TextQuestion {
+  return question.documents?.length === 0 ? { text: question.text } : question;
 }

@@ -48,7 +48,7 @@ export interface Step {
 export interface TranscriptNode {
   /** SHA-256 in hex of what the node is: the policy, the question, where it stands. */
   readonly id: string;
-  /** Who asked it first; undefined at the root. Others that ask it have it among their children too. */
+  /** Who asked it first; undefined at the root. Of others that ask it, it is no child. */
   readonly parent?: string;
   /** 0 at the root. */
   readonly depth: number;
@@ -60,6 +60,6 @@ export interface TranscriptNode {
   /** Ids, in the order in which they were asked. */
   readonly children: readonly string[];
   readonly verdicts: readonly Verdict[];
-  /** Who put the answer in place of another, and which that was, if there was one. */
-  readonly corrected?: { readonly by: Author; readonly before?: Answer<string>; readonly entry?: number };
+  /** Who put the answer in place of another, and which that was. */
+  readonly corrected?: { readonly by: Author; readonly before: Answer<string>; readonly entry?: number };
 }

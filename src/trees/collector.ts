@@ -5,7 +5,7 @@
 import type { Answer } from '../core/answer.ts';
 import type { Scope } from '../core/budget.ts';
 import type { Transcript, Workspace } from '../core/workspace.ts';
-import type { TextQuestion } from '../text/question.ts';
+import { plainQuestion, type TextQuestion } from '../text/question.ts';
 import type { Step, TranscriptNode, Verdict } from '../transcript/node.ts';
 import type { Correction } from './memory.ts';
 
@@ -49,10 +49,13 @@ export class Collector {
       const draft = this.#draft(place.question, levels - place.depth); // of one that waits, nothing was told
       const steps = [...draft.steps].sort(([a], [b]) => a - b).map(([, step]) => step);
       const asked = steps.flatMap(({ action }) => (action.kind === 'ask' ? action.questions : []));
-      const children = asked.map((question) => this.#idOf(question, levels - place.depth - 1));
-      for (const [i, child] of children.entries())
-        if (!places.has(child))
-          places.set(child, { depth: place.depth + 1, parent: id, question: asked[i]! });
+      const children: string[] = []; // those that nobody asked before
+      for (const question of asked) {
+        const child = this.#idOf(question, levels - place.depth - 1);
+        if (places.has(child)) continue;
+        places.set(child, { depth: place.depth + 1, parent: id, question });
+        children.push(child);
+      }
       yield nodeOf(id, place, draft, steps, children);
     }
   }
@@ -94,15 +97,28 @@ function nodeOf(
   return {
     id,
     ...place,
+    question: plainQuestion(place.question),
     status: final ? 'answered' : 'waiting',
     ...(final && { answer: final }),
-    ...{ steps, children, verdicts },
+    steps: steps.map(plainStep),
+    ...{ children, verdicts },
     ...(correction && {
       corrected: {
         by: correction.by,
-        ...(answer && { before: answer }),
+        before: correction.before,
         ...(correction.entry !== undefined && { entry: correction.entry }),
       },
     }),
+  };
+}
+
+function plainStep(step: Step): Step {
+  const plain = (action: Step['action']): Step['action'] =>
+    action.kind === 'ask' ? { ...action, questions: action.questions.map(plainQuestion) } : action;
+  const { action, proposed } = step;
+  return {
+    ...step,
+    action: plain(action),
+    ...(proposed && { proposed: { ...proposed, action: plain(proposed.action) } }),
   };
 }

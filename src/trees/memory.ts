@@ -32,6 +32,7 @@ export interface Decision<Q, A> {
 /** An answer that holds whatever would have been computed. */
 export interface Correction<A> {
   readonly answer: Answer<A>;
+  readonly before: Answer<A>;
   readonly by: Author;
   readonly time: string;
   readonly entry?: number;

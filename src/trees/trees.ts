@@ -133,8 +133,11 @@ export class Trees {
   /** The tree as far as it got, walked once more. Whatever would be asked anew is left as it is. */
   async transcript(root: Text, plan: Plan, run: string, scope: Scope): Promise<readonly TranscriptNode[]> {
     const collector = new Collector((question, depth) => this.memory.answerKey(plan.policy, question, depth));
-    const tell: Room<Text, string>['tell'] = (workspace, decision, isMemo, at) =>
-      collector.stepped(workspace, { ...decision, isMemo }, at);
+    const tell: Room<Text, string>['tell'] = (workspace, decision, isMemo, at) => {
+      const { action, by, proposed, spent, began, ended, entry } = decision;
+      const own = { ...(proposed && { proposed }), ...(entry !== undefined && { entry }) };
+      collector.stepped(workspace, { action, by, spent, isMemo, began, ended, ...own }, at);
+    };
     const room = { ...this.#room(run), tell, isClosed: true };
     try {
       await this.#tree(plan, room, collector).answer([root], scope);
