@@ -36,7 +36,7 @@ export function decided<Q extends object, A>(
   const { memory, policy, by, slots, now, tell } = options;
   const flights = new Flights<Decision<Q, A>>();
   const decide = async (key: string, workspace: Workspace<Q, A>, scope: Scope): Promise<Decision<Q, A>> =>
-    slots.run(scope.signal, async () => {
+    slots.run(scope, async () => {
       memory.database.assertSound();
       const began = now();
       const [action] = await overseer.act([workspace], scope);
