@@ -85,6 +85,11 @@ export class Database {
     });
   }
 
+  /** The same, so many milliseconds later, for what nobody waits for and nobody misses. */
+  writeLater(milliseconds: number, change: () => void): void {
+    setTimeout(() => this.write(change).catch(() => {}), milliseconds).unref();
+  }
+
   /** Kept when all that was handed in is on the disk; broken where some of it is not. */
   async synced(): Promise<void> {
     await this.write(() => {});

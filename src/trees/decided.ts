@@ -40,7 +40,7 @@ export function decided<Q extends object, A>(
   const { memory, policy, by, run, slots, now, passing, tell } = options;
   const flights = new Flights<Decision<Q, A>>();
   const decide = async (key: string, workspace: Workspace<Q, A>, scope: Scope): Promise<Decision<Q, A>> =>
-    slots.run(scope.signal, async () => {
+    slots.run(scope, async () => {
       memory.database.assertSound();
       const began = now();
       const meter = scope.budget.split()!; // without a share of its own it is only a meter

@@ -58,11 +58,17 @@ export const SCHEMA = `
     question text primary key, number integer not null unique, json text not null) without rowid;
 `;
 
+/** So many answers wait to be written at most, and so long: some are computed again after a crash, and nobody is asked. */
+const KEPT_MOST = 512;
+const KEPT_MS = 100;
+
 export class Memory<Q extends object, A> {
   readonly database: Database;
   readonly #keyOf: (question: Q) => string;
   readonly #sql: ReturnType<typeof statements>;
-  #kept: { readonly key: string; readonly transcript: Transcript<Q, A>; readonly corrections: number }[] = [];
+  /** What is not written yet. */
+  #kept = new Map<string, { readonly transcript: Transcript<Q, A>; readonly corrections: number }>();
+  #isDue = false;
   readonly #corrected = new Map<string, Correction<A>>();
   #corrections = 0;
   readonly #keys = new WeakMap<object, string>();
@@ -119,26 +125,36 @@ export class Memory<Q extends object, A> {
   }
 
   answer(key: string): Answer<A> | undefined {
+    const kept = this.#kept.get(key);
+    if (kept?.corrections === this.corrections) return kept.transcript.answer;
     return parsed<Followed<A>>(this.#sql.answer(key))?.answer;
   }
 
-  /** Kept together with those of the same moment, and not at all where an answer was corrected since there were so many
-   *  corrections. It follows from decisions that are on the disk, so nobody needs to wait for it. */
-  async keep(key: string, transcript: Transcript<Q, A>, corrections: number): Promise<void> {
-    this.#kept.push({ key, transcript, corrections });
-    if (this.#kept.length === 1) await this.database.write(() => this.#keepAll());
+  /** Not at all where an answer was corrected since there were so many corrections. It follows from decisions that are on
+   *  the disk, so nobody waits for it, and it is written with many others: keys lie all over the file, and many of them
+   *  share a page. */
+  keep(key: string, transcript: Transcript<Q, A>, corrections: number): void {
+    this.#kept.set(key, { transcript, corrections });
+    if (this.#kept.size >= KEPT_MOST) this.settle().catch(() => {});
+    else if (!this.#isDue) this.database.writeLater(KEPT_MS, () => this.#keepAll());
+    this.#isDue = true;
+  }
+
+  /** Kept when all answers are written. */
+  async settle(): Promise<void> {
+    if (this.#kept.size > 0) await this.database.write(() => this.#keepAll());
   }
 
   #keepAll(): void {
-    const kept = this.#kept;
-    this.#kept = [];
+    this.#isDue = false;
     this.refresh();
-    for (const { key, transcript, corrections } of kept) {
+    for (const [key, { transcript, corrections }] of this.#kept) {
       if (corrections !== this.corrections) continue;
       const { question, exchanges, answer } = transcript;
       const asked = exchanges.map((exchange) => this.questionKey(exchange.question));
       this.#sql.keep(key, this.questionKey(question), JSON.stringify({ answer, asked }));
     }
+    this.#kept = new Map();
   }
 
   /** How many there were when last looked. */
@@ -162,7 +178,7 @@ export class Memory<Q extends object, A> {
   correct(question: Q, correction: Correction<A>): readonly Removed<A>[] {
     const key = this.questionKey(question);
     return this.database.writeNow(() => {
-      this.refresh();
+      this.#keepAll();
       this.#sql.correct(key, this.#corrections + 1, JSON.stringify(correction));
       this.refresh();
       const removed = this.#above(key);

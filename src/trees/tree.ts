@@ -73,7 +73,7 @@ function answered<Q extends object, A>(
     // It follows from decisions that are on the disk, so nobody waits for it; and where a limit stood in the way, with a
     // larger one it could be another.
     tell?.answered(transcript!, scope);
-    if (scope.budget.refusals === refusals) memory.keep(key, transcript!, corrections).catch(() => {});
+    if (scope.budget.refusals === refusals) memory.keep(key, transcript!, corrections);
     return answer!;
   };
   return {

@@ -126,6 +126,7 @@ export class Trees {
       if (error instanceof Waiting) return { kind: 'waiting', items: error.items };
       throw error;
     } finally {
+      await this.memory.settle();
       await this.#database.synced();
     }
   }
