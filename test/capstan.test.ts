@@ -25,6 +25,7 @@ test('the package has these values; one more or one less is a decision to be tak
     'Runtime',
     'Student',
     'TreeWriter',
+    'Trees',
     'agree',
     'alone',
     'amplify',

@@ -101,6 +101,17 @@ describe('the inbox', () => {
       words: { action: 'reply' },
     });
     expect((await run('ledger', 'verify')).status).toBe(0);
+    const audit = await json('ledger', 'verify', 'runs/people');
+    expect(audit).toEqual({ run: 'people', nodes: 3, people: 2, isOpen: false });
+    const file = join(SCRATCH, 'runs/people/transcript.jsonl');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace('eval runs anything', 'eval runs nothing!'));
+    const forged = await run('ledger', 'verify', 'runs/people');
+    expect([forged.status, forged.stderr]).toEqual([
+      6,
+      expect.stringContaining('transcript.jsonl: expected hash'),
+    ]);
+    writeFileSync(file, text);
   });
 
   test('keeps what was on the ledger when the program died before it took effect', async () => {
@@ -168,5 +179,6 @@ test('a corrected node changes what leaned on it and nothing else, and both are 
   expect(said.stdout).toMatch(/before\s+nothing\n\s+after\s+returns 2/);
   expect(said.stdout).toContain('2 of 3 answers changed');
   expect(nodesOf('corrected')[0]!.answer).toMatchObject({ value: 'two.ts#1: eval\ntwo.ts#2: returns 2' });
+  expect((await run('ledger', 'verify', 'runs/corrected')).stdout).toContain('3 questions, 1 acts of people');
   expect((await run('correct', 'zz', '--run', 'corrected', '--answer', 'x', '--reason', 'y')).status).toBe(3);
 });

@@ -36,7 +36,7 @@ export const TABLE: { readonly [folder: string]: readonly string[] } = {
   // biome-ignore format: one row of the table is one line
   run: ['base', 'core', 'onnx', 'network', 'ledger', 'authority', 'storage', 'overseers', 'tasks', 'assistants', 'amplify', 'record', 'registry', 'distill', 'evaluate', 'iterate', 'report'],
   // biome-ignore format: one row of the table is one line
-  provenance: ['base', 'core', 'ledger', 'storage', 'tasks', 'amplify', 'record', 'registry', 'distill', 'evaluate', 'report', 'run'],
+  provenance: ['base', 'core', 'transcript', 'ledger', 'storage', 'tasks', 'amplify', 'record', 'registry', 'distill', 'evaluate', 'report', 'run'],
   sweep: ['base', 'storage', 'tasks', 'report', 'run'],
   // biome-ignore format: one row of the table is one line
   cli: ['base', 'core', 'text', 'gateway', 'transcript', 'onnx', 'ledger', 'authority', 'storage', 'overseers', 'tasks', 'assistants', 'verifiers', 'amplify', 'corpora', 'trees', 'dataset', 'record', 'witness', 'registry', 'evaluate', 'iterate', 'report', 'run', 'provenance', 'sweep'],

@@ -45,9 +45,11 @@ export async function correctNode(grove: Grove, prefix: string, flags: NodeCorre
     });
     return outcome.entry;
   });
+  const began = grove.record({ kind: 'run-resumed' });
   const outcome = await grove.answer();
   const after = await grove.transcript();
   grove.keep(after);
+  grove.record({ kind: 'run-ended', ends: began, words: { state: outcome.kind } });
   const was = new Map(before.map((one) => [one.id, one]));
   const changed = after.filter((one) => textOf(one) !== textOf(was.get(one.id)));
   const asked = after.filter(({ steps, id }) => steps.length > (was.get(id)?.steps.length ?? 0));

@@ -47,6 +47,7 @@ export interface TreeFile {
 const FORMAT = 'capstan-tree-run-1';
 const FILE = 'tree.json';
 const TRANSCRIPT = 'transcript.jsonl';
+export const GROVE_FILES = { file: FILE, transcript: TRANSCRIPT };
 /** Calls at a time. */
 export const CONCURRENCY = 8;
 

@@ -6,11 +6,14 @@ import type { Command } from 'commander';
 import { CapstanError, messageOf } from '../base/errors.ts';
 import { formatVerifierKey, parseVerifierKey } from '../ledger/key.ts';
 import { auditRun } from '../provenance/audit.ts';
+import { auditGrown } from '../provenance/grown.ts';
 import { receiptOf } from '../record/receipt.ts';
 import { type Audited, auditLedger, verifyLedger } from '../record/verify.ts';
+import { Folder } from '../storage/folder.ts';
 import { integer } from './arguments.ts';
 import { addErase } from './erase.ts';
 import { addExport } from './export.ts';
+import { GROVE_FILES, groveNamed } from './grove.ts';
 import { LEDGER } from './home.ts';
 import { line, printAudit, runOf } from './provenance.ts';
 import { addSubmit } from './submit.ts';
@@ -79,6 +82,18 @@ function verify(given: string, { ledger, known, key, witness, json }: VerifyFlag
     key: key === undefined ? undefined : parseVerifierKey(key),
     witnesses: witness.map(parseVerifierKey),
   };
+  const grove = groveNamed(given);
+  if (grove !== undefined) {
+    const { entries } = verifyLedger(ledger, options);
+    const audit = auditGrown(new Folder(grove), GROVE_FILES, entries);
+    const state = audit.isOpen ? ', its last session has not ended' : '';
+    console.log(
+      json
+        ? JSON.stringify(audit)
+        : `verified   run ${audit.run}: ${audit.nodes} questions, ${audit.people} acts of people on the record${state}`,
+    );
+    return;
+  }
   if (run !== undefined) {
     printAudit(auditRun(run, verifyLedger(ledger, options).entries), json ?? false);
     return;
