@@ -18,6 +18,8 @@ import { Folder } from '../storage/folder.ts';
 import { lockFolder } from '../storage/lock.ts';
 import type { TextQuestion } from '../text/question.ts';
 import type { Spent, TranscriptNode } from '../transcript/node.ts';
+import { tellSpans } from '../transcript/spans.ts';
+import { TREE_FORMAT, type TreeHeader } from '../transcript/tree.ts';
 import { TreeWriter } from '../transcript/writer.ts';
 import { type Outcome, type Plan, Trees } from '../trees/trees.ts';
 import { catchUp } from './actions.ts';
@@ -81,13 +83,21 @@ export class Grove {
 
   keep(nodes: readonly TranscriptNode[]): void {
     const lines: Uint8Array[] = [];
-    const when = new Date().toISOString();
-    const who = { kind: 'person', id: person().id } as const;
-    const header = { policy: this.#plan.policy, root: nodes[0]!.id, when, who, run: this.name };
-    const writer = new TreeWriter(header, (line) => lines.push(line));
+    const writer = new TreeWriter(this.#header(nodes), (line) => lines.push(line));
     for (const node of nodes) writer.write(node);
     writer.end();
     this.#folder.writeAtomic(TRANSCRIPT, Buffer.concat(lines));
+  }
+
+  /** As OpenTelemetry spans, to wherever its SDK was told to send them. */
+  async tellSpans(nodes: readonly TranscriptNode[]): Promise<void> {
+    await tellSpans({ header: { format: TREE_FORMAT, ...this.#header(nodes) }, nodes });
+  }
+
+  #header(nodes: readonly TranscriptNode[]): Omit<TreeHeader, 'format'> {
+    const when = new Date().toISOString();
+    const who = { kind: 'person', id: person().id } as const;
+    return { policy: this.#plan.policy, root: nodes[0]!.id, when, who, run: this.name };
   }
 
   /** On the ledger; the number of the entry. */

@@ -43,6 +43,7 @@ interface GrowFlags {
   readonly run?: string;
   readonly resume?: string;
   readonly wait?: boolean;
+  readonly spans?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -91,6 +92,7 @@ export function addGrow(program: Command): void {
     .option('--dry-run', 'say what it will cost, and ask nobody')
     .option('--run <folder>', 'the new folder of this run')
     .option('--resume <run>', 'go on with a run')
+    .option('--spans', 'tell the tree as OpenTelemetry spans too, by the SDK that Node was started with')
     .option('--wait', 'wait for people instead of ending')
     .option('--json', 'print one JSON object')
     .option('--quiet', 'no progress')
@@ -110,6 +112,7 @@ async function grow(recipe: string | undefined, flags: GrowFlags): Promise<void>
       const outcome = await answered(grove, flags, stop.signal);
       const nodes = await grove.transcript();
       grove.keep(nodes);
+      if (flags.spans) await grove.tellSpans(nodes);
       state = outcome.kind;
       show(outcome, nodes, grove, flags);
     } catch (error) {
