@@ -3,6 +3,7 @@
 import { addAsk } from './ask.ts';
 import { addControl } from './control.ts';
 import { addCorrect } from './correct.ts';
+import { addDecide } from './decide.ts';
 import { addLedger } from './ledger.ts';
 import { addModels } from './models.ts';
 import { addPeople } from './people.ts';
@@ -35,6 +36,7 @@ export async function main(args: readonly string[]): Promise<number> {
     addPeople,
     addPolicy,
     addCorrect,
+    addDecide,
     addLedger,
   ])
     add(program);

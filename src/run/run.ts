@@ -20,7 +20,9 @@ import { baselinePlans, mainPlan } from './arms.ts';
 import { type Recorder, runBegan, runEnded } from './chronicle.ts';
 import { exampleOf } from './example.ts';
 import { FILE, nameOf, openRun, type RunFile } from './folder.ts';
+import { Inbox } from './inbox.ts';
 import { Lender } from './lender.ts';
+import { KNOWN, knownIn } from './recording.ts';
 import { checkpointAssistant } from './serve.ts';
 
 export interface RunOptions extends BackendOptions {
@@ -38,10 +40,14 @@ export interface RunOptions extends BackendOptions {
   readonly halted: () => string | undefined;
   /** Who promotes a checkpoint whose gate has passed: the gate, or people later. */
   readonly promotion: () => 'gate' | 'people';
+  /** Waits a moment for people; without it a run that has nothing else to do but to wait for them stops. */
+  readonly pause?: (() => Promise<void>) | undefined;
 }
 
 export type RunEvent =
   | { readonly kind: 'opened'; readonly file: RunFile; readonly fallback: string | undefined }
+  /** It has nothing else to do. */
+  | { readonly kind: 'waiting'; readonly count: number }
   | ArmEvent;
 
 export interface RunResult {
@@ -98,7 +104,7 @@ function quietly(act: () => void): void {
 
 /** Whether a file or folder of a run is there only when it has been worked on. */
 function isWork(name: string): boolean {
-  return name !== FILE && name !== LOCK;
+  return name !== FILE && name !== LOCK && name !== KNOWN;
 }
 
 class Run {
@@ -134,6 +140,13 @@ class Run {
       began,
       halted: options.halted,
       promotion: options.promotion,
+      decisionsFrom: (from) =>
+        new Inbox(folder, knownIn(folder, configuration, task), from, {
+          pause: options.pause,
+          stopped: () => options.signal.aborted || options.halted() !== undefined,
+          tell: (count) => options.tell({ kind: 'waiting', count }),
+          assertHeld,
+        }),
     };
   }
 
