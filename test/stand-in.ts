@@ -1,12 +1,10 @@
-/** The task's own script in the place of a person: it answers what waits in a run's inbox as a person would, some time after it
+/** A script in the place of a person: it answers what waits in a run's inbox as a person would, some time after it
  *  was asked. A share of its decisions may be mistakes. No person was asked, and whoever uses it says so. */
 
 import { Random } from '../src/base/random.ts';
 import { known, unknown } from '../src/core/answer.ts';
-import { scope } from '../src/core/budget.ts';
-import { type Action, type Exchange, reply, type Workspace } from '../src/core/workspace.ts';
-import { actionText } from '../src/run/actions.ts';
-import { ANSWERS, type Answered, answersById, askedIn } from '../src/run/inbox.ts';
+import type { Exchange, Workspace } from '../src/core/workspace.ts';
+import { ANSWERS, type Answered, type Asked, answersById, askedIn } from '../src/run/inbox.ts';
 import { workspaceKey } from '../src/run/recording.ts';
 import { parseAction } from '../src/run/said.ts';
 import type { Folder } from '../src/storage/folder.ts';
@@ -35,39 +33,43 @@ export class StandIn {
     this.#about = task.sample(Random.seeded(1), demand)[0]!;
   }
 
-  /** Answers so many of those that wait, the oldest first; how many it answered. */
-  async answer(run: Folder, count = Number.POSITIVE_INFINITY): Promise<number> {
-    const answered = answersById(run);
-    const waiting = askedIn(run).filter(({ id }) => !answered.has(id));
-    const answers: Answered[] = [];
-    for (const { id, words, shown } of waiting.slice(0, count)) {
-      const said = parseAction(this.#task, shown, await this.#decide(words, shown));
-      answers.push({ id, ...said, by: 'person:stand-in', seconds: 0, time: TIME, entry: 0 });
-    }
+  /** Answers so many of those that wait, the oldest first; how many it answered. It puts nothing on a ledger. */
+  answer(run: Folder, count = Number.POSITIVE_INFINITY): number {
+    const said = this.decisions(run, count);
+    const answers = said.map(({ item: { id, shown }, text }): Answered => {
+      const own = parseAction(this.#task, shown, text);
+      return { id, ...own, by: STAND_IN, seconds: 0, time: TIME, entry: 0 };
+    });
     appendLines(run, ANSWERS, answers);
     return answers.length;
   }
 
-  async #decide(words: readonly number[], shown: readonly string[]): Promise<string> {
+  /** The same as a recording. */
+  recording(run: Folder): string {
+    const said = this.decisions(run);
+    const lines = said.map(({ item: { shown }, text }) =>
+      JSON.stringify({ workspace: shown, action: text, by: STAND_IN }),
+    );
+    return lines.map((line) => `${line}\n`).join('');
+  }
+
+  decisions(
+    run: Folder,
+    count = Number.POSITIVE_INFINITY,
+  ): readonly { readonly item: Asked; readonly text: string }[] {
+    const answered = answersById(run);
+    const waiting = askedIn(run).filter(({ id }) => !answered.has(id));
+    return waiting.slice(0, count).map((item) => ({ item, text: this.#decide(item.words, item.shown) }));
+  }
+
+  #decide(words: readonly number[], shown: readonly string[]): string {
     const key = workspaceKey(shown);
     const instead = this.#options.instead?.get(key);
     if (instead !== undefined) return instead;
     const { share = 0, seed = 0 } = this.#options.mistakes ?? {};
     const random = Random.seeded(seed).split(key);
     if (random.uniform() < share) return `reply ${random.below(this.#task.sizeMax)}`;
-    return actionText(this.#task, await this.right(this.#workspace(words)));
-  }
-
-  /** What the script does; it gives up where something was asked that it would not have asked. */
-  async right(workspace: Own): Promise<Action<PowerQuestion, number>> {
-    const act = async (own: Own) => (await this.#task.overseer.act([own], scope()))[0]!;
-    for (const [i, { question }] of workspace.exchanges.entries()) {
-      const action = await act({ ...workspace, exchanges: workspace.exchanges.slice(0, i) });
-      const isOwn =
-        action.kind === 'ask' && this.#task.show(action.questions[0]!) === this.#task.show(question);
-      if (!isOwn) return reply(unknown('unsure'));
-    }
-    return act(workspace);
+    return decided(this.#workspace(words));
   }
 
   #workspace(words: readonly number[]): Own {
@@ -87,4 +89,20 @@ export class StandIn {
   }
 }
 
+/** Halves, then one step more if the power is odd, as the task's script does. It gives up where something was asked that it would
+ *  not have asked, or an answer is unknown. */
+export function decided({ question: { power, element }, exchanges }: Own): string {
+  const half = power >> 1;
+  const plan = half === 0 ? [1] : power % 2 ? [half, half, 1] : [half, half];
+  let reached = element;
+  for (const [i, { question, answer }] of exchanges.entries()) {
+    const isOwn = question.power === plan[i] && question.element === reached;
+    if (!isOwn || answer.kind === 'unknown') return 'reply unknown';
+    reached = answer.value;
+  }
+  const step = plan[exchanges.length];
+  return step === undefined ? `reply ${reached}` : `ask s^${step}(${reached})`;
+}
+
+const STAND_IN = 'person:stand-in';
 const TIME = '2026-01-31T12:00:00.000Z';

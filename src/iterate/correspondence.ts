@@ -82,8 +82,8 @@ export interface CorrespondenceState {
   readonly by: readonly string[];
   /** Of all tests. */
   readonly tested: { readonly n: number; readonly right: number };
-  /** If it waits in the middle of a step: where, and whether the stage was held there. */
-  readonly at?: Point & { readonly held: boolean };
+  /** If it waits in the middle of a step: where, and how it stood at the beginning of the step. */
+  readonly at?: Point & { readonly held: boolean; readonly decided: number };
 }
 
 export class Correspondence<Q, A> implements Supervision<Q, A> {
@@ -129,14 +129,14 @@ export class Correspondence<Q, A> implements Supervision<Q, A> {
 
   async prepare(moment: Moment<Q, A>): Promise<number> {
     const { step, stage } = moment;
-    const before = this.state.decided;
-    const held = this.holds(moment);
     const { at } = this.state;
+    const before = at?.step === step ? at.decided : this.state.decided;
+    const held = this.holds(moment);
     if (stage !== this.state.stage) this.state = { ...this.state, stage, inStage: 0, ahead: 0 };
     for (let turn = at?.step === step ? at.turn : 0; ; turn++) {
       const waits = turn > 0;
       if (waits) {
-        this.state = { ...this.state, at: { step, turn, held } };
+        this.state = { ...this.state, at: { step, turn, held, decided: before } };
         await this.onWaiting();
       }
       const { waiting } = this.state;

@@ -19,15 +19,14 @@ export function decisionsTaken(run: Folder): readonly Recorded[] {
   );
 }
 
-/** All that is known by now, as it stands after corrections. What was there from the beginning arrives as soon as it is asked, the
- *  rest no sooner than it did. */
+/** All that is known by now, as it stands after corrections, to arrive as soon as it is asked. */
 export function decisionsNow<Q, A>(
   run: Folder,
   configuration: Pick<Configuration, 'person'>,
   task: Task<Q, A>,
 ): readonly Recorded[] {
   const all = new Map(knownIn(run, configuration, task));
-  for (const one of decisionsTaken(run)) {
+  for (const { at: _, ...one } of decisionsTaken(run)) {
     const key = workspaceKey(one.workspace);
     if (!all.has(key)) all.set(key, one);
   }
@@ -35,10 +34,8 @@ export function decisionsNow<Q, A>(
   for (const { id, shown } of askedIn(run)) {
     const answer = answers.get(id);
     if (!answer) continue;
-    const at = all.get(workspaceKey(shown))?.at;
     const { action, kind, text, by, seconds } = answer;
-    const said = { workspace: shown, action, kind, text, by, seconds };
-    all.set(workspaceKey(shown), { ...said, ...(at && { at }) });
+    all.set(workspaceKey(shown), { workspace: shown, action, kind, text, by, seconds });
   }
-  return [...all.values()];
+  return [...all.values()].map(({ at: _, ...one }) => one);
 }

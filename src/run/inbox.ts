@@ -68,13 +68,19 @@ export function answersById(run: Folder): ReadonlyMap<string, Answered> {
   return new Map(answersIn(run).map((answer) => [answer.id, answer]));
 }
 
+export interface InboxEvent {
+  readonly kind: 'asked' | 'waiting';
+  /** Of workspaces. */
+  readonly count: number;
+}
+
 export interface Waits {
   /** Waits for people, a moment at a time; without it a run that has nothing else to do stops. */
   readonly pause: (() => Promise<void>) | undefined;
   /** Whether to stop instead. */
   readonly stopped: () => boolean;
-  /** Called once each time that it begins to wait. */
-  readonly tell: (count: number) => void;
+  /** Called when workspaces are put before people, and when it begins to wait for them. */
+  readonly tell: (event: InboxEvent) => void;
   /** Throws if the folder is no longer ours. */
   readonly assertHeld: () => void;
 }
@@ -108,6 +114,7 @@ export class Inbox implements Decisions {
     this.#waits.assertHeld();
     appendLines(this.#run, ASKED, fresh);
     for (const { id } of fresh) this.#asked.add(id);
+    if (fresh.length > 0) this.#waits.tell({ kind: 'asked', count: fresh.length });
   }
 
   decided(words: readonly number[]): readonly number[] | undefined {
@@ -125,7 +132,7 @@ export class Inbox implements Decisions {
         appendLines(this.#run, TAKEN, [{ at, decisions }]);
       }
       if (decisions.length > 0 || !waits) return this.#take(items, decisions);
-      if (!isTold) this.#waits.tell(items.length);
+      if (!isTold) this.#waits.tell({ kind: 'waiting', count: items.length });
       isTold = true;
       if (!this.#waits.pause || this.#waits.stopped())
         throw new CapstanError(

@@ -20,7 +20,7 @@ import { baselinePlans, mainPlan } from './arms.ts';
 import { type Recorder, runBegan, runEnded } from './chronicle.ts';
 import { exampleOf } from './example.ts';
 import { FILE, nameOf, openRun, type RunFile } from './folder.ts';
-import { Inbox } from './inbox.ts';
+import { Inbox, type InboxEvent } from './inbox.ts';
 import { Lender } from './lender.ts';
 import { KNOWN, knownIn } from './recording.ts';
 import { checkpointAssistant } from './serve.ts';
@@ -46,8 +46,7 @@ export interface RunOptions extends BackendOptions {
 
 export type RunEvent =
   | { readonly kind: 'opened'; readonly file: RunFile; readonly fallback: string | undefined }
-  /** It has nothing else to do. */
-  | { readonly kind: 'waiting'; readonly count: number }
+  | InboxEvent
   | ArmEvent;
 
 export interface RunResult {
@@ -144,7 +143,7 @@ class Run {
         new Inbox(folder, knownIn(folder, configuration, task), from, {
           pause: options.pause,
           stopped: () => options.signal.aborted || options.halted() !== undefined,
-          tell: (count) => options.tell({ kind: 'waiting', count }),
+          tell: options.tell,
           assertHeld,
         }),
     };
