@@ -10,7 +10,7 @@ import { checkpointsIn, loadCheckpoint } from '../src/registry/promotion.ts';
 import { decisionsNow, decisionsTaken } from '../src/run/again.ts';
 import type { Configuration } from '../src/run/configuration.ts';
 import { ANSWERS, askedIn, takenIn } from '../src/run/inbox.ts';
-import { KNOWN, recordingText, workspaceKey } from '../src/run/recording.ts';
+import { recordingText, workspaceKey } from '../src/run/recording.ts';
 import type { RunOptions } from '../src/run/run.ts';
 import { parseAction } from '../src/run/said.ts';
 import { Folder } from '../src/storage/folder.ts';
@@ -51,8 +51,7 @@ class Played {
   constructor(options: StandInOptions = {}, known?: string) {
     this.#person = new StandIn(task, options);
     const own = configuration(known === undefined ? undefined : hash('sha256', known));
-    if (known !== undefined) this.folder.writeAtomic(KNOWN, known);
-    createKnown({ path: this.path, configuration: own, known });
+    createTiny({ path: this.path, configuration: own, ...(known !== undefined && { known }) });
   }
 
   /** The person answers whenever the run has nothing else to do, and `busy` of what waits after each step. */
@@ -91,20 +90,6 @@ class Played {
   get taken(): string {
     return readFileSync(join(this.path, 'inbox/taken.jsonl'), 'utf8');
   }
-}
-
-function createKnown({
-  path,
-  configuration: own,
-  known,
-}: {
-  path: string;
-  configuration: Configuration;
-  known: string | undefined;
-}): void {
-  if (known !== undefined) rmSync(path, { recursive: true, force: true });
-  createTiny({ path, ledger: '', configuration: own });
-  if (known !== undefined) new Folder(path).writeAtomic(KNOWN, known);
 }
 
 describe('a run that learns from a person', () => {

@@ -72,6 +72,11 @@ export class StandIn {
     return decided(this.#workspace(words));
   }
 
+  /** The one of this id in a run's inbox. */
+  workspace(run: Folder, id: string): Own {
+    return this.#workspace(askedIn(run).find((item) => item.id === id)!.words);
+  }
+
   #workspace(words: readonly number[]): Own {
     const { encoding } = this.#task;
     const { sentenceLength, blank } = encoding;

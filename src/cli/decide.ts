@@ -340,7 +340,7 @@ class Desk {
         const own = reason === undefined ? contents : [...contents, ...doer.contents];
         const outcome = act(ledger, kind, said, { ...doer, contents: own });
         invariant(outcome.kind === 'done', 'a decision needs one person, whatever the policy');
-        const time = new Date().toISOString();
+        const { time } = ledger.entry(outcome.entry);
         return { id, ...action, by: doer.actor.id, seconds, time, entry: outcome.entry };
       }),
     );
