@@ -11,7 +11,7 @@ import { iterate } from '../src/iterate/iterate.ts';
 import { START } from '../src/iterate/progress.ts';
 import { decisionsTaken } from '../src/run/again.ts';
 import { askedIn, takenIn } from '../src/run/inbox.ts';
-import { recordingText, workspaceKey } from '../src/run/recording.ts';
+import { type Recorded, recordingText, workspaceKey } from '../src/run/recording.ts';
 import { parseAction } from '../src/run/said.ts';
 import { Folder } from '../src/storage/folder.ts';
 import type { PowerQuestion } from '../src/tasks/permutation-powering.ts';
@@ -25,12 +25,9 @@ export interface Trace {
 }
 
 export interface Correction {
-  readonly workspace: string;
-  readonly never: Trace;
-  readonly wrong: Trace;
-  readonly again: Trace;
-  /** Whether its last checkpoint has the same bytes as that of the run that never had it. */
-  readonly same: boolean;
+  /** The decisions that were wrong. */
+  readonly wrong: readonly string[];
+  readonly traces: { readonly never: Trace; readonly had: Trace; readonly again: Trace };
   /** After so many steps more from the network that the mistake had shaped. */
   readonly goneOn: readonly { readonly steps: number; readonly trace: Trace }[];
 }
@@ -40,56 +37,79 @@ const GOES_ON = [0, 50, 100, 200, 400];
 const POWER_FROM = 4;
 const RETRAINING = 3000;
 
-export async function correction(decisions: number, seed: number, fresh: boolean): Promise<Correction> {
+/** In one workspace, or in whichever of eight that ask the same of another element. */
+export type Kind = 'slip' | 'misconception';
+
+export async function correction(
+  kind: Kind,
+  decisions: number,
+  seed: number,
+  fresh: boolean,
+): Promise<Correction> {
   const own = { decisions, seed, fresh };
   const right = await personRun({ ...own, name: 'right' });
-  const { shown, power, text } = victimIn(right);
-  const key = workspaceKey(shown);
-  const wrong = await personRun({ ...own, name: 'wrong', instead: new Map([[key, mistakeAt(shown)]]) });
-  const known = recordingText(decisionsOf(wrong, key, text).values());
-  const again = await personRun({ ...own, name: 'again', known });
+  const { shown, power } = victimIn(right);
+  const elements = Array.from({ length: ELEMENTS }, (_, element) => shown.replace(/\(\d+\)/, `(${element})`));
+  const wrongs = kind === 'slip' ? [shown] : elements;
+  const instead = new Map(wrongs.map((one) => [one, mistakeAt(one)]));
+  const wrong = await personRun({ ...own, name: kind, instead });
+  const known = recordingText(decisionsOf(wrong, wrongs, power));
+  const again = await personRun({ ...own, name: `${kind}-again`, known });
   const never = await personRun({
     ...own,
     name: 'never',
-    known: recordingText([...decisionsOf(right, key, text).values()]),
+    known: recordingText(decisionsOf(right, [], power)),
   });
-  const last = ({ record }: PersonRun) => record.arms[0]!.iterations.at(-1)!.checkpoint;
+  const made = decisionsTaken(new Folder(wrong.path)).filter(({ workspace }) =>
+    wrongs.includes(workspaceKey(workspace)),
+  );
   return {
-    workspace: `${key}: ${mistakeAt(shown)}, not ${text}`,
-    never: await traceIn(never, own, power),
-    wrong: await traceIn(wrong, own, power),
-    again: await traceIn(again, own, power),
-    same: last(again) === last(never),
-    goneOn: await goOn(wrong, own, key, text, power),
+    wrong: made.map(({ workspace, text }) => `${workspaceKey(workspace)}: ${text}`),
+    traces: {
+      never: await traceIn(never, own, power),
+      had: await traceIn(wrong, own, power),
+      again: await traceIn(again, own, power),
+    },
+    goneOn: await goOn(wrong, own, wrongs, power),
   };
 }
 
 /** The first workspace in which H was asked how to begin with a power that needs X. */
-function victimIn({ path }: PersonRun) {
+function victimIn({ path }: PersonRun): { readonly shown: string; readonly power: number } {
   const found = decisionsTaken(new Folder(path)).find(
-    ({ workspace }) => workspace.length === 1 && powerIn(workspace) >= POWER_FROM,
+    ({ workspace }) => workspace.length === 1 && powerIn(workspace[0]!) >= POWER_FROM,
   )!;
-  return { shown: found.workspace, power: powerIn(found.workspace), text: found.text };
+  return { shown: found.workspace[0]!, power: powerIn(found.workspace[0]!) };
 }
 
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
-function powerIn([question]: readonly string[]): number {
-  const digits = /σ([⁰¹²³⁴⁵⁶⁷⁸⁹]+)/.exec(question!)![1]!;
+function powerIn(question: string): number {
+  const digits = /σ([⁰¹²³⁴⁵⁶⁷⁸⁹]+)/.exec(question)![1]!;
   return Number([...digits].map((one) => SUPERSCRIPTS.indexOf(one)).join(''));
 }
 
 /** That nothing moves: H′, which reads names alike, takes it to hold for every element. */
-function mistakeAt([question]: readonly string[]): string {
-  return `reply ${/\((\d+)\)/.exec(question!)![1]}`;
+function mistakeAt(question: string): string {
+  return `reply ${elementIn(question)}`;
 }
 
-function decisionsOf({ path }: PersonRun, key: string, text: string) {
-  const all = decisionsTaken(new Folder(path)).map(({ at: _, ...one }) => {
-    const isVictim = workspaceKey(one.workspace) === key;
-    return isVictim ? { ...one, ...parseAction(task, one.workspace, text) } : one;
+function elementIn(question: string): string {
+  return /\((\d+)\)/.exec(question)![1]!;
+}
+
+function correctedAt(question: string, power: number): string {
+  return `ask s^${power >> 1}(${elementIn(question)})`;
+}
+
+/** As they stand once those are corrected. */
+function decisionsOf({ path }: PersonRun, wrongs: readonly string[], power: number): readonly Recorded[] {
+  return decisionsTaken(new Folder(path)).map(({ at: _, ...one }) => {
+    const key = workspaceKey(one.workspace);
+    return wrongs.includes(key)
+      ? { ...one, ...parseAction(task, one.workspace, correctedAt(key, power)) }
+      : one;
   });
-  return new Map(all.map((one) => [workspaceKey(one.workspace), one]));
 }
 
 async function traceOf(assistant: Assistant<PowerQuestion, number>, power: number): Promise<Trace> {
@@ -124,8 +144,7 @@ function traceIn({ path }: PersonRun, own: Own, power: number): Promise<Trace> {
 async function goOn(
   { path }: PersonRun,
   own: Own,
-  key: string,
-  text: string,
+  wrongs: readonly string[],
   power: number,
 ): Promise<Correction['goneOn']> {
   const configuration = configured({ ...own, name: '', fresh: false });
@@ -137,8 +156,9 @@ async function goOn(
     const items = new Map(askedIn(run).map((item) => [item.id, item]));
     for (const { id, action } of takenIn(run).flatMap(({ decisions }) => decisions)) {
       const { words, shown } = items.get(id)!;
-      const isVictim = workspaceKey(shown) === key;
-      imitator.hear(words, isVictim ? parseAction(task, shown, text).action : action);
+      const key = workspaceKey(shown);
+      const isWrong = wrongs.includes(key);
+      imitator.hear(words, isWrong ? parseAction(task, shown, correctedAt(key, power)).action : action);
     }
     await imitator.learn(RETRAINING, random.split('study'));
     const { overseer } = imitator;

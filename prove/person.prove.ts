@@ -3,7 +3,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { percent, type Row, table, withInterval } from './markdown.ts';
-import { correction } from './person-correction.ts';
+import { correction, type Trace } from './person-correction.ts';
 import { drawn, type Series } from './person-plot.ts';
 import { configured, fidelityOf, personRun, task } from './person-runs.ts';
 import { Checks, inTurn, type Proof } from './proof.ts';
@@ -65,33 +65,33 @@ export const proof: Proof = {
         ...[functional, exact, tested, ...levels].map(shown),
       ],
     );
-    const corrections = await inTurn(seeds, (seed) => correction(CORRECTED, seed, fresh));
-    const repeated = (pick: (one: (typeof corrections)[number]) => number) =>
-      shown(meanOf(corrections.map(pick)));
-    for (const { again, workspace } of corrections)
-      checks.hold(again.repeated <= LEFT, `${workspace}: repeated in ${again.repeated} after learning again`);
-    const traces: Row[] = [
-      ['never had it', ...(['repeated', 'right'] as const).map((of) => repeated(({ never }) => never[of]))],
-      ['had it', ...(['repeated', 'right'] as const).map((of) => repeated(({ wrong }) => wrong[of]))],
-      ...corrections[0]!.goneOn.map(
-        ({ steps }, i): Row => [
-          `corrected, gone on for ${steps} steps`,
-          ...(['repeated', 'right'] as const).map((of) => repeated(({ goneOn }) => goneOn[i]!.trace[of])),
-        ],
-      ),
-      [
-        'corrected, learned again',
-        ...(['repeated', 'right'] as const).map((of) => repeated(({ again }) => again[of])),
-      ],
-    ];
+    const mistakes = await inTurn(['slip', 'misconception'] as const, async (kind) => {
+      const all = await inTurn(seeds, (seed) => correction(kind, CORRECTED, seed, fresh));
+      for (const { traces, wrong } of all)
+        checks.hold(
+          traces.again.repeated <= LEFT,
+          `${wrong.join(', ')}: repeated in ${traces.again.repeated} after learning again`,
+        );
+      const row = (name: string, pick: (one: (typeof all)[number]) => Trace): Row => {
+        const over = (of: keyof Trace) => shown(meanOf(all.map((one) => pick(one)[of])));
+        return [name, over('repeated'), over('right')];
+      };
+      const rows = [
+        row('never had it', ({ traces }) => traces.never),
+        row('had it', ({ traces }) => traces.had),
+        ...all[0]!.goneOn.map(({ steps }, i) =>
+          row(`corrected, gone on for ${steps} steps`, ({ goneOn }) => goneOn[i]!.trace),
+        ),
+        row('corrected, learned again', ({ traces }) => traces.again),
+      ];
+      return [
+        `A ${kind}, by seed ${all.map(({ wrong }) => `«${wrong.join('», «')}»`).join('; ')}; X on the questions that it is about:`,
+        table(['run', 'mistake repeated', 'right'], rows),
+      ];
+    });
     writeFileSync('docs/person.svg', drawn(seriesOf(lines)));
     return {
-      text: [
-        table(head, rows),
-        `One wrong decision of ${CORRECTED}, and X on the questions that it is about:`,
-        table(['run', 'mistake repeated', 'right'], traces),
-        corrections.map(({ workspace }) => `- ${workspace}`).join('\n'),
-      ].join('\n\n'),
+      text: [table(head, rows), ...mistakes.flat()].join('\n\n'),
       failures: checks.failures,
     };
   },

@@ -232,8 +232,8 @@ export class Correspondence<Q, A> implements Supervision<Q, A> {
     this.state = { ...this.state, waiting: [...this.state.waiting, ...chosen] };
   }
 
-  /** Of those drawn by chance the ones that a person has to decide. Where somebody has decided before, that is the test:
-   *  leaving these out would make the tests harder than what H′ meets. */
+  /** Of those drawn by chance the ones that a person has to decide. Where somebody has decided before, that is the test, and
+   *  what waits already becomes one: leaving these out would make the tests harder, or easier, than what H′ meets. */
   async #tests(drawn: readonly Met[]): Promise<readonly Met[]> {
     const known = drawn.flatMap(({ words }) => {
       const action = this.#decisions.decided(words);
@@ -241,6 +241,11 @@ export class Correspondence<Q, A> implements Supervision<Q, A> {
     });
     const said = await this.#says(known.map(({ words }) => words));
     this.#tested(known.map(({ action }, i) => isSaid(said[i]!.words, action)));
+    const names = new Set(drawn.map(({ words }) => nameOf(words)));
+    const waiting = this.state.waiting.map((item) =>
+      names.has(nameOf(item.words)) ? { ...item, why: 'random' as const } : item,
+    );
+    this.state = { ...this.state, waiting };
     return drawn.filter((one) => this.#isOpen(one)).map((one) => ({ ...one, why: 'random' as const }));
   }
 
