@@ -25,6 +25,7 @@ export {
   type Workspace,
 } from './core/workspace.ts';
 export { type Lesson, Student, type StudentOptions } from './distill/student.ts';
+export type { Decision, Decisions, Item, Point } from './iterate/decisions.ts';
 export { type IterateEvent, type IterateOptions, iterate } from './iterate/iterate.ts';
 export type { Progress } from './iterate/progress.ts';
 export { directly, type Supervision } from './iterate/supervision.ts';

@@ -203,4 +203,22 @@ describe('a wrong decision', () => {
     expect(again.lineages).toEqual(right.lineages);
     expect(again.checkpoints).toEqual(right.checkpoints);
   });
+
+  test('that is corrected while the run is at work stops it after that step, before any checkpoint has it', async () => {
+    const run = new Played();
+    let corrected = Number.POSITIVE_INFINITY;
+    const tell: RunOptions['tell'] = (event) => {
+      if (event.kind === 'asked') run.answer();
+      if (event.kind !== 'trained' || event.arm.steps !== 3) return;
+      corrected = event.arm.steps;
+      const { id, action } = takenIn(run.folder)[0]!.decisions[0]!;
+      const { shown } = askedIn(run.folder).find((item) => item.id === id)!;
+      const own = parseAction(task, shown, action[1] === 0 ? 'reply 1' : 'reply unknown');
+      const fields = { by: 'person:ada', seconds: 0, time: '2026-01-31T12:00:00.000Z', entry: 0 };
+      appendLines(run.folder, ANSWERS, [{ id, ...own, ...fields, corrects: true }]);
+    };
+    await expect(run.carryOut(0, { tell })).rejects.toMatchObject({ code: 'refused' });
+    expect(corrected).toBe(3);
+    expect(run.checkpoints).toEqual([]);
+  });
 });

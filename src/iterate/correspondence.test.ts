@@ -92,6 +92,7 @@ function inbox(scripts: ReadonlyMap<string, readonly number[]>, delay: number) {
       for (const { words, action } of made) decided.set(nameOf(words), action);
       return made;
     },
+    expectStanding: () => {},
     decided: (words) => decided.get(nameOf(words)),
   };
   return { log, decided, decisions };

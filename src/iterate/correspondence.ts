@@ -129,6 +129,7 @@ export class Correspondence<Q, A> implements Supervision<Q, A> {
 
   async prepare(moment: Moment<Q, A>): Promise<number> {
     const { step, stage } = moment;
+    this.expectStanding();
     const { at } = this.state;
     const before = at?.step === step ? at.decided : this.state.decided;
     const held = this.holds(moment);
@@ -147,6 +148,11 @@ export class Correspondence<Q, A> implements Supervision<Q, A> {
     const { at: _, ...rest } = this.state;
     this.state = { ...rest, ahead: rest.ahead + (this.#trusted(stage) ? 0 : 1) };
     return this.state.decided - before;
+  }
+
+  /** Throws «refused» where somebody has taken back what H′ learned. */
+  expectStanding(): void {
+    this.#decisions.expectStanding();
   }
 
   /** Whether X would go too far ahead of what H′ is known to know. */

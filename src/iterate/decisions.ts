@@ -43,6 +43,8 @@ export interface Decisions {
   /** What takes effect at this point of what was asked, in the order of `items`. Perhaps nothing, unless it `waits`: then one
    *  at least, however long that takes, or it throws «interrupted». */
   taken(items: readonly Item[], at: Point, waits: boolean): Promise<readonly Decision[]>;
+  /** Throws «refused» if one that took effect does not stand any more. */
+  expectStanding(): void;
   /** The words of the action that took effect before in a workspace of these words. */
   decided(words: readonly number[]): readonly number[] | undefined;
 }

@@ -246,6 +246,7 @@ class Arm<Q, A> {
   async iterationEnded(event: IterationEvent): Promise<void> {
     const { progress, stage, verdict } = event;
     const { task, examiner, tell } = this.#setting;
+    if (this.#apprentice instanceof Correspondence) this.#apprentice.expectStanding();
     this.#keepExamples(); // a checkpoint names their root
     const comparison = await this.#compared(event);
     const { checkpoint, passed } = await this.#keepCheckpoint(event, comparison);

@@ -117,6 +117,10 @@ export class Inbox implements Decisions {
     if (fresh.length > 0) this.#waits.tell({ kind: 'asked', count: fresh.length });
   }
 
+  expectStanding(): void {
+    this.#look();
+  }
+
   decided(words: readonly number[]): readonly number[] | undefined {
     return this.#decided.get(idOf(words))?.action;
   }
