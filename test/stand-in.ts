@@ -1,5 +1,5 @@
 /** A script in the place of a person: it answers what waits in a run's inbox as a person would, some time after it
- *  was asked. A share of its decisions may be mistakes. No person was asked, and whoever uses it says so. */
+ *  was asked, and wrongly where it is told to. No person was asked, and whoever uses it says so. */
 
 import { Random } from '../src/base/random.ts';
 import { known, unknown } from '../src/core/answer.ts';
@@ -14,8 +14,6 @@ import type { PowerQuestion, PowerTask } from '../src/tasks/permutation-powering
 type Own = Workspace<PowerQuestion, number>;
 
 export interface StandInOptions {
-  /** Share of workspaces in which it is wrong, by chance but always in the same ones. */
-  readonly mistakes?: { readonly share: number; readonly seed: number };
   /** What it does in workspaces that show this, in place of what it would. */
   readonly instead?: ReadonlyMap<string, string>;
 }
@@ -66,9 +64,6 @@ export class StandIn {
     const key = workspaceKey(shown);
     const instead = this.#options.instead?.get(key);
     if (instead !== undefined) return instead;
-    const { share = 0, seed = 0 } = this.#options.mistakes ?? {};
-    const random = Random.seeded(seed).split(key);
-    if (random.uniform() < share) return `reply ${random.below(this.#task.sizeMax)}`;
     return decided(this.#workspace(words));
   }
 
