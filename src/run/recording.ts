@@ -76,7 +76,7 @@ function recordedIn<Q, A>(task: Task<Q, A>, value: unknown, where: string): Reco
   )
     throw refused('«workspace», a list of lines', workspace);
   if (typeof action !== 'string') throw refused('«action», as in "ask …" or "reply …"', action);
-  if (typeof by !== 'string' || by === '') throw refused('«by», a name', by);
+  if (typeof by !== 'string' || !NAME.test(by) || !by.isWellFormed()) throw refused('«by», a name', by);
   if (typeof seconds !== 'number' || !(seconds >= 0)) throw refused('«seconds», a number from 0', seconds);
   if (at !== undefined && !isPoint(at)) throw refused('«at» with a step and a turn', at);
   try {
@@ -86,6 +86,9 @@ function recordedIn<Q, A>(task: Task<Q, A>, value: unknown, where: string): Reco
     throw new CapstanError('invalid', `${where}: ${error.message}`, { cause: error });
   }
 }
+
+/** As the ledger takes one. */
+const NAME = /^\P{Cc}{1,200}$/u;
 
 function isPoint(value: unknown): value is Point {
   const { step, turn } = Object(value) as Partial<Point>;
