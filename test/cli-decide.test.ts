@@ -163,4 +163,30 @@ describe('capstan decide', () => {
     expect(await capstan(['ledger', 'verify', RUN])).toMatchObject({ status: 6 });
     writeFileSync(ANSWERS, whole);
   });
+
+  test('where people are enrolled, is for one of them', async () => {
+    const third = [
+      'run',
+      'permutation-powering',
+      ...OPTIONS.split(' '),
+      '--seed',
+      '3',
+      '--run',
+      'third',
+      '--quiet',
+    ];
+    expect(await capstan(third)).toMatchObject({ status: 130 });
+    expect(await capstan(['people', 'add', 'ada', '--role', 'operator'])).toMatchObject({ status: 0 });
+    const given = ['decide', 'third', '--item', '1', '--reply', 'unknown'];
+    expect(await capstan(given)).toMatchObject({ status: 9, stderr: expect.stringContaining('--as NAME') });
+    expect(await capstan([...given, '--as', 'ada'])).toMatchObject({ status: 0, stderr: '' });
+    const corrects = ['decide', 'third', '--correct', '1', '--reply', '3', '--reason', 'a slip'];
+    expect(await capstan([...corrects, '--as', 'ada'])).toMatchObject({ status: 0, stderr: '' });
+    const file = readFileSync(join(SCRATCH, 'third/inbox/answers.jsonl'), 'utf8').trimEnd().split('\n');
+    expect(file.map((line) => JSON.parse(line))).toMatchObject([
+      { by: 'person:ada', text: 'reply unknown' },
+      { by: 'person:ada', text: 'reply 3', corrects: true },
+    ]);
+    expect(await capstan(['ledger', 'verify', 'third'])).toMatchObject({ status: 0 });
+  });
 });
