@@ -81,7 +81,7 @@ const BAD: readonly (readonly [typed: string, status: number, says: RegExp])[] =
   [`run ${TASK} --defence doubt`, 2, /--defence: expected a number from 0 to 1, got «»/],
   [`run ${TASK} --defence doubt:2`, 2, /--defence: expected a number from 0 to 1, got «2»/],
   [`run ${TASK} --defence doubt:0`, 2, /doubt: expected a threshold above 0, at most 1, got 0/],
-  [`run ${TASK} --overseer me`, 2, /--overseer: expected one of script, predictor, truth, got «me»/],
+  [`run ${TASK} --overseer me`, 2, /--overseer: expected one of script, predictor, person, truth, got «me»/],
   [`run ${TASK} --overseer predictor --defence vote:3`, 2, /defence: expected the overseer script/],
   [`run ${TASK} --overseer truth --noise random:0.1`, 2, /overseer truth: expected no noise and no defence/],
   [`run ${TASK} --overseer truth --baselines`, 2, /--baselines: expected an overseer that can err/],

@@ -56,16 +56,24 @@ export interface TinyRun {
   readonly ledger: string;
   readonly configuration?: Configuration;
   readonly baselines?: boolean;
+  /** Decisions to be played back. */
+  readonly known?: string;
 }
 
-export function createTiny({ path, configuration = tiny(), baselines = false }: TinyRun): void {
-  createRun(path, {
+export function createTiny({
+  path,
+  configuration = tiny(),
+  baselines = false,
+  known,
+}: Omit<TinyRun, 'ledger'> & { readonly ledger?: string }): void {
+  const file = {
     configuration,
     baselines,
     started: '2026-01-31T12:00:00.000Z',
     command: `capstan run --run ${path}`,
     version: VERSION,
-  });
+  };
+  createRun(path, file, known);
 }
 
 /** From wherever it stands to its end. */

@@ -4,6 +4,7 @@ import { addAsk } from './ask.ts';
 import { addControl } from './control.ts';
 import { addCorrect } from './correct.ts';
 import { addDataset } from './dataset.ts';
+import { addDecide } from './decide.ts';
 import { addGrow, GROW, isRecipe } from './grow.ts';
 import { addImport } from './import.ts';
 import { addInbox } from './inbox.ts';
@@ -41,6 +42,7 @@ export async function main(args: readonly string[]): Promise<number> {
     addPeople,
     addPolicy,
     addCorrect,
+    addDecide,
     addLedger,
     addImport,
     addDataset,

@@ -11,7 +11,7 @@ import type { RunFile } from '../run/folder.ts';
 import type { RunEvent } from '../run/run.ts';
 import { taskEntry } from '../tasks/tasks.ts';
 import { Forecast } from './forecast.ts';
-import { inkFor } from './terminal.ts';
+import { commandLine, inkFor } from './terminal.ts';
 
 export interface ProgressOptions {
   readonly quiet: boolean;
@@ -77,6 +77,9 @@ export function showProgress({ quiet, stream, path }: ProgressOptions): Progress
           forecast = undefined;
           painter?.end();
           line(event.name);
+          break;
+        case 'waiting':
+          line(`  waiting for ${event.count} decisions of a person: ${commandLine('decide', path)}`);
           break;
         case 'trained': {
           const left = leftOf(event.arm, event.stage);

@@ -1,13 +1,18 @@
 /** capstan run: starts a run, or goes on with one. */
 
+import { hash } from 'node:crypto';
 import { cpus } from 'node:os';
+import { basename, dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { CapstanError } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
 import type { Defence } from '../iterate/defence.ts';
 import type { Backend } from '../onnx/session.ts';
 import type { IterationRecord } from '../report/record.ts';
+import { decisionsNow } from '../run/again.ts';
 import {
+  type Configuration,
   configure,
   NAMES,
   NOISES,
@@ -15,8 +20,11 @@ import {
   OVERSEERS,
   type OverseerKind,
 } from '../run/configuration.ts';
-import { createRun, findRun, freshPath, openRun } from '../run/folder.ts';
+import { createRun, findRun, freshPath, openRun, type RunFile } from '../run/folder.ts';
+import { readRecording, recordingText } from '../run/recording.ts';
 import { carryOut } from '../run/run.ts';
+import { Folder } from '../storage/folder.ts';
+import { type AnyTask, taskEntry } from '../tasks/tasks.ts';
 import { decimal, integer, oneOf } from './arguments.ts';
 import { expectWork, haltAsked } from './control.ts';
 import { HOME } from './home.ts';
@@ -33,6 +41,11 @@ interface RunFlags {
   readonly seed?: number;
   readonly overseer?: OverseerKind;
   readonly decisions?: number;
+  readonly waiting?: number;
+  readonly humanSeconds?: number;
+  readonly recorded?: string;
+  readonly wait?: boolean;
+  readonly again?: string;
   readonly names?: (typeof NAMES)[number];
   readonly noise?: NoiseOptions;
   readonly defence?: Defence;
@@ -71,10 +84,18 @@ export function addRun(program: Command): void {
     .option('--seed <n>', 'all chance follows from it (default: 1)', integer('seed'))
     .option(
       '--overseer <kind>',
-      'who makes the targets: script (H), predictor (H′ learns from H), truth (supervised)',
+      'who makes the targets: script (H), predictor (H′ learns from H), person (H′ learns from you), truth (supervised)',
       oneOf('overseer', OVERSEERS),
     )
     .option('--decisions <n>', 'decisions of H that H′ may learn from', integer('decisions'))
+    .option('--waiting <n>', 'workspaces that wait for a person at most', integer('waiting'))
+    .option(
+      '--human-seconds <n>',
+      'of people’s time, after which they are asked no more',
+      integer('human-seconds'),
+    )
+    .option('--recorded <file>', 'decisions of a person to be played back')
+    .option('--wait', 'wait for a person where there is nothing else to do')
     .option(
       '--names <how>',
       'alike or apart: whether what H does with one name H′ takes it to do with any',
@@ -109,6 +130,7 @@ export function addRun(program: Command): void {
     .option('--baselines', 'add the baselines: supervised, H alone, no curriculum, controls')
     .option('--run <folder>', 'the new folder of this run')
     .option('--resume <run>', 'go on with a run that was stopped')
+    .option('--again <run>', 'a new run with what a person decided in that one, as corrected since')
     .option('--backend <name>', 'auto, native or wasm', oneOf('backend', ['auto', 'native', 'wasm']), 'auto')
     .option('--json', 'print one JSON object as the last line')
     .option('--quiet', 'no progress')
@@ -143,7 +165,7 @@ function defence(text: string): Defence {
 async function run(task: string | undefined, flags: RunFlags, command: Command): Promise<void> {
   const given = Object.keys(flags).filter((name) => command.getOptionValueSource(name) === 'cli');
   expectWork();
-  const path = flags.resume === undefined ? started(task, flags) : resumed(task, flags.resume, given);
+  const path = pathOf(task, flags, given);
   const show = showProgress({ quiet: flags.quiet ?? false, stream: process.stderr, path });
   const stop = stopOnSignals(() => show.note('stopping after this step; a second Ctrl-C stops at once'));
   try {
@@ -161,6 +183,7 @@ async function run(task: string | undefined, flags: RunFlags, command: Command):
       halted: haltAsked,
       promotion,
       revoked: revokedHere,
+      ...(flags.wait && { pause: () => pause(stop.signal) }),
     });
     show.end();
     const summary = summarise(record, path, busySeconds);
@@ -192,8 +215,71 @@ function gateFailed(iterations: readonly IterationRecord[], path: string): strin
   return `${what}; ${left} (${path})`;
 }
 
+/** Between two looks at what people have answered. */
+const PAUSE_MS = 500;
+
+async function pause(signal: AbortSignal): Promise<void> {
+  try {
+    await setTimeout(PAUSE_MS, undefined, { signal });
+  } catch {
+    // asked to stop, which whoever waits finds out
+  }
+}
+
+function pathOf(task: string | undefined, flags: RunFlags, given: readonly string[]): string {
+  if (flags.again !== undefined) return begunAgain(task, flags, flags.again, given);
+  return flags.resume === undefined ? started(task, flags) : resumed(task, flags.resume, given);
+}
+
+/** Like that run but for its decisions. */
+function begunAgain(
+  task: string | undefined,
+  flags: RunFlags,
+  again: string,
+  given: readonly string[],
+): string {
+  const before = findRun(HOME, again);
+  const { folder, file } = openRun(before);
+  const { configuration } = file;
+  const extra = given.filter((name) => !HOW.has(name) && name !== 'again' && name !== 'run');
+  if (task !== undefined || extra.length > 0)
+    throw new CapstanError(
+      'usage',
+      `--again: expected nothing that changes the run, got ${[...(task ? [task] : []), ...extra.map(optionOf)].join(', ')}`,
+    );
+  if (!configuration.person)
+    throw new CapstanError('usage', `--again ${before}: expected a run whose overseer is a person`);
+  const own = taskEntry(configuration.task).open(configuration.parameters);
+  const known = recordingText(decisionsNow(folder, configuration, own));
+  const path = flags.run ?? freshPath(HOME, folder.name);
+  const person = { ...configuration.person, known: hash('sha256', known) };
+  createRun(path, runFile({ ...configuration, person }, false), known);
+  return path;
+}
+
+function runFile(configuration: Configuration, baselines: boolean): RunFile {
+  return {
+    configuration,
+    baselines,
+    started: new Date().toISOString(),
+    command: ['capstan', ...process.argv.slice(2)].join(' '),
+    version: VERSION,
+  };
+}
+
+/** The text of a recording that can be read, and its hash. */
+function recordingIn(file: string, task: AnyTask): { readonly text: string; readonly sha256: string } {
+  const folder = new Folder(dirname(file));
+  const name = basename(file);
+  if (!folder.exists(name))
+    throw new CapstanError('not-found', `--recorded ${file}: expected a file of decisions, found none`);
+  const text = folder.readText(name);
+  readRecording(task, text, file);
+  return { text, sha256: hash('sha256', text) };
+}
+
 /** What may change from one session of a run to the next; all other options are part of the run. */
-const HOW = new Set<string>(['resume', 'backend', 'json', 'quiet'] satisfies (keyof RunFlags)[]);
+const HOW = new Set<string>(['resume', 'wait', 'backend', 'json', 'quiet'] satisfies (keyof RunFlags)[]);
 
 function optionOf(flag: string): string {
   return `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
@@ -224,15 +310,22 @@ function started(task: string | undefined, flags: RunFlags): string {
       'usage',
       '--baselines: expected an overseer that can err, truth is a baseline itself',
     );
-  const configuration = configure({ ...flags, task });
+  const isByPerson = flags.overseer === 'person';
+  for (const name of ['waiting', 'humanSeconds', 'recorded', 'wait'] as const)
+    if (flags[name] !== undefined && !isByPerson)
+      throw new CapstanError('usage', `${optionOf(name)}: expected --overseer person`);
+  if (isByPerson && flags.baselines)
+    throw new CapstanError(
+      'usage',
+      '--baselines: expected an overseer that they can ask, a person is asked by IDA alone',
+    );
+  const choices = { ...flags, task };
+  const plain = configure(choices);
+  const opened = taskEntry(plain.task).open(plain.parameters);
+  const known = flags.recorded === undefined ? undefined : recordingIn(flags.recorded, opened);
+  const configuration = known ? configure({ ...choices, known: known.sha256 }) : plain;
   const name = [task, ...Object.values(configuration.parameters), `seed${configuration.seed}`].join('-');
   const path = flags.run ?? freshPath(HOME, name);
-  createRun(path, {
-    configuration,
-    baselines: flags.baselines ?? false,
-    started: new Date().toISOString(),
-    command: ['capstan', ...process.argv.slice(2)].join(' '),
-    version: VERSION,
-  });
+  createRun(path, runFile(configuration, flags.baselines ?? false), known?.text);
   return path;
 }

@@ -18,7 +18,8 @@ import {
   type Predictor,
   predictor,
   predictorShape,
-  read,
+  reading,
+  workspaceWords,
 } from '../overseers/predictor.ts';
 
 export interface ImitatorOptions {
@@ -92,6 +93,11 @@ export class Imitator<Q, A> {
       this.#decisions.push(...decisionsOf(this.#language, this.shape, transcript));
   }
 
+  /** The same of one decision, in words: those of its workspace, and those of the action. */
+  hear(workspace: readonly number[], action: readonly number[]): void {
+    this.#decisions.push(decisionOf(this.#language, this.shape, workspace, action));
+  }
+
   /** Takes at most that many optimizer steps, fewer if nothing is left to learn, on decisions of which half are drawn from
    *  all and half from the last quarter, since what H is asked about changes as X learns. Returns the last loss per word. */
   async learn(steps: number, random: Random): Promise<number> {
@@ -156,8 +162,8 @@ export class Imitator<Q, A> {
     this.#steps = steps;
     const size = this.shape.places + 2 * this.shape.actionWords;
     this.#decisions.length = 0;
-    for (let at = 0; at < state.decisions!.length; at += size)
-      this.#decisions.push(state.decisions!.slice(at, at + size));
+    const { decisions = NOTHING } = state;
+    for (let at = 0; at < decisions.length; at += size) this.#decisions.push(decisions.slice(at, at + size));
     for (const runtime of this.#runtimes)
       for (const name of PREDICTOR_STATE)
         await runtime.put(slot(name), { shape: [state[name]!.length], data: state[name]! });
@@ -169,13 +175,16 @@ export class Imitator<Q, A> {
   }
 }
 
+/** Before the first decision. */
+const NOTHING = new Float32Array(0);
+
 const slot = (name: string): string => `predictor.${name}`;
 const WIRES = Object.fromEntries(PREDICTOR_STATE.map((name) => [name, slot(name)]));
 
 /** One decision for every exchange, and the reply. */
 function decisionsOf<Q, A>(
   language: Language<Q, A>,
-  { places: P, actionWords: O }: PredictorShape,
+  { places, actionWords: O }: PredictorShape,
   { question, exchanges, answer }: Transcript<Q, A>,
 ): Float32Array[] {
   const actions = [
@@ -183,12 +192,21 @@ function decisionsOf<Q, A>(
     { kind: 'reply' as const, answer },
   ];
   return actions.map((action, i) => {
-    const { words, naming } = read(language, { question, exchanges: exchanges.slice(0, i) });
-    const said = actionWords(language.encoding, action).map(naming.alias);
-    const decision = new Float32Array(P + 2 * O);
-    decision.set(words);
-    decision.set(said, P);
-    decision.fill(1, P + O, P + O + said.length);
-    return decision;
+    const words = workspaceWords(language, { question, exchanges: exchanges.slice(0, i) });
+    return decisionOf(language, { places, actionWords: O }, words, actionWords(language.encoding, action));
   });
+}
+
+function decisionOf<Q, A>(
+  language: Language<Q, A>,
+  { places: P, actionWords: O }: Pick<PredictorShape, 'places' | 'actionWords'>,
+  workspace: readonly number[],
+  action: readonly number[],
+): Float32Array {
+  const { words, naming } = reading(language, workspace);
+  const decision = new Float32Array(P + 2 * O);
+  decision.set(words);
+  decision.set(action.map(naming.alias), P);
+  decision.fill(1, P + O, P + O + action.length);
+  return decision;
 }

@@ -77,6 +77,7 @@ function pupil(needs: number) {
   const overseer: Predictor<PowerQuestion, number> = {
     origin: { name: "H'", groundTruth: false },
     forget: () => {},
+    says: async () => [],
     act: async (workspaces, scope) => {
       log.push({ kind: 'asked', keys: workspaces.map(({ question }) => key(question)) });
       if (known_ >= needs) return task.overseer.act(workspaces, scope);

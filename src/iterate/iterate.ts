@@ -66,9 +66,10 @@ export async function* iterate<Q, A>(
   const asked = (decisions: number): number => (supervision.isH ? decisions : 0);
   let now: Progress = { ...progress, groundTruth: progress.groundTruth || supervision.origin.groundTruth };
   while (now.state === 'running') {
-    const ready = isReady(now, options, plan);
-    const spent = now.step >= options.stepsMax || now.iterationSteps >= options.stepsPerIteration;
     const stage = plan[now.stage]!;
+    const when = { step: now.step, stage: `${stage.level}/${stage.size}` };
+    const ready = isReady(now, options, plan) && !supervision.holds?.(when);
+    const spent = now.step >= options.stepsMax || now.iterationSteps >= options.stepsPerIteration;
     if (ready && !stage.gated) {
       now = nextStage(now);
       continue; // whether that one is ready is another question
@@ -100,8 +101,7 @@ export async function* iterate<Q, A>(
       refused = verdict;
     }
     const prepared = await supervision.prepare({
-      step: now.step,
-      stage: `${stage.level}/${stage.size}`,
+      ...when,
       draw: (count, stream) => drawer.single(count, stage, stream),
       assistant,
     });

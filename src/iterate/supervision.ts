@@ -14,6 +14,8 @@ export interface Supervision<Q, A> {
   readonly isH: boolean;
   /** Before the targets of a step are made. Returns how many decisions H made for it. */
   prepare(moment: Moment<Q, A>): Promise<number>;
+  /** Whether no stage may end at this step, since decisions are awaited that its targets may follow from. */
+  holds?(moment: Pick<Moment<Q, A>, 'step' | 'stage'>): boolean;
 }
 
 export interface Moment<Q, A> {

@@ -30,8 +30,12 @@ export interface Reading {
 }
 
 export function read<Q, A>(language: Language<Q, A>, workspace: Workspace<Q, A>): Reading {
-  const words = workspaceWords(language, workspace);
-  const naming = byAppearance(language.encoding.names ?? [], words);
+  return reading(language, workspaceWords(language, workspace));
+}
+
+/** The same of a workspace's words. */
+export function reading<Q, A>({ encoding }: Language<Q, A>, words: readonly number[]): Reading {
+  const naming = byAppearance(encoding.names ?? [], words);
   return { words: words.map(naming.alias), naming };
 }
 
@@ -87,6 +91,17 @@ const REMEMBERED = 100_000;
 export interface Predictor<Q, A> extends Overseer<Q, A> {
   /** To be called when the parameters have changed. */
   forget(): void;
+  /** What it would do in workspaces given as `workspaceWords` are, in order. */
+  says(workspaces: readonly (readonly number[])[]): Promise<readonly Saying[]>;
+}
+
+/** An action in words, as `actionWords` are; the words beyond its end say nothing. */
+export interface Saying {
+  readonly words: readonly number[];
+  /** The product of the probabilities of all the words that say something, 0 … 1. */
+  readonly sure: number;
+  /** What it read, as one text: workspaces that it cannot tell apart have the same. */
+  readonly read: string;
 }
 
 /** Each runtime holds the parameters in that slot. */
@@ -114,34 +129,58 @@ export function predictor<Q, A>(
     const out = await (await session(turn, rows)).run(feeds, { parameters: slot });
     texts.forEach((text, row) => {
       const [start, end] = [row * shape.actionWords, (row + 1) * shape.actionWords];
-      const [kind = 0, first = 0] = out.confidence!.data.slice(start, end);
-      heard.set(text, { words: Array.from(out.action!.data.slice(start, end)), confidence: kind * first });
+      const each = Array.from(out.confidence!.data.slice(start, end));
+      const [kind = 0, first = 0] = each;
+      heard.set(text, {
+        words: Array.from(out.action!.data.slice(start, end)),
+        confidence: kind * first,
+        each,
+      });
     });
+  };
+  /** One for each text. */
+  const hear = async (texts: readonly string[]): Promise<readonly Said[]> => {
+    const heard = new Map<string, Said>();
+    const fresh = [...new Set(texts)].filter((text) => !remembered.has(text));
+    const passes = Array.from({ length: Math.ceil(fresh.length / ROWS) }, (_, i) =>
+      pass(i % runtimes.length, fresh.slice(i * ROWS, (i + 1) * ROWS), heard),
+    );
+    await Promise.all(passes);
+    const all = texts.map((text) => heard.get(text) ?? remembered.get(text)!);
+    if (remembered.size + heard.size > REMEMBERED) remembered.clear();
+    for (const [text, said] of heard) remembered.set(text, said);
+    return all;
   };
   return {
     origin: { name: "H'", groundTruth: false },
     forget: () => remembered.clear(),
     async act(workspaces) {
       const readings = workspaces.map((workspace) => read(language, workspace));
-      const texts = readings.map(({ words }) => String.fromCharCode(...words));
-      const heard = new Map<string, Said>();
-      const fresh = [...new Set(texts)].filter((text) => !remembered.has(text));
-      const passes = Array.from({ length: Math.ceil(fresh.length / ROWS) }, (_, i) =>
-        pass(i % runtimes.length, fresh.slice(i * ROWS, (i + 1) * ROWS), heard),
-      );
-      await Promise.all(passes);
-      const actions = workspaces.map((workspace, i) => {
-        const { words, confidence } = heard.get(texts[i]!) ?? remembered.get(texts[i]!)!;
+      const all = await hear(readings.map(({ words }) => String.fromCharCode(...words)));
+      return workspaces.map((workspace, i) => {
+        const { words, confidence } = all[i]!;
         return actionOf(language, workspace, words.map(readings[i]!.naming.named), confidence);
       });
-      if (remembered.size + heard.size > REMEMBERED) remembered.clear();
-      for (const [text, said] of heard) remembered.set(text, said);
-      return actions;
+    },
+    async says(workspaces) {
+      const readings = workspaces.map((words) => reading(language, words));
+      const texts = readings.map(({ words }) => String.fromCharCode(...words));
+      const all = await hear(texts);
+      return all.map(({ words, each }, i) => {
+        const count = words[0] === language.encoding.words ? words.length : REPLY_WORDS;
+        const sure = each.slice(0, count).reduce((product, one) => product * one, 1);
+        return { words: words.map(readings[i]!.naming.named), sure, read: texts[i]! };
+      });
     },
   };
 }
 
+/** The kind, and the word replied. */
+const REPLY_WORDS = 2;
+
 interface Said {
   readonly words: readonly number[];
   readonly confidence: number;
+  /** The probability of each word. */
+  readonly each: readonly number[];
 }

@@ -27,6 +27,7 @@ import { keptState } from '../run/state.ts';
 import { Folder } from '../storage/folder.ts';
 import { LOCK } from '../storage/lock.ts';
 import { taskEntry } from '../tasks/tasks.ts';
+import { auditInbox } from './decision.ts';
 import { type Life, lifeOf, subjectOf } from './life.ts';
 
 export interface Audit {
@@ -86,6 +87,7 @@ class Auditor {
     this.#promotedAfterGates(gates);
     this.#revocations();
     this.#corrections();
+    for (const file of auditInbox(this.#folder, this.#life)) this.#known.add(file);
     this.#finished();
     for (const file of this.#folder.files())
       if (!this.#known.has(file)) this.#tooMuch(file, 'no file that the ledger does not know', 'one');

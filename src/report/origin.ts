@@ -4,7 +4,7 @@ import { mainOf } from './arms.ts';
 import { type Html, html } from './escape.ts';
 import { count, isNumber, moment, several, threshold } from './numbers.ts';
 import type { RunRecord } from './record.ts';
-import { taughtByLearner } from './teacher.ts';
+import { byPerson, taughtByLearner } from './teacher.ts';
 
 export function origin(record: RunRecord): Html {
   const { gates, parameters } = record;
@@ -33,7 +33,10 @@ export function origin(record: RunRecord): Html {
 
 export function glossary(record: RunRecord): Html {
   const left = taughtByLearner(record) ? undefined : LEARNER;
-  return html`<dl class="facts">${TERMS.filter((term) => term !== left).map(([term, meaning]) => html`<dt>${term}</dt><dd>${meaning}</dd>`)}</dl>`;
+  const terms = TERMS.filter((term) => term !== left).map((term) =>
+    term === SCRIPT && byPerson(record) ? PERSON : term,
+  );
+  return html`<dl class="facts">${terms.map(([term, meaning]) => html`<dt>${term}</dt><dd>${meaning}</dd>`)}</dl>`;
 }
 
 const LEARNER = [
@@ -41,11 +44,17 @@ const LEARNER = [
   html`a network that learned from H’s decisions what H would do, and then made the targets in its place.`,
 ] as const;
 
+const SCRIPT = [
+  html`H`,
+  html`the overseer. Here a script that sees one small workspace, asks smaller questions and combines their answers; it never sees the whole task.`,
+] as const;
+const PERSON = [
+  html`H`,
+  html`the overseer. Here a person who sees one small workspace at a time, and decides what to ask next or what the answer is; nobody sees the whole task.`,
+] as const;
+
 const TERMS: readonly (readonly [term: Html, meaning: Html])[] = [
-  [
-    html`H`,
-    html`the overseer. Here a script that sees one small workspace, asks smaller questions and combines their answers; it never sees the whole task.`,
-  ],
+  SCRIPT,
   LEARNER,
   [html`X`, html`the assistant: a network that answers a question at once.`],
   [

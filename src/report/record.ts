@@ -51,6 +51,23 @@ export interface ArmRecord {
   readonly iterations: readonly IterationRecord[];
   /** If H′ made the targets: how faithful it is to H at the end. */
   readonly fidelity?: Fidelity;
+  /** If H′ learned from a person. */
+  readonly person?: PersonRecord;
+}
+
+/** What a person decided, and how faithful H′ was to it. */
+export interface PersonRecord {
+  readonly decisions: number;
+  /** Workspaces that wait still. */
+  readonly waiting: number;
+  /** As on the ledger. */
+  readonly by: readonly string[];
+  /** Of people's time, as far as it was measured. */
+  readonly seconds: number;
+  /** Decisions by which H′ was tested before it learned from them, of workspaces drawn by chance. */
+  readonly tests: number;
+  /** Of the last of these: how many H′ would have made alike. */
+  readonly lately: Proportion;
 }
 
 /** H′ against H on questions that the loop asks, of contexts that neither learned from. */

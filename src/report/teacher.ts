@@ -7,11 +7,11 @@ import type { ArmRecord, Proportion, RunRecord } from './record.ts';
 
 /** What X is held against at the gate, and by the horizon. */
 export function teacherOf(
-  { groundTruth, fidelity }: ArmRecord,
+  { groundTruth, fidelity, person }: ArmRecord,
   assistant: 'teacher' | 'X' = 'teacher',
 ): Html {
   if (groundTruth) return html`the ground truth`;
-  return html`Amplify<sup>${fidelity ? 'H′' : 'H'}</sup>(${assistant})`;
+  return html`Amplify<sup>${fidelity || person ? 'H′' : 'H'}</sup>(${assistant})`;
 }
 
 /** Said wherever the page shows accuracy. */
@@ -22,11 +22,27 @@ export function truth(record: RunRecord): Html {
 }
 
 export function taughtByLearner(record: RunRecord): boolean {
-  return record.arms.some(({ fidelity }) => fidelity);
+  return record.arms.some(({ fidelity, person }) => fidelity || person);
 }
 
 export function teacher(record: RunRecord): Html {
-  return html`${record.arms.map((arm) => (arm.fidelity ? learner(arm, arm.fidelity) : ''))}`;
+  return html`${record.arms.map((arm) => {
+    if (arm.fidelity) return learner(arm, arm.fidelity);
+    return arm.person ? pupil(arm, arm.person) : '';
+  })}`;
+}
+
+/** Whether H was a person. */
+export function byPerson(record: RunRecord): boolean {
+  return record.arms.some(({ person }) => person);
+}
+
+function pupil(
+  { name }: ArmRecord,
+  { decisions, by, tests, lately }: NonNullable<ArmRecord['person']>,
+): Html {
+  const whose = by.length > 0 ? ` of ${by.join(', ')}` : '';
+  return html`<p>The targets of ${name} were made by H′, a network that learned from ${count(decisions)} decisions${whose}, one workspace at a time. Workspaces drawn by chance tested it before it learned from them, ${count(tests)} times: in the last ${count(lately.n)} it would have decided alike in ${percent(lately.value)} (${interval(lately)}).</p>`;
 }
 
 function learner(

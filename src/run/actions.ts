@@ -4,7 +4,8 @@
 import type { Answer } from '../core/answer.ts';
 import type { Overseer } from '../core/assistant.ts';
 import type { Task } from '../core/task.ts';
-import type { Action, Workspace } from '../core/workspace.ts';
+import type { Action } from '../core/workspace.ts';
+import { shownLines } from '../iterate/decisions.ts';
 import type { Draft } from '../record/ledger.ts';
 
 /** Records durably with commitments to these texts, keeps them, and gives the number of the entry. */
@@ -24,7 +25,7 @@ export function onRecord<Q, A>(
       const actions = await overseer.act(workspaces, scope);
       for (const [i, action] of actions.entries())
         commit({ kind: 'action-taken', actor: by, run, words: { action: action.kind } }, [
-          { field: 'workspace', text: workspaceText(task, workspaces[i]!) },
+          { field: 'workspace', text: shownLines(task, workspaces[i]!).join('\n') },
           { field: 'action', text: actionText(task, action) },
         ]);
       return actions;
@@ -34,13 +35,8 @@ export function onRecord<Q, A>(
 
 type Shown<Q, A> = Pick<Task<Q, A>, 'show' | 'showAnswer'>;
 
-/** «question», and a line «sub-question = answer» for each exchange. */
-function workspaceText<Q, A>(task: Shown<Q, A>, { question, exchanges }: Workspace<Q, A>): string {
-  const lines = exchanges.map((one) => `${task.show(one.question)} = ${answerText(task, one.answer)}`);
-  return [task.show(question), ...lines].join('\n');
-}
-
-function actionText<Q, A>(task: Shown<Q, A>, action: Action<Q, A>): string {
+/** As in «ask σ²(3)» or «reply 7». */
+export function actionText<Q, A>(task: Shown<Q, A>, action: Action<Q, A>): string {
   switch (action.kind) {
     case 'ask':
       return `ask ${action.questions.map(task.show).join(', ')}`;

@@ -12,23 +12,25 @@ import { VERSION } from '../base/version.ts';
 import type { Assistant, Overseer } from '../core/assistant.ts';
 import type { Task } from '../core/task.ts';
 import { Examples, encodeLesson } from '../distill/examples.ts';
-import { Imitator, type ImitatorState } from '../distill/imitator.ts';
 import { Student } from '../distill/student.ts';
 import { accuracy, checkpointExams, overall, pointExams } from '../evaluate/accuracy.ts';
 import type { Examiner } from '../evaluate/examiners.ts';
 import { Apprenticeship } from '../iterate/apprenticeship.ts';
+import { Correspondence } from '../iterate/correspondence.ts';
 import { stages } from '../iterate/curriculum.ts';
+import type { Decisions, Point } from '../iterate/decisions.ts';
 import { type Defence, targetsOf } from '../iterate/defence.ts';
 import { type IterateOptions, type IterationEvent, iterate, type TrainedEvent } from '../iterate/iterate.ts';
 import { START, violationOf } from '../iterate/progress.ts';
 import { compare } from '../iterate/ratchet.ts';
-import { directly } from '../iterate/supervision.ts';
+import { directly, type Supervision } from '../iterate/supervision.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import type { Compared } from '../registry/checkpoint.ts';
 import { loadCheckpoint } from '../registry/promotion.ts';
 import type { Revoked } from '../registry/revocation.ts';
 import type { ArmKind, ArmRecord, CurvePoint, Fidelity, IterationRecord } from '../report/record.ts';
 import type { Folder } from '../storage/folder.ts';
+import { type Learner, learnerOf, learnerState, personRecord, prefixed } from './apprentice.ts';
 import {
   gatesLooked,
   type Look,
@@ -82,6 +84,8 @@ export interface Setting<Q, A> {
   readonly promotion: () => 'gate' | 'people';
   /** What may not be served whatever the files say: a restored backup may have forgotten it. */
   readonly revoked: () => Revoked;
+  /** What a person decides, from that point on. */
+  readonly decisionsFrom?: (from: Point) => Decisions;
 }
 
 export type ArmEvent =
@@ -101,6 +105,8 @@ const LOOK_EVERY = 25;
 const SAVE_EVERY = 50;
 /** On which H′ is compared with H at the end, one question each. */
 const FIDELITY_CONTEXTS = 1000;
+/** Characters of a text on the ledger. */
+const AUTHORITY_MAX = 200;
 const TEST = Random.seeded(0).split('test');
 const FRESH: ArmState = {
   progress: START,
@@ -126,10 +132,11 @@ export function trainArm<Q, A>(
     const saved = loadState(folder, student.parameterCount);
     if (saved) await student.restore(saved.vectors);
     const apprentice = plan.learned
-      ? await apprenticeship(task, plan.overseers[0]!, configuration.labels, runtimes, root, saved)
+      ? await learnerOf({ ...setting, overseer: plan.overseers[0]! }, runtimes, root, saved)
       : undefined;
     const arm = new Arm(setting, plan, folder, student, runtimes, saved?.state ?? FRESH, apprentice);
-    const supervision = apprentice ?? directly(task, plan.overseers, plan.defence);
+    const supervision: Supervision<Q, A> = apprentice ?? directly(task, plan.overseers, plan.defence);
+    if (apprentice instanceof Correspondence) apprentice.onWaiting = () => arm.rest();
     arm.begin();
     try {
       const events = iterate(task, supervision, student, plan.training, root, arm.state.progress);
@@ -151,21 +158,6 @@ export function trainArm<Q, A>(
   });
 }
 
-/** H′ as it stands at the start, or as it was saved. */
-async function apprenticeship<Q, A>(
-  task: Task<Q, A>,
-  overseer: Overseer<Q, A>,
-  options: Configuration['labels'],
-  runtimes: readonly Runtime[],
-  root: Random,
-  saved: ReturnType<typeof loadState>,
-): Promise<Apprenticeship<Q, A>> {
-  const imitator = await Imitator.fresh(task, options.imitator, runtimes, root.split('imitator'));
-  const state = saved?.state.apprentice;
-  if (saved && state) await imitator.restore(unprefixed(saved.vectors), state.steps);
-  return new Apprenticeship(overseer, task, imitator, options, root.split('labels'), state);
-}
-
 /** The record of an arm that stands at this state. */
 export function armRecord<Q, A>(plan: ArmPlan<Q, A>, state: ArmState, trainedParameters: number): ArmRecord {
   return {
@@ -182,19 +174,8 @@ export function armRecord<Q, A>(plan: ArmPlan<Q, A>, state: ArmState, trainedPar
     points: state.points,
     iterations: state.iterations,
     ...(state.fidelity && { fidelity: state.fidelity }),
+    ...(state.correspondence && { person: personRecord(state.correspondence) }),
   };
-}
-
-/** The vectors of H′ among those of the student. */
-const PREFIX = 'predictor.';
-
-function prefixed(vectors: ImitatorState): ImitatorState {
-  return Object.fromEntries(Object.entries(vectors).map(([name, values]) => [PREFIX + name, values]));
-}
-
-function unprefixed(vectors: ImitatorState): ImitatorState {
-  const own = Object.entries(vectors).filter(([name]) => name.startsWith(PREFIX));
-  return Object.fromEntries(own.map(([name, values]) => [name.slice(PREFIX.length), values]));
 }
 
 class Arm<Q, A> {
@@ -205,7 +186,7 @@ class Arm<Q, A> {
   readonly #student: Student<Q, A>;
   readonly #runtimes: readonly Runtime[];
   readonly #examples: Examples;
-  readonly #apprentice: Apprenticeship<Q, A> | undefined;
+  readonly #apprentice: Learner<Q, A> | undefined;
   savedStep: number;
   /** The intent on the ledger, while it trains. */
   #training: number | undefined;
@@ -222,7 +203,7 @@ class Arm<Q, A> {
     student: Student<Q, A>,
     runtimes: readonly Runtime[],
     state: ArmState,
-    apprentice: Apprenticeship<Q, A> | undefined,
+    apprentice: Learner<Q, A> | undefined,
   ) {
     this.#apprentice = apprentice;
     this.#setting = setting;
@@ -280,6 +261,7 @@ class Arm<Q, A> {
   async iterationEnded(event: IterationEvent): Promise<void> {
     const { progress, stage, verdict } = event;
     const { task, examiner, tell } = this.#setting;
+    if (this.#apprentice instanceof Correspondence) this.#apprentice.expectStanding();
     this.#keepExamples(); // a checkpoint names their root
     const comparison = await this.#compared(event);
     const { checkpoint, passed } = await this.#keepCheckpoint(event, comparison);
@@ -313,14 +295,16 @@ class Arm<Q, A> {
   /** At the end: how faithful H′ is to H on questions that the loop asks last. Nothing learns from it. */
   async ended(): Promise<void> {
     const { task } = this.#setting;
-    if (!this.#apprentice || this.state.fidelity) return;
+    const apprentice = this.#apprentice;
+    // A person answers no thousand questions more.
+    if (!(apprentice instanceof Apprenticeship) || this.state.fidelity) return;
     const random = TEST.split('fidelity');
     const contexts = Array.from({ length: FIDELITY_CONTEXTS }, (_, i) =>
       task.sample(random.split(i), { split: 'gate', size: task.sizeMax, level: 1 + (i % task.levels) }),
     );
     const questions = contexts.map((asked, i) => asked[random.split('one').split(i).below(asked.length)]!);
     const assistant = withEnvironment(task.environment, memo(this.#assistant(), task.key));
-    const { right, exact, decisions } = await this.#aside(() => this.#apprentice!.test(questions, assistant));
+    const { right, exact, decisions } = await this.#aside(() => apprentice.test(questions, assistant));
     const each = (ok: boolean) => ({ right: ok ? 1 : 0, n: 1 });
     const fidelity: Fidelity = {
       functional: proportion(right.map(each)),
@@ -331,6 +315,11 @@ class Arm<Q, A> {
     await this.#save();
   }
 
+  /** Before it waits for somebody, which may take days. */
+  rest(): Promise<void> {
+    return this.#save();
+  }
+
   record(): ArmRecord {
     return armRecord(this.#plan, this.state, this.#student.parameterCount);
   }
@@ -338,7 +327,7 @@ class Arm<Q, A> {
   async #save(): Promise<void> {
     this.#keepExamples();
     const apprentice = this.#apprentice;
-    if (apprentice) this.#advance({ apprentice: apprentice.state });
+    if (apprentice) this.#advance(learnerState(apprentice));
     const vectors = await this.#student.state();
     const learned = apprentice ? prefixed(await apprentice.imitator.state()) : {};
     apprentice?.imitator.overseer.forget(); // a resumed run begins with nothing remembered too
@@ -418,7 +407,10 @@ class Arm<Q, A> {
     if (!this.#apprentice) return { actor: { id: script, kind: 'script', version: VERSION } };
     const { imitator, origin } = this.#apprentice;
     const version = digest((await imitator.state()).parameters!);
-    return { actor: { id: `model:${origin.name}`, kind: 'model', version }, authority: script };
+    const actor = { id: `model:${origin.name}`, kind: 'model', version } as const;
+    if (!(this.#apprentice instanceof Correspondence)) return { actor, authority: script };
+    const people = this.#apprentice.state.by.join(', ').slice(0, AUTHORITY_MAX);
+    return { actor, ...(people !== '' && { authority: people }) };
   }
 
   /** With the last one that passed, if this one passed its gate too. It depends on nothing but the run: not on what a person

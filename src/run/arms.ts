@@ -1,5 +1,6 @@
 /** The arms of an experiment. IDA comes first; each baseline changes one thing and is told the cost to match. */
 
+import { CapstanError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import type { Overseer } from '../core/assistant.ts';
 import type { Task } from '../core/task.ts';
@@ -21,12 +22,23 @@ export function mainPlan<Q, A>(
     key: 'ida',
     kind: 'ida',
     name: 'IDA',
-    overseers: overseersOf(task, noise, defence?.kind === 'vote' ? defence.voters : 1, seed),
+    overseers:
+      overseer === 'person'
+        ? [PERSON]
+        : overseersOf(task, noise, defence?.kind === 'vote' ? defence.voters : 1, seed),
     ...(defence && { defence }),
-    learned: overseer === 'predictor',
+    learned: overseer === 'predictor' || overseer === 'person',
     training,
   };
 }
+
+/** Asked through the inbox alone: nobody waits for a person with a batch in hand. */
+const PERSON: Overseer<never, never> = {
+  origin: { name: 'person', groundTruth: false },
+  act: async () => {
+    throw new CapstanError('refused', 'person: expected to be asked through the inbox');
+  },
+};
 
 /** Questions that tell how many hold a word. */
 const SLICE_CONTEXTS = 64;

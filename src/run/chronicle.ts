@@ -10,6 +10,8 @@ import type { Draft } from '../record/ledger.ts';
 import type { Compared, Lineage } from '../registry/checkpoint.ts';
 import type { Folder } from '../storage/folder.ts';
 import type { Configuration } from './configuration.ts';
+import { ASKED, TAKEN } from './inbox.ts';
+import { KNOWN } from './recording.ts';
 
 /** Records durably, all or nothing, and gives the number of the first, which `make` is told too. What follows may rely
  *  on it. */
@@ -54,7 +56,7 @@ export function runBegan(
       actor: PROGRAM,
       authority: by,
       run,
-      subjects: [fileOf(folder, 'run.json')],
+      subjects: ['run.json', KNOWN].filter((name) => folder.exists(name)).map((name) => fileOf(folder, name)),
       figures: { seed, ...(noise && { 'noise-ppm': ppm(noise.rate) }) },
       words: {
         task,
@@ -68,7 +70,7 @@ export function runBegan(
 
 /** `state`: «finished», «gate-failed», or why it stopped. With it what it leaves: figures, and where each arm stands. */
 export function runEnded(record: Recorder, run: string, ends: number, state: string, folder: Folder): void {
-  const left = ['record.json', ...folder.list().map((arm) => `${arm}/state.json`)];
+  const left = ['record.json', KNOWN, ASKED, TAKEN, ...folder.list().map((arm) => `${arm}/state.json`)];
   const subjects = left.filter((name) => folder.exists(name)).map((name) => fileOf(folder, name));
   record(() => [
     {

@@ -4,6 +4,7 @@ import { CapstanError, expectInteger } from '../base/errors.ts';
 import type { ImitatorOptions } from '../distill/imitator.ts';
 import type { StudentOptions } from '../distill/student.ts';
 import { LABELS, type LabelOptions } from '../iterate/apprenticeship.ts';
+import { CORRESPONDENCE, type CorrespondenceOptions } from '../iterate/correspondence.ts';
 import type { Defence } from '../iterate/defence.ts';
 import type { IterateOptions } from '../iterate/iterate.ts';
 import { RATCHET } from '../iterate/ratchet.ts';
@@ -18,11 +19,18 @@ export interface Configuration {
   /** Who makes the targets: H, H′ that learned from H, or the ground truth, which is supervised learning. */
   readonly overseer: OverseerKind;
   readonly labels: LabelOptions & { readonly imitator: ImitatorOptions };
+  /** How a person is asked, if it is one that H′ learns from. */
+  readonly person?: PersonOptions;
   /** Mistakes that H is made to make. */
   readonly noise?: NoiseOptions;
   readonly defence?: Defence;
   readonly student: StudentOptions;
   readonly training: IterateOptions;
+}
+
+export interface PersonOptions extends CorrespondenceOptions {
+  /** Hash of the decisions that are played back. */
+  readonly known?: string;
 }
 
 /** `rate`: share of H's replies that err; for «systematic» the share of the questions that are in the slice. */
@@ -34,7 +42,7 @@ export interface NoiseOptions {
 export const NOISES = ['random', 'deterministic', 'systematic'] as const;
 export type NoiseKind = (typeof NOISES)[number];
 export const NAMES = ['alike', 'apart'] as const;
-export const OVERSEERS = ['script', 'predictor', 'truth'] as const;
+export const OVERSEERS = ['script', 'predictor', 'person', 'truth'] as const;
 export type OverseerKind = (typeof OVERSEERS)[number];
 
 /** What a person may choose; the rest follows. */
@@ -47,6 +55,12 @@ export interface Choices {
   readonly overseer?: OverseerKind | undefined;
   /** Decisions of H that H′ may learn from. */
   readonly decisions?: number | undefined;
+  /** Workspaces that wait for a person at most. */
+  readonly waiting?: number | undefined;
+  /** Seconds of people's time, after which they are asked no more. */
+  readonly humanSeconds?: number | undefined;
+  /** Hash of the decisions of a person that are played back. */
+  readonly known?: string | undefined;
   /** Whether H′ reads names alike; it does unless H is made to err, which may depend on a name. */
   readonly names?: ImitatorOptions['names'] | undefined;
   readonly noise?: NoiseOptions | undefined;
@@ -86,12 +100,14 @@ export function configure(choices: Choices): Configuration {
   const { seed = 1, overseer = 'script', noise, defence } = choices;
   expectInteger('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   expectFitting(task, overseer, noise, defence);
+  const labels = labelsOf(choices, entry.learning);
   return {
     task: entry.name,
     parameters: task.parameters,
     seed,
     overseer,
-    labels: labelsOf(choices, entry.learning),
+    labels,
+    ...(overseer === 'person' && { person: personOf(choices, labels) }),
     ...(noise && { noise }),
     ...(defence && { defence }),
     student: studentOf(choices, task, entry.learning, training.stepsMax),
@@ -116,7 +132,9 @@ function expectFitting(
     throw new CapstanError('invalid', `noise: expected a rate from 0 to below 1, got ${noise.rate}`);
   if (overseer === 'truth' && (noise || defence))
     throw new CapstanError('usage', 'overseer truth: expected no noise and no defence, it makes no mistakes');
-  if (overseer === 'predictor' && defence)
+  if (overseer === 'person' && noise)
+    throw new CapstanError('usage', 'overseer person: expected no noise, people make their own mistakes');
+  if ((overseer === 'predictor' || overseer === 'person') && defence)
     throw new CapstanError('usage', 'defence: expected the overseer script, H′ has no defence yet');
   if (defence?.kind === 'verify' && !check)
     throw new CapstanError('usage', `defence verify: expected a task with a check, ${name} has none`);
@@ -129,13 +147,32 @@ function expectFitting(
 }
 
 function labelsOf(
-  { decisions = LABELS.decisionsMax, noise, names = noise ? 'apart' : 'alike', maxSteps }: Choices,
+  { overseer, decisions = LABELS.decisionsMax, noise, names = noise ? 'apart' : 'alike', maxSteps }: Choices,
   learning: Learning,
 ): Configuration['labels'] {
-  expectInteger('decisions', decisions, 1, 1_000_000);
+  expectInteger('decisions', decisions, overseer === 'person' ? 0 : 1, 1_000_000);
   const optimizer = { ...OPTIMIZER, learningRate: 3e-3, warmUp: 20 };
   const steps = Math.min(maxSteps ?? learning.labelSteps, learning.labelSteps);
   return { ...LABELS, decisionsMax: decisions, steps, imitator: { width: 64, rows: 256, optimizer, names } };
+}
+
+function personOf(
+  {
+    decisions = CORRESPONDENCE.decisionsMax,
+    waiting = CORRESPONDENCE.waitingMax,
+    humanSeconds,
+    known,
+  }: Choices,
+  { steps }: LabelOptions,
+): PersonOptions {
+  expectInteger('waiting', waiting, 1, 1000);
+  if (humanSeconds !== undefined) expectInteger('human-seconds', humanSeconds, 1, Number.MAX_SAFE_INTEGER);
+  return {
+    ...CORRESPONDENCE,
+    ...{ decisionsMax: decisions, waitingMax: waiting, steps },
+    ...(humanSeconds !== undefined && { secondsMax: humanSeconds }),
+    ...(known !== undefined && { known }),
+  };
 }
 
 function studentOf(

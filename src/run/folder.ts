@@ -9,6 +9,7 @@ import { CapstanError } from '../base/errors.ts';
 import { Folder } from '../storage/folder.ts';
 import { LOCK, lockFolder } from '../storage/lock.ts';
 import type { Configuration } from './configuration.ts';
+import { KNOWN } from './recording.ts';
 import { readSealed, writeSealed } from './sealed.ts';
 
 export interface RunFile {
@@ -23,8 +24,8 @@ export interface RunFile {
 const FORMAT = 'capstan-run-1';
 export const FILE = 'run.json';
 
-/** Starts a folder that is new or empty; refuses to touch any other. */
-export function createRun(path: string, file: RunFile): Folder {
+/** Starts a folder that is new or empty; refuses to touch any other. `known`: decisions to be played back. */
+export function createRun(path: string, file: RunFile, known?: string): Folder {
   const folder = new Folder(path);
   const refuse = (): void => {
     if (folder.list().some((name) => name !== LOCK))
@@ -37,6 +38,7 @@ export function createRun(path: string, file: RunFile): Folder {
   const lock = lockFolder(path);
   try {
     refuse();
+    if (known !== undefined) folder.writeAtomic(KNOWN, known);
     writeSealed(folder, FILE, FORMAT, file);
   } finally {
     lock.release();

@@ -21,7 +21,9 @@ import { baselinePlans, mainPlan } from './arms.ts';
 import { type Recorder, runBegan, runEnded } from './chronicle.ts';
 import { exampleOf } from './example.ts';
 import { FILE, nameOf, openRun, type RunFile } from './folder.ts';
+import { Inbox, type InboxEvent } from './inbox.ts';
 import { Lender } from './lender.ts';
+import { KNOWN, knownIn } from './recording.ts';
 import { checkpointAssistant } from './serve.ts';
 
 export interface RunOptions extends BackendOptions {
@@ -41,10 +43,13 @@ export interface RunOptions extends BackendOptions {
   readonly promotion: () => 'gate' | 'people';
   /** What may not be served whatever the files say: a restored backup may have forgotten it. */
   readonly revoked: () => Revoked;
+  /** Waits a moment for people; without it a run that has nothing else to do but to wait for them stops. */
+  readonly pause?: (() => Promise<void>) | undefined;
 }
 
 export type RunEvent =
   | { readonly kind: 'opened'; readonly file: RunFile; readonly fallback: string | undefined }
+  | InboxEvent
   | ArmEvent;
 
 export interface RunResult {
@@ -101,7 +106,7 @@ function quietly(act: () => void): void {
 
 /** Whether a file or folder of a run is there only when it has been worked on. */
 function isWork(name: string): boolean {
-  return name !== FILE && name !== LOCK;
+  return name !== FILE && name !== LOCK && name !== KNOWN;
 }
 
 class Run {
@@ -138,6 +143,13 @@ class Run {
       halted: options.halted,
       promotion: options.promotion,
       revoked: options.revoked,
+      decisionsFrom: (from) =>
+        new Inbox(folder, knownIn(folder, configuration, task), from, {
+          pause: options.pause,
+          stopped: () => options.signal.aborted || options.halted() !== undefined,
+          tell: options.tell,
+          assertHeld,
+        }),
     };
   }
 

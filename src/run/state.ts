@@ -8,6 +8,7 @@ import { CapstanError } from '../base/errors.ts';
 import type { ExamplesState } from '../distill/examples.ts';
 import type { StudentState } from '../distill/replicas.ts';
 import type { ApprenticeState } from '../iterate/apprenticeship.ts';
+import type { CorrespondenceState } from '../iterate/correspondence.ts';
 import type { Progress } from '../iterate/progress.ts';
 import { STATE } from '../network/step.ts';
 import { decodeTensors, encodeTensors } from '../registry/safetensors.ts';
@@ -24,6 +25,8 @@ export interface ArmState {
   readonly iterations: readonly IterationRecord[];
   /** If H′ made the targets. */
   readonly apprentice?: ApprenticeState;
+  /** If H′ learned from a person. */
+  readonly correspondence?: CorrespondenceState;
   readonly fidelity?: Fidelity;
 }
 
@@ -39,7 +42,9 @@ const FILE = 'state.json';
 const vectorsFile = (name: string): string => `states/${name}.safetensors`;
 
 export function saveState(folder: Folder, state: ArmState, vectors: Vectors): void {
-  const tensors = Object.entries(vectors).map(([name, values]) => ({ name, shape: [values.length], values }));
+  const tensors = Object.entries(vectors)
+    .filter(([, values]) => values.length > 0) // a tensor without values is none
+    .map(([name, values]) => ({ name, shape: [values.length], values }));
   const bytes = encodeTensors({ metadata: { format: FORMAT }, tensors });
   const file: StateFile = { ...state, vectors: hash('sha256', bytes) };
   folder.writeAtomic(vectorsFile(file.vectors), bytes);

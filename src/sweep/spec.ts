@@ -67,12 +67,15 @@ const DEFENCES: { readonly [K in NonNullable<Choices['defence']>['kind']]: Kinds
   verify: {},
 };
 
-const CHOICES: { readonly [key in keyof Required<RunChoices>]: Kind } = {
+/** A sweep waits for nobody. */
+type Unattended = Omit<RunChoices, 'waiting' | 'humanSeconds' | 'known'>;
+
+const CHOICES: { readonly [key in keyof Required<Unattended>]: Kind } = {
   task: oneOf(TASKS.map(({ name }) => name)),
   size: count,
   powers: count,
   rounds: count,
-  overseer: oneOf(OVERSEERS),
+  overseer: oneOf(OVERSEERS.filter((one) => one !== 'person')),
   decisions: count,
   names: oneOf(NAMES),
   noise,
