@@ -41,5 +41,5 @@ export function drawn(all: readonly Series[]): string {
     return `<polygon points="${band}" fill="${colour}" opacity=".1"/><polyline points="${line}" fill="none" stroke="${colour}" stroke-width="2"${dash}/>${label}`;
   });
   const title = `<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 8}" text-anchor="middle">decisions of a (played) person</text>`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="13"><rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>${[...grid, ...ticks, ...lines, title].join('\n')}</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="13"><title>Decisions of a played person against the fidelity of H′ and the accuracy of X</title><rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>${[...grid, ...ticks, ...lines, title].join('\n')}</svg>\n`;
 }
