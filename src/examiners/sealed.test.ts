@@ -23,7 +23,7 @@ describe('sealed answers', () => {
           'truth',
         );
         for (const text of all) expect(reveal(examiner.truth({ text }))).toBe(`${text}!`);
-        const other = { text: all[0]!, documents: [] };
+        const other = { text: all[0]!, documents: [{ name: 'a', text: 'b' }] };
         expect(() => examiner.truth(other)).toThrow(expect.objectContaining({ code: 'not-found' }));
       }),
     );
