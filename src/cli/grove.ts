@@ -4,7 +4,7 @@
  *  What was decided and answered is the project's, not the run's: another run of the same recipe finds it there. */
 
 import { createHash } from 'node:crypto';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { CapstanError } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
 import { type Limits, type Scope, scope } from '../core/budget.ts';
@@ -127,24 +127,31 @@ export class Grove {
     return own;
   }
 
-  /** With the run's folder locked. */
+  /** With the run's folder locked, and what is remembered: two that grow trees would not see each other's calls in flight. */
   static async with<T>(path: string, options: GatewayOptions, use: (grove: Grove) => Promise<T>): Promise<T> {
-    const folder = new Folder(path);
-    const lock = lockFolder(path);
-    try {
-      const file = readSealed<TreeFile>(folder, FILE, FORMAT);
-      const plan = await planOf(file, options);
-      const { concurrency = CONCURRENCY } = options;
-      const trees = Trees.open(MEMORY, { concurrency, now: () => new Date().toISOString() });
-      try {
-        catchUp(trees);
-        return await use(new Grove(path, file, plan, trees));
-      } finally {
-        trees.close();
-      }
-    } finally {
-      lock.release();
-    }
+    return locked(path, () =>
+      locked(dirname(MEMORY), async () => {
+        const file = readSealed<TreeFile>(new Folder(path), FILE, FORMAT);
+        const plan = await planOf(file, options);
+        const { concurrency = CONCURRENCY } = options;
+        const trees = Trees.open(MEMORY, { concurrency, now: () => new Date().toISOString() });
+        try {
+          catchUp(trees);
+          return await use(new Grove(path, file, plan, trees));
+        } finally {
+          trees.close();
+        }
+      }),
+    );
+  }
+}
+
+async function locked<T>(path: string, act: () => Promise<T>): Promise<T> {
+  const lock = lockFolder(path);
+  try {
+    return await act();
+  } finally {
+    lock.release();
   }
 }
 
@@ -182,12 +189,15 @@ async function planOf(file: TreeFile, options: GatewayOptions): Promise<Plan> {
     known.set(name, model);
     return model;
   };
+  const h = await overseerSeat(overseer, loaded, models);
   const x = await assistantSeat(assistant, loaded, models);
+  const above = escalate === undefined ? undefined : await overseerSeat(escalate, loaded, models);
+  const versions = [h, x, above].map((seat) => (seat && 'version' in seat ? seat.version : ''));
   return {
-    policy: versionOf('tree', source, recipe.policy, overseer, assistant, escalate ?? ''),
-    overseer: await overseerSeat(overseer, loaded, models),
+    policy: versionOf('tree', source, recipe.policy, overseer, assistant, escalate ?? '', ...versions),
+    overseer: h,
     ...(x && { assistant: x }),
-    ...(escalate !== undefined && { above: await overseerSeat(escalate, loaded, models) }),
+    ...(above && { above }),
     ...(recipe.verifiers && { verifiers: recipe.verifiers }),
     ...(recipe.isSimple && { isSimple: (question: TextQuestion) => recipe.isSimple!(question) }),
   };
