@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     setupFiles: ['test/seed.ts'],
     testTimeout: 60_000,
-    // Two processes: the training tests use native threads of their own.
-    maxWorkers: 2,
+    // The training tests use native threads of their own, and those of the command line wait for processes.
+    maxWorkers: 3,
   },
 });

@@ -37,7 +37,7 @@ async function toTheEnd(run: string): Promise<number | null> {
   }
 }
 
-const OPTIONS = '--size 8 --powers 8 --width 16 --replicas 1 --max-steps 12 --overseer person --decisions 24';
+const OPTIONS = '--size 8 --powers 8 --width 16 --replicas 1 --max-steps 5 --overseer person --decisions 24';
 const answers = () => readFileSync(ANSWERS, 'utf8').trimEnd().split('\n');
 
 describe('capstan decide', () => {
@@ -69,10 +69,9 @@ describe('capstan decide', () => {
     ['--correct 1 --reply 3 --reason no', 3, /expected a decision there, got none/],
     ['--file nowhere.jsonl', 3, /expected a file of decisions/],
   ])('%s is refused, and nothing is decided', async (given, status, message) => {
-    const before = await waiting();
     const ended = await capstan(['decide', RUN, ...given.split(' ')]);
     expect(ended).toMatchObject({ status, stderr: expect.stringMatching(message) });
-    expect(await waiting()).toEqual(before);
+    expect(folder.exists('inbox/answers.jsonl')).toBe(false);
   });
 
   test('refuses a recording that makes no sense, by its line', async () => {

@@ -27,8 +27,8 @@ const task = permutationPowering({ elements: 8, powers: 8 });
 const opened = taskEntry('permutation-powering').open({ elements: 8, powers: 8 });
 
 /** Two stages of it that end by their gates and two that warm up. */
-function configuration(known?: string): Configuration {
-  const whole = tiny({ overseer: 'person', decisions: 80, ...(known !== undefined && { known }) });
+function configuration(known?: string, decisions = 80): Configuration {
+  const whole = tiny({ overseer: 'person', decisions, ...(known !== undefined && { known }) });
   const { person, labels } = whole;
   const brief = { steps: 20, study: 8, waitingMax: 8, first: 8, ahead: 2, window: 6, stageTests: 2 };
   return {
@@ -41,6 +41,9 @@ function configuration(known?: string): Configuration {
 /** A person who is never busy with anything else. */
 const AT_ONCE = Number.POSITIVE_INFINITY;
 
+/** Decisions of runs that begin many times. */
+const FEW = 32;
+
 let runs = 0;
 
 class Played {
@@ -48,9 +51,9 @@ class Played {
   readonly folder = new Folder(this.path);
   readonly #person: StandIn;
 
-  constructor(options: StandInOptions = {}, known?: string) {
+  constructor(options: StandInOptions = {}, known?: string, decisions?: number) {
     this.#person = new StandIn(task, options);
-    const own = configuration(known === undefined ? undefined : hash('sha256', known));
+    const own = configuration(known === undefined ? undefined : hash('sha256', known), decisions);
     createTiny({ path: this.path, configuration: own, ...(known !== undefined && { known }) });
   }
 
@@ -129,9 +132,9 @@ describe('a run that learns from a person', () => {
   });
 
   test('stops where it has nothing else to do, and ends in the same bytes as if it had waited', async () => {
-    const waits = new Played();
+    const waits = new Played({}, undefined, FEW);
     await waits.carryOut();
-    const stops = new Played();
+    const stops = new Played({}, undefined, FEW);
     let sessions = 0;
     for (let ended = false; !ended; sessions++)
       try {
@@ -146,9 +149,9 @@ describe('a run that learns from a person', () => {
     expect(stops.checkpoints).toEqual(waits.checkpoints);
   });
 
-  test('killed after every other step and resumed, ends in the same bytes as if its decisions had arrived so by themselves', async () => {
-    const killed = new Played();
-    for (let at = 1, ended = false; !ended; at += 2) {
+  test('killed after every third step and resumed, ends in the same bytes as if its decisions had arrived so by themselves', async () => {
+    const killed = new Played({}, undefined, FEW);
+    for (let at = 1, ended = false; !ended; at += 3) {
       const controller = new AbortController();
       const tell: RunOptions['tell'] = (event) => {
         if (event.kind !== 'trained') return;
@@ -162,7 +165,7 @@ describe('a run that learns from a person', () => {
         expect(error).toMatchObject({ code: 'interrupted' });
       }
     }
-    const again = new Played({}, recordingText(decisionsTaken(killed.folder)));
+    const again = new Played({}, recordingText(decisionsTaken(killed.folder)), FEW);
     await again.carryOut(0, { pause: undefined });
     expect(again.lineages).toEqual(killed.lineages);
     expect(again.checkpoints).toEqual(killed.checkpoints);
