@@ -101,6 +101,8 @@ test('after a full disk nothing more is taken, and what was acknowledged is ther
     })(),
   ).rejects.toMatchObject({ code: 'storage' });
   await expect(decisions.put('more', 'p', json)).rejects.toMatchObject({ code: 'storage' });
+  for (const key of kept) expect(decisions.get(key)).toBe(json);
+  expect(decisions.get(`k${kept.length}`)).toBeUndefined();
   database.close();
   const again = open('full.db');
   expect(kept.length).toBeGreaterThan(10);

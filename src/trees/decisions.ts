@@ -15,6 +15,8 @@ export const DECISIONS_SCHEMA = `
 
 /** With so many decisions the log is put in order. */
 const FRESH_MOST = 4096;
+/** No row has that number. */
+const UNKNOWN = -1;
 
 export class Decisions {
   readonly #database: Database;
@@ -66,14 +68,20 @@ export class Decisions {
 
   /** The entries are those that are there at the end of this turn. */
   async #write(entries: readonly Entry[]): Promise<void> {
-    const last = await this.#database.write(() => {
-      this.#batch = undefined;
-      if (this.#sql.last()!.last !== this.#last) this.#read();
-      const rows = entries.map(({ key, policy, json }) => `["${key}",${JSON.stringify(policy)},${json}]`);
-      return this.#sql.append(`[${rows.join(',')}]`)!.number;
-    });
-    for (const { key, json } of entries) if (!this.#fresh.has(key)) this.#fresh.set(key, json);
-    this.#last = last;
+    try {
+      await this.#database.write(() => {
+        this.#batch = undefined;
+        if (this.#sql.last()!.last !== this.#last) this.#read();
+        const rows = entries.map(
+          ({ key, policy, json }) => `[${JSON.stringify(key)},${JSON.stringify(policy)},${json}]`,
+        );
+        this.#last = this.#sql.append(`[${rows.join(',')}]`)!.number;
+        for (const { key, json } of entries) this.#note(key, json);
+      });
+    } catch (error) {
+      this.#last = UNKNOWN; // what was noted is not there
+      throw error;
+    }
     if (this.#isDue || this.#fresh.size < this.#freshMost) return;
     this.#isDue = true;
     this.#database.writeAside(() => this.#order());
@@ -89,9 +97,13 @@ export class Decisions {
     this.#fresh = new Map();
     this.#last = null;
     for (const { number, key, json } of this.#sql.fresh()) {
-      if (!this.#fresh.has(key)) this.#fresh.set(key, json);
+      this.#note(key, json);
       this.#last = number;
     }
+  }
+
+  #note(key: string, json: string): void {
+    if (!this.#fresh.has(key)) this.#fresh.set(key, json);
   }
 }
 

@@ -59,7 +59,7 @@ export const SCHEMA = `${DECISIONS_SCHEMA}
 `;
 
 /** So many answers wait to be written at most, and so long: some are computed again after a crash, and nobody is asked. */
-const KEPT_MOST = 4096;
+const KEPT_MOST = 1024;
 const KEPT_MS = 1000;
 
 export class Memory<Q extends object, A> {
