@@ -57,13 +57,18 @@ export class Budget {
 
   /** Each limit is an integer ≥ 0, or Infinity. With a parent, use `split`. */
   constructor(limits: Partial<Limits> = {}, parent?: Budget) {
-    this.limits = { ...without(Infinity), depth: Infinity, ...limits };
+    this.#parent = parent;
+    if (limits === UNSHARED) {
+      this.limits = UNLIMITED;
+      this.#cap = without(Infinity);
+      return;
+    }
+    this.limits = { ...UNLIMITED, ...limits };
     for (const [name, limit] of Object.entries(this.limits))
       if (!(limit >= 0) || (limit !== Infinity && !Number.isInteger(limit)))
         throw new CapstanError('invalid', `limit ${name}: expected an integer ≥ 0 or Infinity, got ${limit}`);
     const { depth: _, ...cap } = this.limits;
     this.#cap = cap;
-    this.#parent = parent;
   }
 
   /** By this one and all its children. */
@@ -119,7 +124,7 @@ export class Budget {
 
   /** A child that may spend the share and no more; of kinds that the share does not name, what this one has. Undefined if
    *  there is not enough. Depth is no matter of shares: `below` counts it. */
-  split(share: Partial<Spending> = {}): Budget | undefined {
+  split(share: Partial<Spending> = UNSHARED): Budget | undefined {
     const child = new Budget(share, this);
     return this.#lend(share) ? child : undefined;
   }
@@ -154,6 +159,7 @@ export class Budget {
   }
 
   #lend(amounts: Partial<Spending>): boolean {
+    if (amounts === UNSHARED) return true;
     const wanted = KINDS.map((kind) => [kind, lendable(kind, amounts[kind])] as const);
     if (wanted.some(([kind, amount]) => amount > this.left(kind))) {
       this.refuse();
@@ -195,6 +201,10 @@ function without(limit: number): { [K in Kind]: number } {
     seconds: limit,
   };
 }
+
+const UNLIMITED: Limits = { ...without(Infinity), depth: Infinity };
+/** A child that draws on its parent in everything. */
+const UNSHARED: Partial<Spending> = {};
 
 function none(): { [K in Kind]: number } {
   return without(0);

@@ -59,19 +59,19 @@ export class Database {
   /** A statement that gives rows. */
   query<R extends Row>(text: string): (...values: readonly Value[]) => readonly R[] {
     const statement = attempting(this.path, () => this.#sql.prepare(text));
-    return (...values) => attempting(this.path, () => statement.all(...values) as R[]);
+    return (...values) => attempting(this.path, () => statement.all(values) as R[]);
   }
 
   /** A statement that gives one row, if there is one. */
   look<R extends Row>(text: string): (...values: readonly Value[]) => R | undefined {
     const statement = attempting(this.path, () => this.#sql.prepare(text));
-    return (...values) => attempting(this.path, () => statement.get(...values) as R | undefined);
+    return (...values) => attempting(this.path, () => statement.get(values) as R | undefined);
   }
 
   /** A statement that changes something, to be run within `write`; how many rows it changed. */
   command(text: string): (...values: readonly Value[]) => number {
     const statement = attempting(this.path, () => this.#sql.prepare(text));
-    return (...values) => statement.run(...values).changes;
+    return (...values) => statement.run(values).changes;
   }
 
   /** What `change` does, all of it or nothing, written when the promise is kept. Changes take place in the order of the
@@ -85,9 +85,19 @@ export class Database {
     });
   }
 
-  /** The same, so many milliseconds later, for what nobody waits for and nobody misses. */
-  writeLater(milliseconds: number, change: () => void): void {
-    setTimeout(() => this.write(change).catch(() => {}), milliseconds).unref();
+  /** What nobody waits for, in a transaction of its own, when so many milliseconds are over or else when those have gone on
+   *  who wait for what was written before. */
+  writeAside(change: () => void, milliseconds?: number): void {
+    const write = () => {
+      if (this.#failure) return;
+      try {
+        this.#transact(change);
+      } catch (error) {
+        this.#failure = error as CapstanError;
+      }
+    };
+    if (milliseconds === undefined) setImmediate(write);
+    else setTimeout(write, milliseconds).unref();
   }
 
   /** Kept when all that was handed in is on the disk; broken where some of it is not. */

@@ -1,7 +1,7 @@
 /** A question in words, with documents that it may be answered from. It is its own content: two questions that read alike
  *  and see the same documents are one. */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonical, type Json } from '../base/canonical.ts';
 
 /** A text that a question is about. */
@@ -18,9 +18,7 @@ export interface TextQuestion {
 
 /** SHA-256 of the canonical JSON, in hex: equal keys are equal questions. */
 export function questionKey(question: TextQuestion): string {
-  return createHash('sha256')
-    .update(canonical(plainQuestion(question) as unknown as Json))
-    .digest('hex');
+  return hash('sha256', canonical(plainQuestion(question) as unknown as Json));
 }
 
 /** The same, without a list of no documents. */

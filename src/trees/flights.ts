@@ -36,13 +36,14 @@ export class Flights<T> {
 
   #start(key: string, scope: Scope, start: (scope: Scope) => Promise<T>): Flight<T> {
     const controller = scope.signal && new AbortController();
-    const promise = start(controller ? { ...scope, signal: controller.signal } : scope).finally(() => {
-      flight.isDone = true;
-      if (this.#under.get(key) === flight) this.#under.delete(key);
-    });
-    promise.catch(() => {}); // whoever waits is told; when nobody is left, nobody needs to be
+    const promise = start(controller ? { ...scope, signal: controller.signal } : scope);
     const flight: Flight<T> = { promise, controller, passengers: 0, isDone: false };
     this.#under.set(key, flight);
+    const done = () => {
+      flight.isDone = true;
+      if (this.#under.get(key) === flight) this.#under.delete(key);
+    };
+    promise.then(done, done); // whoever waits is told of a failure; when nobody is left, nobody needs to be
     return flight;
   }
 }

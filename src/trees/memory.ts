@@ -7,11 +7,12 @@
  *  A correction removes the answers above it; decisions stay, since a workspace in which an answer changed is another
  *  workspace. */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Answer } from '../core/answer.ts';
 import type { Action, Transcript, Workspace } from '../core/workspace.ts';
 import type { Database, Row } from '../storage/database.ts';
 import type { Author, Spent } from '../transcript/node.ts';
+import { DECISIONS_SCHEMA, Decisions } from './decisions.ts';
 
 /** An action and how it came about. */
 export interface Decision<Q, A> {
@@ -51,21 +52,21 @@ export interface Removed<A> {
   readonly before: Answer<A>;
 }
 
-export const SCHEMA = `
-  create table if not exists decision (key text primary key, policy text not null, json text not null) without rowid;
+export const SCHEMA = `${DECISIONS_SCHEMA}
   create table if not exists answer (key text primary key, question text not null, json text not null) without rowid;
   create table if not exists correction (
     question text primary key, number integer not null unique, json text not null) without rowid;
 `;
 
 /** So many answers wait to be written at most, and so long: some are computed again after a crash, and nobody is asked. */
-const KEPT_MOST = 512;
-const KEPT_MS = 100;
+const KEPT_MOST = 1024;
+const KEPT_MS = 1000;
 
 export class Memory<Q extends object, A> {
   readonly database: Database;
   readonly #keyOf: (question: Q) => string;
   readonly #sql: ReturnType<typeof statements>;
+  readonly #decisions: Decisions;
   /** What is not written yet. */
   #kept = new Map<string, { readonly transcript: Transcript<Q, A>; readonly corrections: number }>();
   #isDue = false;
@@ -78,6 +79,7 @@ export class Memory<Q extends object, A> {
     this.database = database;
     this.#keyOf = keyOf;
     this.#sql = statements(database);
+    this.#decisions = new Decisions(database);
     this.refresh();
   }
 
@@ -105,29 +107,28 @@ export class Memory<Q extends object, A> {
   }
 
   decision(key: string): Decision<Q, A> | undefined {
-    return parsed(this.#sql.decision(key));
+    return parsed(this.#decisions.get(key));
   }
 
   /** Kept from when the promise is. */
-  async decide(key: string, policy: string, decision: Decision<Q, A>): Promise<void> {
-    await this.database.write(() => this.decideNow(key, policy, decision));
+  decide(key: string, policy: string, decision: Decision<Q, A>): Promise<void> {
+    return this.#decisions.put(key, policy, JSON.stringify(decision));
   }
 
   /** The same, within a write. */
   decideNow(key: string, policy: string, decision: Decision<Q, A>): void {
-    this.#sql.decide(key, policy, JSON.stringify(decision));
+    this.#decisions.putNow(key, policy, JSON.stringify(decision));
   }
 
   /** What a run has paid for so far, in all its sessions; calls that a crash cut off are not in it. */
   spentBy(run: string): Spent {
-    const { calls, tokens, micros, seconds } = this.#sql.spent(run)!;
-    return { calls, tokens, micros, seconds };
+    return this.#decisions.spentBy(run);
   }
 
   answer(key: string): Answer<A> | undefined {
     const kept = this.#kept.get(key);
     if (kept?.corrections === this.corrections) return kept.transcript.answer;
-    return parsed<Followed<A>>(this.#sql.answer(key))?.answer;
+    return parsed<Followed<A>>(this.#sql.answer(key)?.json)?.answer;
   }
 
   /** Not at all where an answer was corrected since there were so many corrections. It follows from decisions that are on
@@ -135,9 +136,13 @@ export class Memory<Q extends object, A> {
    *  share a page. */
   keep(key: string, transcript: Transcript<Q, A>, corrections: number): void {
     this.#kept.set(key, { transcript, corrections });
-    if (this.#kept.size >= KEPT_MOST) this.settle().catch(() => {});
-    else if (!this.#isDue) this.database.writeLater(KEPT_MS, () => this.#keepAll());
+    if (this.#kept.size === KEPT_MOST) this.database.writeAside(() => this.#keepAll());
+    if (this.#isDue) return;
     this.#isDue = true;
+    this.database.writeAside(() => {
+      this.#isDue = false;
+      this.#keepAll();
+    }, KEPT_MS);
   }
 
   /** Kept when all answers are written. */
@@ -146,14 +151,16 @@ export class Memory<Q extends object, A> {
   }
 
   #keepAll(): void {
-    this.#isDue = false;
+    if (this.#kept.size === 0) return;
     this.refresh();
+    const rows: unknown[] = [];
     for (const [key, { transcript, corrections }] of this.#kept) {
       if (corrections !== this.corrections) continue;
       const { question, exchanges, answer } = transcript;
       const asked = exchanges.map((exchange) => this.questionKey(exchange.question));
-      this.#sql.keep(key, this.questionKey(question), JSON.stringify({ answer, asked }));
+      rows.push([key, this.questionKey(question), { answer, asked }]);
     }
+    this.#sql.keep(JSON.stringify(rows));
     this.#kept = new Map();
   }
 
@@ -215,7 +222,6 @@ export class Memory<Q extends object, A> {
   }
 }
 
-type SpentRow = Row & Spent;
 interface JsonRow extends Row {
   readonly json: string;
 }
@@ -230,13 +236,10 @@ interface AnswerRow extends JsonRow {
 
 function statements(database: Database) {
   return {
-    decision: database.look<JsonRow>('select json from decision where key = ?'),
-    decide: database.command('insert or ignore into decision values (?, ?, ?)'),
-    spent: database.look<SpentRow>(
-      `select ifnull(sum(json ->> '$.spent.calls'), 0) as calls, ifnull(sum(json ->> '$.spent.tokens'), 0) as tokens, ifnull(sum(json ->> '$.spent.micros'), 0) as micros, ifnull(sum(json ->> '$.spent.seconds'), 0) as seconds from decision where json ->> '$.run' = ?`,
-    ),
     answer: database.look<JsonRow>('select json from answer where key = ?'),
-    keep: database.command('insert or replace into answer values (?, ?, ?)'),
+    keep: database.command(
+      'insert or replace into answer select value ->> 0, value ->> 1, value -> 2 from json_each(?)',
+    ),
     corrections: database.query<CorrectionRow>('select * from correction where number > ? order by number'),
     correct: database.command('insert or replace into correction values (?, ?, ?)'),
     answers: database.query<AnswerRow>('select * from answer'),
@@ -244,12 +247,12 @@ function statements(database: Database) {
   };
 }
 
-function parsed<T>(row: JsonRow | undefined): T | undefined {
-  return row && (JSON.parse(row.json) as T);
+function parsed<T>(json: string | undefined): T | undefined {
+  return json === undefined ? undefined : (JSON.parse(json) as T);
 }
 
 function digest(...parts: readonly string[]): string {
   // Each with its length, so that no two lists of parts run together.
   const text = parts.map((part) => `${part.length}:${part}`).join('');
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }
