@@ -5,11 +5,10 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { CapstanError, messageOf } from '../base/errors.ts';
-import { buildDataset, type TreeFile } from '../dataset/build.ts';
+import type { TreeFile } from '../dataset/build.ts';
 import { Exclusion } from '../dataset/exclusion.ts';
 import type { Manifest } from '../dataset/manifest.ts';
 import { ROW_KINDS } from '../dataset/row.ts';
-import { withdraw } from '../dataset/withdraw.ts';
 import { readPieces } from '../storage/disk.ts';
 import { Folder } from '../storage/folder.ts';
 import { decimal } from './arguments.ts';
@@ -51,7 +50,8 @@ export function addDataset(program: Command): void {
     .argument('<folder>', 'the dataset')
     .requiredOption('--person <id>', 'as rows have it: «person:ada»')
     .option('--json', 'print one JSON object')
-    .action((path: string, { person, json }: { readonly person: string; readonly json?: boolean }) => {
+    .action(async (path: string, { person, json }: { readonly person: string; readonly json?: boolean }) => {
+      const { withdraw } = await import('../dataset/withdraw.ts');
       const show = progress();
       const { rows, manifest } = withdraw(new Folder(path), person, (event) =>
         show(() => `looked at ${event.rows} rows`),
@@ -68,7 +68,8 @@ export function addDataset(program: Command): void {
     });
 }
 
-function build(given: readonly string[], flags: BuildFlags): void {
+async function build(given: readonly string[], flags: BuildFlags): Promise<void> {
+  const { buildDataset } = await import('../dataset/build.ts'); // most commands write no Parquet
   const { to, exclude, license, validation, test, unverified = false, json } = flags;
   if (license.trim() === '')
     throw new CapstanError('usage', '--license: expected an identifier, got nothing');

@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createJiti } from 'jiti';
 import { CapstanError, messageOf } from '../base/errors.ts';
 import { Folder } from '../storage/folder.ts';
 import { type Recipe, recipeFault } from '../text/recipe.ts';
@@ -22,6 +21,7 @@ export async function loadRecipe(file: string): Promise<Loaded> {
     .update(folder.read(basename(path)))
     .digest('hex');
   const suffix = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+  const { createJiti } = await import('jiti'); // most commands need none
   const jiti = createJiti(import.meta.url, {
     alias: { capstan: API + suffix },
     moduleCache: false,
