@@ -1,12 +1,18 @@
 /** A script in the place of a person who has a task of their own: it sees what a person is shown and says what a person
  *  would type. No person was asked, and whoever uses it says so. */
 
+import { ANSWERS, type Answered, answersById, askedIn } from '../src/run/inbox.ts';
 import { ownTask } from '../src/run/own.ts';
+import { parseAction } from '../src/run/said.ts';
+import type { Folder } from '../src/storage/folder.ts';
+import { appendLines } from '../src/storage/lines.ts';
 import type { ChainQuestion, ChainTask } from '../src/tasks/chain.ts';
 
 export interface InWords {
   /** «ask …» or «reply …»; it gives up where something was asked that it would not have asked. */
   decided(shown: readonly string[]): string;
+  /** Answers so many of those that wait in a run, the oldest first. It puts nothing on a ledger. */
+  answer(run: Folder, count?: number): void;
   recording(waiting: readonly { readonly shown: readonly string[] }[]): string;
 }
 
@@ -38,5 +44,14 @@ export function inWords(folder: string): InWords {
   };
   const line = (shown: readonly string[]) =>
     JSON.stringify({ workspace: shown, action: decided(shown), by: 'person:stand-in' });
-  return { decided, recording: (waiting) => waiting.map(({ shown }) => `${line(shown)}\n`).join('') };
+  const answer = (run: Folder, count = Number.POSITIVE_INFINITY) => {
+    const answered = answersById(run);
+    const waiting = askedIn(run).filter(({ id }) => !answered.has(id));
+    const said = { by: 'person:stand-in', seconds: 0, time: '2026-01-31T12:00:00.000Z', entry: 0 };
+    const answers = waiting
+      .slice(0, count)
+      .map(({ id, shown }): Answered => ({ id, ...parseAction(task, shown, decided(shown)), ...said }));
+    appendLines(run, ANSWERS, answers);
+  };
+  return { decided, answer, recording: (waiting) => waiting.map(({ shown }) => `${line(shown)}\n`).join('') };
 }

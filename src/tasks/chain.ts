@@ -183,9 +183,9 @@ function numberedBy(
 /** What stays of a text when spaces and a mark at its end do not count. */
 export function plain(text: string): string {
   return text
+    .replaceAll(/\s+/gu, ' ')
     .trim()
-    .replace(/\s*[?.]?$/u, '')
-    .replaceAll(/\s+/gu, ' ');
+    .replace(/ ?[?.]?$/u, '');
 }
 
 function overseer(definition: ChainDefinition): Overseer<ChainQuestion, number> {

@@ -73,8 +73,12 @@ describe('a folder', () => {
     }
   });
 
-  test('is what the schema says', () => {
+  test('is what the schema says, and what its page shows is one', () => {
     expect(isValid(plainTask)).toBe(true);
+    const page = readFileSync('docs/own-task.md', 'utf8');
+    const [task = '', contexts = ''] = [...page.matchAll(/```jsonl?\n(.*?)```/gs)].map(([, text]) => text);
+    expect(isValid(JSON.parse(task))).toBe(true);
+    expect(definitionOf({ task, contexts }, 'shown').contexts.length).toBe(1);
   });
 
   const changed = (change: (task: typeof plainTask) => void): string => {
@@ -130,8 +134,10 @@ describe('a folder', () => {
       (t) => (t.decomposition = 'thirds'),
       /decomposition: expected one of halves, last.*got «thirds»/,
     ],
-  ])('with %s is refused, by the schema too or by what it cannot say', (_, change, message) => {
-    expect(refusal({ task: changed(change) })).toMatch(message);
+  ])('with %s is refused, and by the schema where it can say so', (title, change, message) => {
+    const task = changed(change);
+    expect(refusal({ task })).toMatch(message);
+    expect(isValid(JSON.parse(task))).toBe(['a name twice', 'a strange sort'].includes(title));
   });
 
   test.each<[string, (task: typeof plainTask) => void, RegExp]>([

@@ -47,6 +47,8 @@ const NAMES_MAX = 256;
 const RELATIONS_MAX = 32;
 const LONGEST_MAX = 16;
 const CONTEXTS_MAX = 100_000;
+/** Every fact that can be said is kept as a text, so that those of a context are found. */
+const FACTS_MAX = 200_000;
 
 /** The task in these texts; `folder` is said in messages. Throws «invalid» with file, line and field. */
 export function ownEntry(texts: OwnTexts, folder: string): TaskEntry {
@@ -185,6 +187,12 @@ interface Fact {
 /** All facts that can be said, by their words. */
 function factsSaid({ names, relations }: Words, file: string): ReadonlyMap<string, Fact> {
   const facts = new Map<string, Fact>();
+  const count = relations.reduce((sum, { from, to }) => sum + from.count * to.count, 0);
+  if (count > FACTS_MAX)
+    throw new CapstanError(
+      'invalid',
+      `${file}: expected names and relations that can say ${FACTS_MAX} facts at most, got ${count}`,
+    );
   relations.forEach(({ fact, from, to }, relation) => {
     for (let i = from.first; i < from.first + from.count; i++)
       for (let j = to.first; j < to.first + to.count; j++) {
