@@ -8,7 +8,7 @@ import { CapstanError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { chainExaminer } from '../examiners/chain.ts';
 import { reveal } from '../examiners/examiner.ts';
-import { type ChainQuestion, chains } from './chain.ts';
+import { type ChainContext, type ChainQuestion, chains, type Sort } from './chain.ts';
 import { definitionOf, ownEntry } from './own.ts';
 import { type Contract, describeTask } from './task.contract.ts';
 
@@ -233,4 +233,39 @@ test('training sees names that changed places, the other piles the contexts as t
   expect(keys('gate').every((key) => written.has(key))).toBe(true);
   expect(keys('test').every((key) => written.has(key))).toBe(true);
   expect(new Set(keys('train')).size).toBeGreaterThan(390);
+});
+
+test('names that changed places leave everything else as it was', () => {
+  const task = chains(definition);
+  const [people, places] = definition.sorts as [Sort, Sort];
+  const all = Array.from({ length: people.count }, (_, i) => people.first + i);
+  /** What can be said of a context without a name: of each person in how many steps they are their own mentor, who has them
+   *  for a mentor or a neighbour, and how many live where they do. */
+  const shape = ({ values: [mentor = [], neighbour = [], home = []] }: ChainContext) => {
+    const having = (row: readonly number[], one: number) => all.filter((other) => row[other] === one).length;
+    const round = (one: number) => {
+      let at = one;
+      for (let steps = 1; steps <= all.length; steps++) {
+        at = mentor[at]!;
+        if (at === one) return steps;
+      }
+      return 0;
+    };
+    const said = (one: number) =>
+      [
+        round(one),
+        having(mentor, one),
+        having(neighbour, one),
+        having(home, home[one]!),
+        mentor[one] === neighbour[one],
+        mentor[neighbour[one]!] === neighbour[mentor[one]!],
+        home[one]! >= places.first,
+      ].join();
+    return all.map(said).sort().join(' ');
+  };
+  const written = new Set(definition.contexts.map(shape));
+  for (let i = 0; i < 400; i++) {
+    const [question] = task.sample(Random.seeded(i), { split: 'train', size: task.sizeMax, level: 1 });
+    expect(written.has(shape(question!.context))).toBe(true);
+  }
 });

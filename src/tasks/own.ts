@@ -67,7 +67,8 @@ export function ownEntry(texts: OwnTexts, folder: string): TaskEntry {
       return task.parameters;
     },
     open: () => task,
-    learning: { ...CLIMBING, steps: 1500, labelSteps: 500 },
+    // All levels at once: who first learns to look up once sits there for hundreds of steps before it looks up twice.
+    learning: { ...CLIMBING, byLevel: false, steps: 1500, labelSteps: 500 },
     ...(decomposition === undefined && { hasNoScript: true }),
   };
 }
