@@ -1,6 +1,7 @@
 /** A task of somebody's own: its folder is copied out of the repository and run from there, by its script and by a person. The
  *  person is played by a script that reads and writes nothing but words. */
 
+import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -102,6 +103,32 @@ describe('capstan run ./chains', () => {
     },
     PATIENCE_MS,
   );
+});
+
+describe('a smaller folder', () => {
+  test('is learned from its script at every level, and asked in words', async () => {
+    const folder = join(SCRATCH, 'small');
+    cpSync(CHAINS, folder, { recursive: true });
+    const task = JSON.parse(readFileSync(join(CHAINS, 'task.json'), 'utf8'));
+    const { mentor, home } = task.relations;
+    const names = { person: task.names.person.slice(0, 5), city: task.names.city.slice(0, 3) };
+    const small = { ...task, name: 'small', names, relations: { mentor, home }, longest: 3 };
+    writeFileSync(join(folder, 'task.json'), JSON.stringify(small));
+    execFileSync(process.execPath, [join(folder, 'make.js'), '100']);
+    const options = '--width 32 --replicas 1 --contexts 16 --run learned --quiet --json'.split(' ');
+    const { status, stdout } = await capstan(['run', './small', ...options]);
+    expect(status).toBe(0);
+    const { accuracy } = JSON.parse(stdout);
+    expect(accuracy.perLevel.length).toBe(3);
+    expect(Math.min(...accuracy.perLevel)).toBeGreaterThan(0.95);
+    const asked = await capstan(['ask', 'learned', "Where does Ada's mentor's mentor live?"]);
+    expect(asked).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(
+        /Where does Ada's mentor's mentor live\?.*(Rome|Oslo|Lima)[\s\S]*Who is Ada's mentor's mentor\?/,
+      ),
+    });
+  }, 180_000);
 });
 
 describe('capstan run ./chains --overseer person', () => {
