@@ -18,7 +18,7 @@ export const TABLE: { readonly [folder: string]: readonly string[] } = {
   authority: ['base', 'ledger'],
   storage: ['base'],
   overseers: ['base', 'core', 'text', 'gateway', 'onnx', 'network'],
-  tasks: ['base', 'core', 'overseers'],
+  tasks: ['base', 'core', 'text', 'overseers'],
   examiners: ['base', 'core', 'text', 'tasks'],
   assistants: ['base', 'core', 'text', 'gateway', 'onnx', 'network'],
   verifiers: ['base', 'core', 'text', 'gateway'],

@@ -10,9 +10,10 @@ import type { ExampleNode } from '../report/record.ts';
 import { modelServed } from '../run/chronicle.ts';
 import { shown, unfolded } from '../run/example.ts';
 import { findRun, nameOf, openRun } from '../run/folder.ts';
+import { taskOf } from '../run/own.ts';
 import { checkpointAssistant } from '../run/serve.ts';
 import { Folder } from '../storage/folder.ts';
-import { type AnyTask, taskEntry } from '../tasks/tasks.ts';
+import type { AnyTask } from '../tasks/tasks.ts';
 import { integer } from './arguments.ts';
 import { HOME } from './home.ts';
 import { commitTo, knownRevoked, person, recorder } from './recorder.ts';
@@ -69,7 +70,7 @@ export function addAsk(program: Command): void {
 async function ask(path: string, text: string, depth: number): Promise<Asked> {
   const { folder, file } = openRun(path);
   const { configuration } = file;
-  const task = taskEntry(configuration.task).open(configuration.parameters);
+  const task = taskOf(folder, configuration);
   const question = task.parse(text);
   const arm = new Folder(`${path}/ida`);
   const checkpoint = served(arm);

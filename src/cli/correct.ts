@@ -18,8 +18,8 @@ import { CORRECTED } from '../registry/revocation.ts';
 import { drawnAgain } from '../run/drawn.ts';
 import { findRun, openRun, runHash } from '../run/folder.ts';
 import { revokeModel } from '../run/office.ts';
+import { taskOf } from '../run/own.ts';
 import { Folder } from '../storage/folder.ts';
-import { taskEntry } from '../tasks/tasks.ts';
 import { correctNode } from './correct-node.ts';
 import { type DoerFlags, doerOf, withDoer } from './doer.ts';
 import { Grove, groveNamed } from './grove.ts';
@@ -54,7 +54,7 @@ async function correct(asked: string, flags: CorrectFlags): Promise<void> {
   const path = findRun(HOME, flags.run);
   const { folder, file } = openRun(path);
   const { configuration } = file;
-  const task = taskEntry(configuration.task).open(configuration.parameters);
+  const task = taskOf(folder, configuration);
   const question = task.parse(asked);
   const answer = answerNamed(task, question, flags.answer);
   const { entries } = verifyLedger(LEDGER);

@@ -3,7 +3,7 @@
 import { stages } from '../iterate/curriculum.ts';
 import type { ArmRecord } from '../report/record.ts';
 import type { Configuration } from '../run/configuration.ts';
-import { taskEntry } from '../tasks/tasks.ts';
+import { type TaskEntry, taskEntry } from '../tasks/tasks.ts';
 
 /** Steps before a pace can be told. */
 const STEPS_SEEN = 5;
@@ -32,8 +32,11 @@ export class Forecast {
   #spent = 0;
 
   /** `steps`: what the arm is given in advance; unset, it goes through the stages of a run. */
-  constructor({ task, parameters, student: { width }, training }: Configuration, steps?: number) {
-    const { open, learning } = taskEntry(task);
+  constructor(
+    { task, parameters, student: { width }, training }: Configuration,
+    steps?: number,
+    { open, learning }: TaskEntry = taskEntry(task),
+  ) {
     const opened = open(parameters);
     const plan = stages(opened, training.curriculum);
     // A round takes about 16 D² + 4 N D multiplications for each of the N facts.

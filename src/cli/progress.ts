@@ -8,8 +8,9 @@ import { sharedKind } from '../report/grades.ts';
 import type { ArmRecord } from '../report/record.ts';
 import type { Configuration } from '../run/configuration.ts';
 import type { RunFile } from '../run/folder.ts';
+import { entryOf, taskOf } from '../run/own.ts';
 import type { RunEvent } from '../run/run.ts';
-import { taskEntry } from '../tasks/tasks.ts';
+import { Folder } from '../storage/folder.ts';
 import { Forecast } from './forecast.ts';
 import { commandLine, inkFor } from './terminal.ts';
 
@@ -53,7 +54,11 @@ export function showProgress({ quiet, stream, path }: ProgressOptions): Progress
     if (!file) return '';
     if (arm.kind === 'ida') idaSteps = arm.steps;
     const isGiven = arm.kind === 'control' || arm.kind === 'no-curriculum';
-    forecast ??= new Forecast(file.configuration, isGiven ? idaSteps : undefined);
+    forecast ??= new Forecast(
+      file.configuration,
+      isGiven ? idaSteps : undefined,
+      entryOf(new Folder(path), file.configuration),
+    );
     const left = forecast.left(arm, stage);
     if (left === undefined) return '';
     return `, about ${duration(left)} left${file.baselines ? ' of this arm' : ''}`;
@@ -66,7 +71,7 @@ export function showProgress({ quiet, stream, path }: ProgressOptions): Progress
       switch (event.kind) {
         case 'opened':
           file = event.file;
-          grades = gradesOf(file.configuration);
+          grades = gradesOf(file.configuration, path);
           if (event.fallback)
             line(
               `ONNX Runtime has no native library here (${event.fallback}); using its WebAssembly build, about three times slower`,
@@ -109,8 +114,8 @@ function spent({ steps, seconds }: ArmRecord): string {
   return `  step ${steps}, ${duration(seconds)}`;
 }
 
-function gradesOf({ task, parameters }: Configuration): readonly string[] | undefined {
-  return examinerOf(taskEntry(task).open(parameters)).grades;
+function gradesOf(configuration: Configuration, path: string): readonly string[] | undefined {
+  return examinerOf(taskOf(new Folder(path), configuration)).grades;
 }
 
 /** By level, or of all questions as they are asked and by grade. */

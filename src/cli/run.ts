@@ -21,10 +21,11 @@ import {
   type OverseerKind,
 } from '../run/configuration.ts';
 import { createRun, findRun, freshPath, openRun, type RunFile } from '../run/folder.ts';
+import { expectUnchanged, isOwnFolder, type OwnTask, ownIn, ownTask, taskOf } from '../run/own.ts';
 import { readRecording, recordingText } from '../run/recording.ts';
 import { carryOut } from '../run/run.ts';
 import { Folder } from '../storage/folder.ts';
-import { type AnyTask, taskEntry } from '../tasks/tasks.ts';
+import { type AnyTask, TASKS, taskEntry } from '../tasks/tasks.ts';
 import { decimal, integer, oneOf } from './arguments.ts';
 import { expectWork, haltAsked } from './control.ts';
 import { HOME } from './home.ts';
@@ -73,7 +74,7 @@ export function addRun(program: Command): void {
   program
     .command('run')
     .description('Run Iterated Distillation and Amplification on a task')
-    .argument('[task]', 'its name; «capstan tasks» lists them')
+    .argument('[task]', 'its name, as «capstan tasks» lists them, or a folder with one of your own')
     .option('--size <n>', 'facts in a context', integer('size'))
     .option('--powers <n>', 'powers asked are below this power of two', integer('powers'))
     .option(
@@ -249,11 +250,13 @@ function begunAgain(
     );
   if (!configuration.person)
     throw new CapstanError('usage', `--again ${before}: expected a run whose overseer is a person`);
-  const own = taskEntry(configuration.task).open(configuration.parameters);
+  const own = taskOf(folder, configuration);
   const known = recordingText(decisionsNow(folder, configuration, own));
   const path = flags.run ?? freshPath(HOME, folder.name);
   const person = { ...configuration.person, known: hash('sha256', known) };
-  createRun(path, runFile({ ...configuration, person }, false), known);
+  const { taskFolder } = file;
+  const begun = { ...runFile({ ...configuration, person }, false), ...(taskFolder && { taskFolder }) };
+  createRun(path, begun, known, configuration.own === undefined ? undefined : ownIn(folder));
   return path;
 }
 
@@ -288,7 +291,7 @@ function optionOf(flag: string): string {
 function resumed(task: string | undefined, run: string, flags: readonly string[]): string {
   const path = findRun(HOME, run);
   const { configuration } = openRun(path).file;
-  if (task !== undefined && task !== configuration.task)
+  if (task !== undefined && task !== configuration.task && !isSameOwn(task, configuration))
     throw new CapstanError(
       'usage',
       `--resume ${path}: expected its own task ${configuration.task}, got ${task}`,
@@ -300,6 +303,22 @@ function resumed(task: string | undefined, run: string, flags: readonly string[]
       `--resume: expected nothing that changes the run, got ${given.map(optionOf).join(', ')}`,
     );
   return path;
+}
+
+/** Whether the folder named has the task of that run. Throws «refused» where it was changed since. */
+function isSameOwn(task: string, { own }: Configuration): boolean {
+  if (own === undefined || !isOwnFolder(task)) return false;
+  expectUnchanged({ own }, task);
+  return true;
+}
+
+/** A task that is somebody's own, where what was given is no name of Capstan's. */
+function ownGiven(task: string): OwnTask | undefined {
+  if (TASKS.some(({ name }) => name === task)) return undefined;
+  const own = ownTask(task);
+  if (!own && /[/\\]/.test(task))
+    throw new CapstanError('not-found', `${task}: expected a folder with task.json, found none`);
+  return own;
 }
 
 function started(task: string | undefined, flags: RunFlags): string {
@@ -320,12 +339,18 @@ function started(task: string | undefined, flags: RunFlags): string {
       '--baselines: expected an overseer that they can ask, a person is asked by IDA alone',
     );
   const choices = { ...flags, task };
-  const plain = configure(choices);
-  const opened = taskEntry(plain.task).open(plain.parameters);
+  const own = ownGiven(task);
+  const plain = configure(choices, own);
+  const opened = (own?.entry ?? taskEntry(plain.task)).open(plain.parameters);
   const known = flags.recorded === undefined ? undefined : recordingIn(flags.recorded, opened);
-  const configuration = known ? configure({ ...choices, known: known.sha256 }) : plain;
-  const name = [task, ...Object.values(configuration.parameters), `seed${configuration.seed}`].join('-');
+  const configuration = known ? configure({ ...choices, known: known.sha256 }, own) : plain;
+  const name = [
+    configuration.task,
+    ...Object.values(configuration.parameters),
+    `seed${configuration.seed}`,
+  ].join('-');
   const path = flags.run ?? freshPath(HOME, name);
-  createRun(path, runFile(configuration, flags.baselines ?? false), known?.text);
+  const file = { ...runFile(configuration, flags.baselines ?? false), ...(own && { taskFolder: task }) };
+  createRun(path, file, known?.text, own?.texts);
   return path;
 }

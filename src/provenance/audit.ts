@@ -23,10 +23,10 @@ import { renderReport } from '../report/report.ts';
 import { baselinePlans } from '../run/arms.ts';
 import { gateFigures } from '../run/chronicle.ts';
 import { FILE, nameOf, openRun, type RunFile, runHash } from '../run/folder.ts';
+import { taskOf } from '../run/own.ts';
 import { keptState } from '../run/state.ts';
 import { Folder } from '../storage/folder.ts';
 import { LOCK } from '../storage/lock.ts';
-import { taskEntry } from '../tasks/tasks.ts';
 import { auditInbox } from './decision.ts';
 import { type Life, lifeOf, subjectOf } from './life.ts';
 
@@ -339,7 +339,7 @@ class Auditor {
     if (this.#of('run-ended').some((entry) => subjectOf(entry, 'record.json') === found)) return; // from before
     const { arms } = this.#record();
     const { configuration, baselines } = this.#file;
-    const task = taskEntry(configuration.task).open(configuration.parameters);
+    const task = taskOf(this.#folder, configuration);
     const planned = baselines ? 2 + baselinePlans(task, examinerOf(task), configuration, 0).length : 1;
     if (arms.length < planned || arms.some(({ state }) => state === 'running')) {
       this.#known.add('record.json');

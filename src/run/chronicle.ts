@@ -11,6 +11,7 @@ import type { Compared, Lineage } from '../registry/checkpoint.ts';
 import type { Folder } from '../storage/folder.ts';
 import type { Configuration } from './configuration.ts';
 import { ASKED, TAKEN } from './inbox.ts';
+import { OWN_FILES } from './own.ts';
 import { KNOWN } from './recording.ts';
 
 /** Records durably, all or nothing, and gives the number of the first, which `make` is told too. What follows may rely
@@ -56,7 +57,9 @@ export function runBegan(
       actor: PROGRAM,
       authority: by,
       run,
-      subjects: ['run.json', KNOWN].filter((name) => folder.exists(name)).map((name) => fileOf(folder, name)),
+      subjects: ['run.json', ...OWN_FILES, KNOWN]
+        .filter((name) => folder.exists(name))
+        .map((name) => fileOf(folder, name)),
       figures: { seed, ...(noise && { 'noise-ppm': ppm(noise.rate) }) },
       words: {
         task,
@@ -70,7 +73,14 @@ export function runBegan(
 
 /** `state`: «finished», «gate-failed», or why it stopped. With it what it leaves: figures, and where each arm stands. */
 export function runEnded(record: Recorder, run: string, ends: number, state: string, folder: Folder): void {
-  const left = ['record.json', KNOWN, ASKED, TAKEN, ...folder.list().map((arm) => `${arm}/state.json`)];
+  const left = [
+    'record.json',
+    ...OWN_FILES,
+    KNOWN,
+    ASKED,
+    TAKEN,
+    ...folder.list().map((arm) => `${arm}/state.json`),
+  ];
   const subjects = left.filter((name) => folder.exists(name)).map((name) => fileOf(folder, name));
   record(() => [
     {

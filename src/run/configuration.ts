@@ -9,10 +9,18 @@ import type { Defence } from '../iterate/defence.ts';
 import type { IterateOptions } from '../iterate/iterate.ts';
 import { RATCHET } from '../iterate/ratchet.ts';
 import { OPTIMIZER, type OptimizerOptions } from '../network/optimizer.ts';
-import { type AnyTask, type Learning, type TaskParameters, taskEntry } from '../tasks/tasks.ts';
+import {
+  type AnyTask,
+  type Learning,
+  type TaskEntry,
+  type TaskParameters,
+  taskEntry,
+} from '../tasks/tasks.ts';
 
 export interface Configuration {
   readonly task: string;
+  /** Hash of the task, if it is somebody's own. */
+  readonly own?: string;
   readonly parameters: TaskParameters;
   /** 0 … 2^53 − 1 */
   readonly seed: number;
@@ -86,8 +94,11 @@ export interface Choices {
 const STEPS_PER_ITERATION = 800;
 
 /** The whole configuration; every value is checked here or where it is used first. */
-export function configure(choices: Choices): Configuration {
-  const entry = taskEntry(choices.task);
+export function configure(
+  choices: Choices,
+  own?: { readonly sha256: string; readonly entry: TaskEntry },
+): Configuration {
+  const entry = own?.entry ?? taskEntry(choices.task);
   const { size, powers, rounds } = choices;
   const given = entry.parameters({
     ...(size !== undefined && { size }),
@@ -100,9 +111,15 @@ export function configure(choices: Choices): Configuration {
   const { seed = 1, overseer = 'script', noise, defence } = choices;
   expectInteger('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   expectFitting(task, overseer, noise, defence);
+  if (entry.hasNoScript && overseer !== 'person' && overseer !== 'truth')
+    throw new CapstanError(
+      'usage',
+      `--overseer ${overseer}: expected person or truth, ${entry.name} has no decomposition`,
+    );
   const labels = labelsOf(choices, entry.learning);
   return {
     task: entry.name,
+    ...(own && { own: own.sha256 }),
     parameters: task.parameters,
     seed,
     overseer,

@@ -8,7 +8,9 @@ import { hash } from 'node:crypto';
 import { CapstanError } from '../base/errors.ts';
 import { Folder } from '../storage/folder.ts';
 import { LOCK, lockFolder } from '../storage/lock.ts';
+import type { OwnTexts } from '../tasks/own.ts';
 import type { Configuration } from './configuration.ts';
+import { keepOwn } from './own.ts';
 import { KNOWN } from './recording.ts';
 import { readSealed, writeSealed } from './sealed.ts';
 
@@ -19,13 +21,16 @@ export interface RunFile {
   readonly started: string;
   readonly command: string;
   readonly version: string;
+  /** Where a task that is somebody's own was read. */
+  readonly taskFolder?: string;
 }
 
 const FORMAT = 'capstan-run-1';
 export const FILE = 'run.json';
 
-/** Starts a folder that is new or empty; refuses to touch any other. `known`: decisions to be played back. */
-export function createRun(path: string, file: RunFile, known?: string): Folder {
+/** Starts a folder that is new or empty; refuses to touch any other. `known`: decisions to be played back. `own`: a task that
+ *  is somebody's own. */
+export function createRun(path: string, file: RunFile, known?: string, own?: OwnTexts): Folder {
   const folder = new Folder(path);
   const refuse = (): void => {
     if (folder.list().some((name) => name !== LOCK))
@@ -38,6 +43,7 @@ export function createRun(path: string, file: RunFile, known?: string): Folder {
   const lock = lockFolder(path);
   try {
     refuse();
+    if (own !== undefined) keepOwn(folder, own);
     if (known !== undefined) folder.writeAtomic(KNOWN, known);
     writeSealed(folder, FILE, FORMAT, file);
   } finally {

@@ -15,7 +15,7 @@ import type { ArmRecord, ExampleNode, RunRecord } from '../report/record.ts';
 import { renderReport } from '../report/report.ts';
 import { Folder } from '../storage/folder.ts';
 import { LOCK, lockFolder } from '../storage/lock.ts';
-import { type AnyAnswer, type AnyQuestion, taskEntry } from '../tasks/tasks.ts';
+import type { AnyAnswer, AnyQuestion } from '../tasks/tasks.ts';
 import { type ArmEvent, type ArmPlan, type Setting, trainArm } from './arm.ts';
 import { baselinePlans, mainPlan } from './arms.ts';
 import { type Recorder, runBegan, runEnded } from './chronicle.ts';
@@ -23,6 +23,7 @@ import { exampleOf } from './example.ts';
 import { FILE, nameOf, openRun, type RunFile } from './folder.ts';
 import { Inbox, type InboxEvent } from './inbox.ts';
 import { Lender } from './lender.ts';
+import { expectUnchanged, OWN_FILES, taskOf } from './own.ts';
 import { KNOWN, knownIn } from './recording.ts';
 import { checkpointAssistant } from './serve.ts';
 
@@ -66,6 +67,7 @@ export async function carryOut(path: string, options: RunOptions): Promise<RunRe
       'invalid',
       `run ${path}: expected one started by Capstan ${VERSION}, got ${file.version}; going on would mix their bits`,
     );
+  expectUnchanged(file.configuration, file.taskFolder);
   const lock = lockFolder(path);
   try {
     folder.sweep();
@@ -106,7 +108,7 @@ function quietly(act: () => void): void {
 
 /** Whether a file or folder of a run is there only when it has been worked on. */
 function isWork(name: string): boolean {
-  return name !== FILE && name !== LOCK && name !== KNOWN;
+  return name !== FILE && name !== LOCK && name !== KNOWN && !OWN_FILES.includes(name);
 }
 
 class Run {
@@ -127,7 +129,7 @@ class Run {
     this.#folder = folder;
     this.#file = file;
     this.#machine = options.machine;
-    const task = taskEntry(configuration.task).open(configuration.parameters);
+    const task = taskOf(folder, configuration);
     this.#setting = {
       task,
       examiner: examinerOf(task),

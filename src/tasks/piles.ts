@@ -21,7 +21,7 @@ export function dealt<C extends { readonly key: string }>(split: Split, what: st
   );
 }
 
-function pile(key: string): Split {
+export function pile(key: string): Split {
   const drawn = hashText(key)[1] % PILES;
   return drawn === 0 ? 'gate' : drawn === 1 ? 'test' : 'train';
 }

@@ -28,6 +28,8 @@ export interface TaskEntry {
   readonly parameters: (given: GivenParameters) => TaskParameters;
   readonly open: (parameters: TaskParameters) => AnyTask;
   readonly learning: Learning;
+  /** Whether only people can be its H. */
+  readonly hasNoScript?: boolean;
 }
 
 export type TaskParameters = { readonly [name: string]: number };
@@ -85,7 +87,7 @@ const SPREADING: Learning = {
 };
 
 /** Levels one after the other. */
-const CLIMBING: Learning = {
+export const CLIMBING: Learning = {
   ...SPREADING,
   averageHorizon: 60,
   byLevel: true,
@@ -169,7 +171,7 @@ export const TASKS: readonly TaskEntry[] = [
   },
 ];
 
-function opaquely<Q, A>(task: Task<Q, A>): AnyTask {
+export function opaquely<Q, A>(task: Task<Q, A>): AnyTask {
   return task as unknown as AnyTask;
 }
 
