@@ -1,53 +1,51 @@
-/** The command line. stdout is data, stderr is progress; one file for each command. */
+/** The command line. stdout is data, stderr is progress; one file for each command, loaded when it is meant: most
+ *  start in half the time without the others. */
 
-import { addAsk } from './ask.ts';
-import { addControl } from './control.ts';
-import { addCorrect } from './correct.ts';
-import { addDataset } from './dataset.ts';
-import { addDecide } from './decide.ts';
-import { addGrow, GROW, isRecipe } from './grow.ts';
-import { addImport } from './import.ts';
-import { addInbox } from './inbox.ts';
-import { addLedger } from './ledger.ts';
-import { addModels } from './models.ts';
-import { addPeople } from './people.ts';
-import { addPolicy } from './policy.ts';
+import type { Command } from 'commander';
 import { carryOut, newProgram } from './program.ts';
-import { addReport } from './report.ts';
-import { addRequests } from './requests.ts';
-import { addRun } from './run.ts';
-import { addRuns } from './runs.ts';
-import { addSweep } from './sweep.ts';
-import { addTasks } from './tasks.ts';
 
 export { STATUS, STATUS_BUG } from './program.ts';
 
-export async function main(args: readonly string[]): Promise<number> {
+type Add = (program: Command) => void;
+
+/** What each file adds, in the order in which the help shows it. */
+const COMMANDS: readonly { readonly names: readonly string[]; readonly load: () => Promise<Add> }[] = [
+  { names: ['run'], load: async () => (await import('./run.ts')).addRun },
+  { names: ['run-recipe'], load: async () => (await import('./grow.ts')).addGrow },
+  { names: ['inbox'], load: async () => (await import('./inbox.ts')).addInbox },
+  { names: ['report'], load: async () => (await import('./report.ts')).addReport },
+  { names: ['ask'], load: async () => (await import('./ask.ts')).addAsk },
+  { names: ['tasks'], load: async () => (await import('./tasks.ts')).addTasks },
+  { names: ['runs'], load: async () => (await import('./runs.ts')).addRuns },
+  { names: ['sweep'], load: async () => (await import('./sweep.ts')).addSweep },
+  { names: ['models'], load: async () => (await import('./models.ts')).addModels },
+  { names: ['pause', 'stop', 'resume'], load: async () => (await import('./control.ts')).addControl },
+  { names: ['requests', 'approve'], load: async () => (await import('./requests.ts')).addRequests },
+  { names: ['people'], load: async () => (await import('./people.ts')).addPeople },
+  { names: ['policy'], load: async () => (await import('./policy.ts')).addPolicy },
+  { names: ['correct'], load: async () => (await import('./correct.ts')).addCorrect },
+  { names: ['decide'], load: async () => (await import('./decide.ts')).addDecide },
+  { names: ['ledger'], load: async () => (await import('./ledger.ts')).addLedger },
+  { names: ['import'], load: async () => (await import('./import.ts')).addImport },
+  { names: ['dataset'], load: async () => (await import('./dataset.ts')).addDataset },
+];
+
+export async function main(given: readonly string[]): Promise<number> {
+  const args = await meant(given);
   const program = newProgram(
     'capstan',
     'Iterated Distillation and Amplification: people oversee small questions, a network learns the answers.',
   );
-  for (const add of [
-    addRun,
-    addGrow,
-    addInbox,
-    addReport,
-    addAsk,
-    addTasks,
-    addRuns,
-    addSweep,
-    addModels,
-    addControl,
-    addRequests,
-    addPeople,
-    addPolicy,
-    addCorrect,
-    addDecide,
-    addLedger,
-    addImport,
-    addDataset,
-  ])
-    add(program);
+  const own = COMMANDS.filter(({ names }) => names.includes(args[0] ?? ''));
+  // For the help, and to say which there are.
+  for (const { load } of own.length > 0 ? own : COMMANDS) (await load())(program);
+  return carryOut(program, args);
+}
+
+/** «run» is about a task or about a recipe, which have other options. */
+async function meant(args: readonly string[]): Promise<readonly string[]> {
   const [first, ...rest] = args;
-  return carryOut(program, first === 'run' && isRecipe(rest) ? [GROW, ...rest] : args);
+  if (first !== 'run' || !rest.some((one) => one === '--resume' || /\.[cm]?[jt]s$/.test(one))) return args;
+  const { GROW, isRecipe } = await import('./grow.ts');
+  return isRecipe(rest) ? [GROW, ...rest] : args;
 }
