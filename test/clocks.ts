@@ -1,23 +1,13 @@
 /** Clocks for tests of the gateway: one that runs faster than the world, and one that runs only when nothing else does. */
 
-import type { Clock } from '../src/gateway/clock.ts';
+import { type Clock, systemClock } from '../src/gateway/clock.ts';
 
 /** Real time, so many times as fast. */
 export function fastClock(times: number): Clock {
   const began = performance.now();
   return {
     now: () => (performance.now() - began) * times,
-    sleep: (ms, signal) =>
-      new Promise((resolve) => {
-        if (signal?.aborted) return resolve();
-        const end = (): void => {
-          clearTimeout(timer);
-          signal?.removeEventListener('abort', end);
-          resolve();
-        };
-        const timer = setTimeout(end, ms / times);
-        signal?.addEventListener('abort', end, { once: true });
-      }),
+    sleep: (ms, signal) => systemClock.sleep(ms / times, signal),
   };
 }
 

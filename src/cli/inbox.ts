@@ -1,5 +1,5 @@
-/** capstan inbox: what waits for people. Shows one workspace at a time and takes what is done about it: reply, ask, verify,
- *  correct, escalate, skip. */
+/** capstan inbox: what waits for people. Shows one workspace at a time and takes what is done about it: reply, ask,
+ *  correct, reject, escalate, skip, or accept what is proposed. */
 
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';

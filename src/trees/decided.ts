@@ -1,6 +1,6 @@
 /** An overseer whose actions are remembered: each workspace is shown to it once, whoever asks and however often the program
- *  is started again. At most so many are shown to it at a time, and a place is given back when the action is on the disk:
- *  what a crash makes us ask again is no more than that. */
+ *  is started again. At most so many are shown to it at a time, and a place is given back when the action is written:
+ *  what the end of a process makes us ask again is no more than that. */
 
 import type { Overseer } from '../core/assistant.ts';
 import type { Scope } from '../core/budget.ts';

@@ -70,7 +70,7 @@ function answered<Q extends object, A>(
     const [answer] = await make((own) => {
       transcript = own;
     }).answer([question], scope);
-    // It follows from decisions that are on the disk, so nobody waits for it; and where a limit stood in the way, with a
+    // It follows from decisions that are written, so nobody waits for it; and where a limit stood in the way, with a
     // larger one it could be another.
     tell?.answered(transcript!, scope);
     if (scope.budget.refusals === refusals) memory.keep(key, transcript!, corrections);
