@@ -85,6 +85,10 @@ describe('the inbox', () => {
     const both = await run('inbox', one, '--reply', 'no', '--unknown');
     expect([both.status, both.stderr]).toEqual([2, expect.stringContaining('got 2')]);
     expect((await run('inbox', one, '--correct', '1', '--answer', 'x')).stderr).toContain('1 to 0, got 1');
+    expect((await run('inbox', one, '--answer', 'x')).stderr).toContain('expected --correct with it');
+    expect((await run('inbox', one, '--confidence', '.5')).stderr).toContain('expected --reply with it');
+    const other = await run('run', '--resume', 'people', '--assistant', 'nobody');
+    expect([other.status, other.stderr]).toEqual([2, expect.stringContaining('got --assistant')]);
     expect((await run('inbox', one, '--accept')).stderr).toContain('expected one with a proposal');
     expect((await run('inbox', one, '--reply', 'eval runs anything', '--seconds', '40')).status).toBe(0);
     expect((await run('inbox', one, '--reply', 'again')).status).toBe(3); // it waits no more

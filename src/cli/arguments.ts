@@ -32,3 +32,8 @@ export function oneOf<T extends string>(name: string, values: readonly T[]): (te
     throw new CapstanError('usage', `--${name}: expected one of ${values.join(', ')}, got «${text}»`);
   };
 }
+
+/** An option as it is typed, from the name that its value has. */
+export function optionOf(flag: string): string {
+  return `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

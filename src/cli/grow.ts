@@ -12,7 +12,7 @@ import { freshPath } from '../run/folder.ts';
 import { Folder } from '../storage/folder.ts';
 import type { Spent, TranscriptNode } from '../transcript/node.ts';
 import type { Outcome, Trees } from '../trees/trees.ts';
-import { integer } from './arguments.ts';
+import { integer, optionOf } from './arguments.ts';
 import { expectWork, haltAsked } from './control.ts';
 import { foretell } from './foretell.ts';
 import { beginGrove, CONCURRENCY, Grove, groveNamed, type TreeFile } from './grove.ts';
@@ -50,6 +50,8 @@ interface GrowFlags {
 
 const DEPTH = 100;
 const POLL_MS = 250;
+/** Between two lines of progress. */
+const SHOW_MS = 5000;
 
 /** The name under which «capstan run RECIPE» is carried out. */
 export const GROW = 'run-recipe';
@@ -99,7 +101,8 @@ export function addGrow(program: Command): void {
     .action(grow);
 }
 
-async function grow(recipe: string | undefined, flags: GrowFlags): Promise<void> {
+async function grow(recipe: string | undefined, flags: GrowFlags, command: Command): Promise<void> {
+  if (flags.resume !== undefined) expectNothingNew(recipe, flags, command);
   if (flags.dryRun) return foretell(await asked(recipe, flags), flags);
   expectWork();
   const path = flags.resume === undefined ? await begun(recipe, flags) : found(flags.resume);
@@ -127,9 +130,30 @@ async function grow(recipe: string | undefined, flags: GrowFlags): Promise<void>
   });
 }
 
+/** What a run is was said when it began; only how it goes on may be said again. */
+const HOW = ['resume', 'concurrency', 'perMinute', 'timeout', 'spans', 'wait', 'json', 'quiet'];
+
+function expectNothingNew(recipe: string | undefined, flags: GrowFlags, command: Command): void {
+  const given = Object.keys(flags).filter(
+    (name) => !HOW.includes(name) && command.getOptionValueSource(name) === 'cli',
+  );
+  const said = [...(recipe === undefined ? [] : [recipe]), ...given.map(optionOf)];
+  if (said.length > 0)
+    throw new CapstanError(
+      'usage',
+      `--resume: expected nothing that changes the run, got ${said.join(', ')}`,
+    );
+}
+
 /** Goes as far as it can; with --wait, until people have done their part. */
 async function answered(grove: Grove, { wait, quiet }: GrowFlags, signal: AbortSignal): Promise<Outcome> {
   const halt = new AbortController();
+  let told = '';
+  const progress = setInterval(() => {
+    const spent = spentText(grove.spent);
+    if (!quiet && spent !== told) process.stderr.write(`so far ${spent}\n`);
+    told = spent;
+  }, SHOW_MS);
   const watch = setInterval(() => {
     const why = haltAsked();
     if (why !== undefined) halt.abort(new CapstanError('interrupted', why));
@@ -146,6 +170,7 @@ async function answered(grove: Grove, { wait, quiet }: GrowFlags, signal: AbortS
     }
   } finally {
     clearInterval(watch);
+    clearInterval(progress);
   }
 }
 

@@ -128,6 +128,10 @@ class Desk {
       reject === undefined ? undefined : corrected(item, reject, unknown('rejected')),
     ];
     const said = all.filter((one) => one !== undefined);
+    if (confidence !== undefined && answer === undefined)
+      throw new CapstanError('usage', '--confidence: expected --reply with it');
+    if (this.#flags.answer !== undefined && correct === undefined)
+      throw new CapstanError('usage', '--answer: expected --correct with it');
     if (said.length > 1)
       throw new CapstanError(
         'usage',

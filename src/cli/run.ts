@@ -26,7 +26,7 @@ import { readRecording, recordingText } from '../run/recording.ts';
 import { carryOut } from '../run/run.ts';
 import { Folder } from '../storage/folder.ts';
 import { type AnyTask, TASKS, taskEntry } from '../tasks/tasks.ts';
-import { decimal, integer, oneOf } from './arguments.ts';
+import { decimal, integer, oneOf, optionOf } from './arguments.ts';
 import { expectWork, haltAsked } from './control.ts';
 import { HOME } from './home.ts';
 import { showProgress } from './progress.ts';
@@ -283,10 +283,6 @@ function recordingIn(file: string, task: AnyTask): { readonly text: string; read
 
 /** What may change from one session of a run to the next; all other options are part of the run. */
 const HOW = new Set<string>(['resume', 'wait', 'backend', 'json', 'quiet'] satisfies (keyof RunFlags)[]);
-
-function optionOf(flag: string): string {
-  return `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
 
 function resumed(task: string | undefined, run: string, flags: readonly string[]): string {
   const path = findRun(HOME, run);
