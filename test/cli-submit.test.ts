@@ -6,24 +6,12 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Draft, withLedger } from '../src/record/ledger.ts';
-import { type AtWork, BUILT, capstan, lastLine, PATIENCE_MS, SCRATCH, start } from './command.ts';
+import { type AtWork, capstan, lastLine, PATIENCE_MS, SCRATCH, start } from './command.ts';
+import { record, WITNESS, witness } from './run-log.ts';
 
-const PROGRAM = join(BUILT, 'bin/capstan-witness.js');
-const witness = (...args: readonly string[]) => start(process.execPath, [PROGRAM, ...args]).ended;
 const submit = (...args: readonly string[]) => capstan(['ledger', 'submit', ...args]);
 const verify = (...args: readonly string[]) => capstan(['ledger', 'verify', ...args]);
 const at = (...names: readonly string[]) => join(SCRATCH, ...names);
-
-const began = (run: string): Draft => ({ kind: 'run-started', actor: { id: 'program:capstan', kind: 'program' }, run }); // biome-ignore format: one thing
-function record(ledger: string, count: number, run = 'run'): void {
-  const options = {
-    origin: 'example.org/log',
-    seed: () => new Uint8Array(32).fill(7),
-    now: () => '2026-11-28T12:00:00.000Z',
-  };
-  withLedger(at(ledger), options, (open) => open.append(Array.from({ length: count }, () => began(run))));
-}
 
 async function made(name: string): Promise<string> {
   return (await witness('init', name, '--name', `${name}.example/1`)).stdout.trimEnd();
@@ -33,7 +21,7 @@ const trust = (name: string, ledger: string) =>
   witness('trust', name, readFileSync(at(ledger, 'log.vkey'), 'utf8').trimEnd());
 
 async function serve(name: string): Promise<{ readonly url: string; readonly server: AtWork }> {
-  const server = start(process.execPath, [PROGRAM, 'serve', name]);
+  const server = start(process.execPath, [WITNESS, 'serve', name]);
   const said = new Promise<string>((resolve) => {
     server.process.stdout.once('data', resolve);
   });

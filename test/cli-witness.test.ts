@@ -7,24 +7,12 @@ import { describe, expect, test } from 'vitest';
 import { openHead } from '../src/ledger/head.ts';
 import { formatVerifierKey, parseVerifierKey } from '../src/ledger/key.ts';
 import { formatSubmission, SUBMISSION_BYTES_MAX } from '../src/ledger/submission.ts';
-import { type Draft, withLedger } from '../src/record/ledger.ts';
-import { BUILT, capstan, lastLine, SCRATCH, start } from './command.ts';
+import { capstan, lastLine, SCRATCH, start } from './command.ts';
 import { ForkedLog, LOG } from './crash/forked-log.ts';
+import { record, WITNESS, witness } from './run-log.ts';
 
-const PROGRAM = join(BUILT, 'bin/capstan-witness.js');
-const witness = (...args: readonly string[]) => start(process.execPath, [PROGRAM, ...args]).ended;
 const verify = (...args: readonly string[]) => capstan(['ledger', 'verify', ...args]);
 const at = (...names: readonly string[]) => join(SCRATCH, ...names);
-
-const began = (run: string): Draft => ({ kind: 'run-started', actor: { id: 'program:capstan', kind: 'program' }, run }); // biome-ignore format: one thing
-function record(ledger: string, count: number, run = 'run'): void {
-  const options = {
-    origin: 'example.org/log',
-    seed: () => new Uint8Array(32).fill(7),
-    now: () => '2026-11-28T12:00:00.000Z',
-  };
-  withLedger(ledger, options, (open) => open.append(Array.from({ length: count }, () => began(run))));
-}
 
 async function made(name: string): Promise<string> {
   const { stdout, status } = await witness('init', name, '--name', 'auditor.example/1');
@@ -35,13 +23,13 @@ async function made(name: string): Promise<string> {
 describe('capstan-witness watch', () => {
   test('cosigns a ledger as it grows, and verify says what came later', async () => {
     const vkey = await made('grows');
-    record(at('one'), 300);
+    record('one', 300);
     expect(await verify('one', '--witness', vkey)).toMatchObject({ status: 6 });
     const unknown = await witness('watch', 'grows', 'one');
     expect(unknown).toMatchObject({ status: 9 });
     expect(unknown.stderr).toContain('expected a log that this witness trusts');
     expect(await witness('watch', 'grows', 'one', '--trust')).toMatchObject({ status: 0 });
-    record(at('one'), 20);
+    record('one', 20);
     const { stdout } = await verify('one', '--witness', vkey, '--json');
     expect(lastLine(stdout)).toMatchObject({
       size: 321,
@@ -67,9 +55,9 @@ describe('capstan-witness watch', () => {
 
   test('refuses a history that was written again, whoever signed it, and so does verify', async () => {
     const vkey = await made('rewrites');
-    record(at('true'), 50);
+    record('true', 50);
     cpSync(at('true'), at('early'), { recursive: true });
-    record(at('true'), 10);
+    record('true', 10);
     await witness('watch', 'rewrites', 'true', '--trust');
     // Shorter than what was witnessed, of its size, and longer: with the log's own key.
     for (const [name, count, reason] of [
@@ -78,7 +66,7 @@ describe('capstan-witness watch', () => {
       ['longer', 20, /expected the root/],
     ] as const) {
       cpSync(at('early'), at(name), { recursive: true });
-      record(at(name), count, 'another');
+      record(name, count, 'another');
       cpSync(at('true', 'witnessed'), at(name, 'witnessed'), { recursive: true });
       expect(await verify(name)).toMatchObject({ status: 0 });
       expect(await verify(name, '--witness', vkey)).toMatchObject({ status: 6 });
@@ -93,8 +81,8 @@ describe('capstan-witness watch', () => {
     }
     // What remains: back to exactly what was witnessed, and on from there.
     cpSync(at('true'), at('window'), { recursive: true });
-    record(at('true'), 5);
-    record(at('window'), 7, 'another');
+    record('true', 5);
+    record('window', 7, 'another');
     expect(await verify('window', '--witness', vkey)).toMatchObject({ status: 0 });
     expect(await witness('watch', 'rewrites', 'window')).toMatchObject({ status: 0 });
     expect(await witness('watch', 'rewrites', 'true')).toMatchObject({ status: 6 });
@@ -104,7 +92,7 @@ describe('capstan-witness watch', () => {
     for (const turn of [1, 2, 3]) {
       const names = ['left', 'right'].map((side) => `${side}-${turn}`);
       await made(`race-${turn}`);
-      for (const name of names) record(at(name), 20, name);
+      for (const name of names) record(name, 20, name);
       const ended = await Promise.all(names.map((name) => witness('watch', `race-${turn}`, name, '--trust')));
       expect(ended.map(({ status }) => status).sort()).toEqual([0, 6]);
       expect(names.filter((name) => existsSync(at(name, 'witnessed')))).toHaveLength(1);
@@ -130,7 +118,7 @@ describe('capstan-witness serve', () => {
   test('speaks tlog-witness to whoever is on this machine', async () => {
     const vkey = await made('served');
     await witness('trust', 'served', formatVerifierKey(LOG));
-    const server = start(process.execPath, [PROGRAM, 'serve', 'served']);
+    const server = start(process.execPath, [WITNESS, 'serve', 'served']);
     const [url] = (
       await new Promise<string>((resolve) => {
         server.process.stdout.once('data', resolve);
