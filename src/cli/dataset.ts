@@ -1,10 +1,10 @@
 /** capstan dataset: transcript trees become rows to learn from, and a contributor's rows are taken out again. */
 
 import * as fs from 'node:fs';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { CapstanError, messageOf } from '../base/errors.ts';
+import { CapstanError } from '../base/errors.ts';
 import type { TreeFile } from '../dataset/build.ts';
 import { Exclusion } from '../dataset/exclusion.ts';
 import type { Manifest } from '../dataset/manifest.ts';
@@ -12,6 +12,7 @@ import { ROW_KINDS } from '../dataset/row.ts';
 import { readPieces } from '../storage/disk.ts';
 import { Folder } from '../storage/folder.ts';
 import { decimal } from './arguments.ts';
+import { textNamed } from './files.ts';
 
 interface BuildFlags {
   readonly to: string;
@@ -74,7 +75,8 @@ async function build(given: readonly string[], flags: BuildFlags): Promise<void>
   if (license.trim() === '')
     throw new CapstanError('usage', '--license: expected an identifier, got nothing');
   const exclusion = new Exclusion();
-  for (const file of exclude) exclusion.addFile(textOf(file), file);
+  for (const file of exclude)
+    exclusion.addFile(textNamed(file, `--exclude ${file}`, 'a file of questions'), file);
   const show = progress();
   const options = { license, validation, test, unverified };
   const built = buildDataset(new Folder(to), treesIn(given), exclusion, options, (event) =>
@@ -146,18 +148,6 @@ function filesAt(path: string): readonly string[] {
       `${path}: expected transcript trees (.jsonl) in the folder, got none`,
     );
   return names.sort().map((name) => join(path, name));
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new CapstanError(
-      'not-found',
-      `--exclude ${file}: expected a file of questions, got ${messageOf(cause)}`,
-      { cause },
-    );
-  }
 }
 
 /** Least time between two lines, in milliseconds. */

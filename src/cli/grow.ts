@@ -9,11 +9,11 @@ import { answerText } from '../core/answer.ts';
 import type { GatewayOptions } from '../gateway/gateway.ts';
 import type { Price } from '../gateway/prices.ts';
 import { freshPath } from '../run/folder.ts';
-import { Folder } from '../storage/folder.ts';
 import type { Spent, TranscriptNode } from '../transcript/node.ts';
 import type { Outcome, Trees } from '../trees/trees.ts';
 import { integer, optionOf } from './arguments.ts';
 import { expectWork, haltAsked } from './control.ts';
+import { textNamed } from './files.ts';
 import { foretell } from './foretell.ts';
 import { beginGrove, CONCURRENCY, Grove, groveNamed, type TreeFile } from './grove.ts';
 import { HOME } from './home.ts';
@@ -197,7 +197,10 @@ async function asked(
   if (recipe === undefined)
     throw new CapstanError('usage', 'run: expected the file of a recipe, or --resume');
   const loaded = await loadRecipe(recipe);
-  const documents = flags.document.map((file) => ({ name: basename(file), text: textOf(file) }));
+  const documents = flags.document.map((file) => ({
+    name: basename(file),
+    text: textNamed(file, `--document ${file}`, 'a text to read'),
+  }));
   const { maxQuestions: questions, maxCalls: calls, maxTokens: tokens, maxCost: micros, maxMinutes } = flags;
   const seconds = maxMinutes === undefined ? undefined : maxMinutes * SECONDS;
   const caps = Object.entries({ questions, calls, tokens, micros, seconds });
@@ -256,11 +259,6 @@ function found(given: string): string {
   const path = groveNamed(given);
   if (path !== undefined) return path;
   throw new CapstanError('not-found', `--resume ${given}: expected the run of a recipe, found none`);
-}
-
-function textOf(file: string): string {
-  const folder = new Folder(file.includes('/') ? file.slice(0, file.lastIndexOf('/')) || '/' : '.');
-  return folder.readText(basename(file));
 }
 
 function show(outcome: Outcome, nodes: readonly TranscriptNode[], grove: Grove, { json }: GrowFlags): void {

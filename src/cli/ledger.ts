@@ -1,9 +1,7 @@
 /** capstan ledger: reads and verifies the record of what was done. It changes nothing; only `erase` deletes, on the record,
  *  and `submit` puts a cosignature beside it. */
 
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { CapstanError, messageOf } from '../base/errors.ts';
 import { formatVerifierKey, parseVerifierKey } from '../ledger/key.ts';
 import { auditRun } from '../provenance/audit.ts';
 import { auditGrown } from '../provenance/grown.ts';
@@ -13,6 +11,7 @@ import { Folder } from '../storage/folder.ts';
 import { integer } from './arguments.ts';
 import { addErase } from './erase.ts';
 import { addExport } from './export.ts';
+import { bytesNamed } from './files.ts';
 import { GROVE_FILES, groveNamed } from './grove.ts';
 import { LEDGER } from './home.ts';
 import { line, printAudit, runOf } from './provenance.ts';
@@ -78,7 +77,7 @@ export function addLedger(program: Command): void {
 function verify(given: string, { ledger, known, key, witness, json }: VerifyFlags): void {
   const run = runOf(given);
   const options = {
-    known: known === undefined ? undefined : bytesOf(known),
+    known: known === undefined ? undefined : bytesNamed(known, `--known ${known}`, 'a head to read'),
     key: key === undefined ? undefined : parseVerifierKey(key),
     witnesses: witness.map(parseVerifierKey),
   };
@@ -132,14 +131,4 @@ function textOf(verified: Audited): string {
     ...erased.map(({ seq, field, by }) => `ERASED     «${field}» of entry ${seq} (authorised by #${by})`),
     ...unrecorded.map((file) => `unrecorded ${file}, to which no entry is committed`),
   ].join('\n');
-}
-
-function bytesOf(file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw new CapstanError('not-found', `--known ${file}: expected a head to read, got ${messageOf(cause)}`, {
-      cause,
-    });
-  }
 }

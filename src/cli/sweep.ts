@@ -1,7 +1,6 @@
 /** capstan sweep: a matrix of runs, compared seed by seed. Each run is a process of its own, so that all cores work. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
@@ -15,6 +14,7 @@ import { summariseSweep, summaryTable } from '../sweep/summary.ts';
 import { carryOutSweep, type Exit } from '../sweep/sweep.ts';
 import { integer, oneOf } from './arguments.ts';
 import { expectWork, haltAsked } from './control.ts';
+import { textNamed } from './files.ts';
 import { HOME } from './home.ts';
 import { commandLine } from './terminal.ts';
 
@@ -55,7 +55,7 @@ function seedList(text: string): readonly number[] {
 }
 
 async function sweep(file: string, flags: SweepFlags): Promise<void> {
-  const spec = parseSpec(textOf(file), flags.seeds);
+  const spec = parseSpec(textNamed(file, `sweep file ${file}`, 'a file to read'), flags.seeds);
   expectWork();
   const path = flags.out ?? `${HOME}/sweep-${safeName(spec.name)}`;
   const children = new Children(flags.backend);
@@ -111,18 +111,6 @@ async function sweep(file: string, flags: SweepFlags): Promise<void> {
 function again(file: string, path: string, { seeds, jobs }: SweepFlags): string {
   const chosen = seeds ? ['--seeds', seeds.join(',')] : [];
   return commandLine('sweep', file, ...chosen, '--jobs', String(jobs), '--out', path);
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new CapstanError(
-      'not-found',
-      `sweep file ${file}: expected a file to read, got ${messageOf(cause)}`,
-      { cause },
-    );
-  }
 }
 
 /** The program that this process was started from. */

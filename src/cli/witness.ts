@@ -2,7 +2,6 @@
 
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { CapstanError, messageOf } from '../base/errors.ts';
 import { formatVerifierKey, parseVerifierKey, SEED_BYTES } from '../ledger/key.ts';
@@ -14,6 +13,7 @@ import { verifyEvidence } from '../witness/evidence.ts';
 import { beginningFrom, publishedIn, submissionFrom } from '../witness/watch.ts';
 import { type Cosigned, makeWitness, withWitness } from '../witness/witness.ts';
 import { integer } from './arguments.ts';
+import { bytesNamed } from './files.ts';
 import { carryOut, newProgram } from './program.ts';
 import { LOOPBACK, witnessServer } from './witness-server.ts';
 
@@ -83,7 +83,10 @@ export async function main(args: readonly string[]): Promise<number> {
     .argument('<file>', 'as a witness keeps it')
     .argument('<vkey>', 'the verifier key of the log')
     .action((file: string, vkey: string) => {
-      const [{ origin, size }, newer] = verifyEvidence(bytesOf(file), parseVerifierKey(vkey));
+      const [{ origin, size }, newer] = verifyEvidence(
+        bytesNamed(file, file, 'evidence to read'),
+        parseVerifierKey(vkey),
+      );
       const other = newer.size === size ? '' : `, of which one goes on to ${newer.size}`;
       console.log(`verified   ${origin} signed two different logs of ${size} entries${other}`);
     });
@@ -135,14 +138,4 @@ function textOf(cosigned: Cosigned): string {
   const { origin, size, root, before, time } = summaryOf(cosigned);
   const grown = before === 0 ? 'for the first time' : `${size - before} more than before`;
   return `cosigned   ${size} entries of ${origin} (${grown}) at ${new Date(time * MS).toISOString()}, root ${root}`;
-}
-
-function bytesOf(file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw new CapstanError('not-found', `${file}: expected evidence to read, got ${messageOf(cause)}`, {
-      cause,
-    });
-  }
 }
