@@ -149,7 +149,7 @@ export const RULES = {
   ) => {
     const wrong = source.imports.filter((name) => {
       if (name.startsWith('.')) return !name.endsWith('.ts') || /\.(test|contract)\.ts$/.test(name);
-      const places = [PACKAGES[name.replace(/^((?:@[^/]+\/)?[^/]+)\/.*$/, '$1')] ?? []].flat();
+      const places = [PACKAGES[name.replace(/^(@[^/]+\/[^/]+|[^@/]+)(\/.*)?$/, '$1')] ?? []].flat();
       return !name.startsWith('node:') && !places.some((place) => source.path.startsWith(place));
     });
     return [...wrong, ...matches(source, /\bimport\s*\((?!\s*')[^)]*|\brequire\s*\(/g)];
