@@ -167,6 +167,14 @@ export async function beginGrove(path: string, file: TreeFile, options: GatewayO
   writeSealed(folder, FILE, FORMAT, file);
 }
 
+/** What the run of that name in ./runs is. Throws «not-found» where there is none that is of a recipe. */
+export function groveHere(run: string): { readonly path: string; readonly file: TreeFile } {
+  const folder = new Folder(`${HOME}/${/^(?!\.)[\w.-]{1,200}$/.test(run) ? run : 'none'}`);
+  if (folder.name !== run || !folder.exists(FILE))
+    throw new CapstanError('not-found', `${run}: expected the run of a recipe in ${HOME}, found none`);
+  return { path: `${HOME}/${run}`, file: readSealed<TreeFile>(folder, FILE, FORMAT) };
+}
+
 /** The folder of a run of a recipe that somebody means, if it is one. */
 export function groveNamed(given: string): string | undefined {
   return [given, `${HOME}/${basename(given)}`].find((path) => new Folder(path).exists(FILE));

@@ -61,6 +61,15 @@ export function lockFolderWithin(path: string, milliseconds: number): Lock {
     }
 }
 
+/** Whether somebody holds the lock of the folder at this moment. */
+export function isLocked(path: string): boolean {
+  const folder = resolve(path);
+  return attempt({ verb: 'read', path: folder }, () => {
+    const last = lastOfChain(folder);
+    return last !== undefined && isAlive(last);
+  });
+}
+
 const NAP_MS = 10;
 export const LOCK = 'lock';
 const HEIR = '.lock-';
