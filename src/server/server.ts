@@ -5,7 +5,7 @@ import { VERSION } from '../base/version.ts';
 import type { App, Env } from './endpoint.ts';
 import type { Place } from './place.ts';
 import { RequestError, responseOf, unlike } from './problem.ts';
-import { addSessions } from './sessions.ts';
+import { addSessions, Sessions, visitorOf } from './sessions.ts';
 
 export function server(place: Place): App {
   const app: App = new OpenAPIHono<Env>({
@@ -17,7 +17,12 @@ export function server(place: Place): App {
   app.notFound((c) =>
     responseOf(new RequestError('unknown-path', `${c.req.path}: expected a page that there is`)),
   );
-  addSessions(app, place);
+  const sessions = new Sessions(place);
+  app.use('*', async (c, next) => {
+    c.set('visitor', visitorOf(c, sessions, place));
+    await next();
+  });
+  addSessions(app, place, sessions);
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Capstan', version: VERSION },
