@@ -2,16 +2,16 @@
 
 import { z } from 'zod';
 import { mayAct, nameOf, peopleNeeded, type Request, standing } from '../authority/authority.ts';
+import { doerFor } from '../project/doer.ts';
 import { LEDGER } from '../project/home.ts';
 import type { ProjectLog } from '../project/log.ts';
-import { approveNumbered, goOn, halt } from '../project/office.ts';
+import { approveNumbered, type DoerFor, goOn, halt } from '../project/office.ts';
 import { latch } from '../project/recorder.ts';
 import { type Outcome, waiting } from '../record/acts.ts';
 import { hindered } from '../record/control.ts';
 import { lostText } from '../record/latch.ts';
 import { ActOutcome, ActReason, Controls, type RequestRow } from '../wire/model.ts';
 import type { Session } from '../wire/session.ts';
-import { doerFor } from './doing.ts';
 import { type App, addEndpoint } from './endpoint.ts';
 import type { Place } from './place.ts';
 
@@ -47,7 +47,8 @@ export function addControls(app: App, place: Place, log: ProjectLog): void {
         body: ActReason,
         gives: ActOutcome,
       },
-      ({ body: { reason }, session }) => told(place, halt(KINDS[act], doerFor(session, reason))),
+      ({ body: { reason }, session }) =>
+        told(place, halt(KINDS[act], actor(session, reason, `capstan ${act} --reason …`))),
     );
   addEndpoint(
     app,
@@ -59,7 +60,7 @@ export function addControls(app: App, place: Place, log: ProjectLog): void {
       body: ActReason,
       gives: ActOutcome,
     },
-    ({ body: { reason }, session }) => told(place, goOn(doerFor(session, reason))),
+    ({ body: { reason }, session }) => told(place, goOn(actor(session, reason, 'capstan resume --reason …'))),
   );
   addEndpoint(
     app,
@@ -73,8 +74,13 @@ export function addControls(app: App, place: Place, log: ProjectLog): void {
       gives: ActOutcome,
     },
     ({ params: { number }, body: { reason }, session }) =>
-      told(place, approveNumbered(number, doerFor(session, reason))),
+      told(place, approveNumbered(number, actor(session, reason, `capstan approve ${number}`))),
   );
+}
+
+/** Whoever is signed in; `instead`: the command for where their key is. */
+export function actor({ person }: Session, reason: string, instead: string): DoerFor {
+  return (authority) => doerFor(authority, person, { reason, instead });
 }
 
 export function told(place: Place, outcome: Outcome): ActOutcome {

@@ -81,7 +81,7 @@ export function addLedger(app: App, log: ProjectLog): void {
     ({ params: { seq } }) => ({ seq, receipt: receiptOf(LEDGER, seq) }),
   );
   app.get('/ledger/*', (c) => {
-    expectAccess(c.get('session'), 'audit');
+    expectAccess(c.get('visitor')?.session, 'audit');
     const bytes = published(c.req.path.slice('/ledger/'.length));
     return c.body(Uint8Array.from(bytes).buffer, 200, {
       'content-type': 'application/octet-stream',

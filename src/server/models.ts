@@ -20,8 +20,7 @@ import { listRuns } from '../run/folder.ts';
 import { ActOutcome, ActReason, type ModelAct, ModelRow, ModelView } from '../wire/model.ts';
 import type { Session } from '../wire/session.ts';
 import { Hash } from '../wire/value.ts';
-import { isAllowed, told } from './controls.ts';
-import { doerFor } from './doing.ts';
+import { actor, isAllowed, told } from './controls.ts';
 import { type App, addEndpoint } from './endpoint.ts';
 import type { Place } from './place.ts';
 
@@ -65,7 +64,7 @@ export function addModels(app: App, place: Place, log: ProjectLog): void {
       },
       ({ params: { hash }, body: { reason }, session }) => {
         const found = find(hash);
-        const doer = doerFor(session, reason);
+        const doer = actor(session, reason, `capstan models ${act} ${hash} --reason …`);
         if (act === 'revoke') return told(place, revokeFound(found, doer, reason));
         return told(place, act === 'promote' ? promoteFound(found, doer) : takeBack(found, doer));
       },

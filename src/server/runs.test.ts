@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Keys, memoryPlace } from '../../test/place.ts';
 import { carryOutTiny, createTiny, PATIENCE_MS, tiny } from '../../test/tiny-run.ts';
 import { modelsOf } from '../project/models.ts';
 import { recorder } from '../project/recorder.ts';
@@ -12,30 +13,21 @@ import { verifyLedger } from '../record/verify.ts';
 import type { EntryRow } from '../wire/ledger.ts';
 import type { Controls, ModelRow, ModelView } from '../wire/model.ts';
 import type { Comparison, RunRow, RunView } from '../wire/run.ts';
-import type { Role } from '../wire/session.ts';
-import { Changes } from './changes.ts';
 import type { App } from './endpoint.ts';
 import { server } from './server.ts';
 
 const home = fs.mkdtempSync(join(tmpdir(), 'capstan-server-'));
 const before = { folder: process.cwd(), state: process.env.XDG_STATE_HOME };
-const KEYS: { readonly [key: string]: readonly Role[] } = {
-  all: ['overseer', 'operator', 'auditor'],
-  overseer: ['overseer'],
-  auditor: ['auditor'],
+const KEYS: Keys = {
+  all: { id: 'person:all', roles: ['overseer', 'operator', 'auditor'] },
+  overseer: { id: 'person:overseer', roles: ['overseer'] },
+  auditor: { id: 'person:auditor', roles: ['auditor'] },
 };
-let tokens = 0;
 let app: App;
 
 beforeAll(async () => {
   process.chdir(home);
-  app = server({
-    now: Date.now,
-    token: () => String(++tokens),
-    changes: new Changes('a-test'),
-    whoHas: (key) => (KEYS[key] ? { id: `person:${key}`, roles: KEYS[key] } : undefined),
-    isAlone: () => true,
-  });
+  app = server(memoryPlace(KEYS, { now: Date.now }));
   process.env.XDG_STATE_HOME = join(home, 'state');
   for (const [name, seed] of [
     ['one', 1],

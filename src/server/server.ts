@@ -12,7 +12,7 @@ import { addModels } from './models.ts';
 import type { Place } from './place.ts';
 import { RequestError, responseOf, unlike } from './problem.ts';
 import { addRuns } from './runs.ts';
-import { addSessions } from './sessions.ts';
+import { addSessions, Sessions, visitorOf } from './sessions.ts';
 
 export function server(place: Place): App {
   const app: App = new OpenAPIHono<Env>({
@@ -24,8 +24,13 @@ export function server(place: Place): App {
   app.notFound((c) =>
     responseOf(new RequestError('unknown-path', `${c.req.path}: expected a page that there is`)),
   );
+  const sessions = new Sessions(place);
+  app.use('*', async (c, next) => {
+    c.set('visitor', visitorOf(c, sessions, place));
+    await next();
+  });
+  addSessions(app, place, sessions);
   const log = new ProjectLog(LEDGER);
-  addSessions(app, place);
   addRuns(app, log);
   addCompare(app);
   addModels(app, place, log);
