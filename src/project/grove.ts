@@ -101,19 +101,8 @@ export class Grove {
   }
 
   /** On the ledger; the number of the entry. */
-  record(draft: Pick<Draft, 'kind' | 'ends' | 'words'>): number {
-    const files = [FILE, TRANSCRIPT].filter((name) => this.#folder.exists(name));
-    const hashOf = (name: string) => createHash('sha256').update(this.#folder.read(name)).digest('hex');
-    const { overseer, assistant } = this.#file;
-    return recorder()(() => [
-      {
-        actor: { id: 'program:capstan', kind: 'program', version: VERSION },
-        ...(draft.kind !== 'run-ended' && { authority: person().id, words: { overseer, assistant } }),
-        run: this.name,
-        subjects: files.map((name) => ({ name, sha256: hashOf(name) })),
-        ...draft,
-      },
-    ]);
+  record(draft: Said): number {
+    return recordOf(this.#folder, this.#file, draft);
   }
 
   /** What was paid for in earlier sessions counts. */
@@ -144,6 +133,29 @@ export class Grove {
       }),
     );
   }
+}
+
+/** What is said of a run on the ledger. */
+type Said = Pick<Draft, 'kind' | 'ends' | 'words'>;
+
+function recordOf(folder: Folder, { overseer, assistant }: TreeFile, draft: Said): number {
+  const files = [FILE, TRANSCRIPT].filter((name) => folder.exists(name));
+  const hashOf = (name: string) => createHash('sha256').update(folder.read(name)).digest('hex');
+  return recorder()(() => [
+    {
+      actor: { id: 'program:capstan', kind: 'program', version: VERSION },
+      ...(draft.kind !== 'run-ended' && { authority: person().id, words: { overseer, assistant } }),
+      run: folder.name,
+      subjects: files.map((name) => ({ name, sha256: hashOf(name) })),
+      ...draft,
+    },
+  ]);
+}
+
+/** The same for one at which nobody works any more. */
+export function recordGrove(run: string, draft: Said): number {
+  const { path, file } = groveHere(run);
+  return recordOf(new Folder(path), file, draft);
 }
 
 async function locked<T>(path: string, act: () => Promise<T>): Promise<T> {

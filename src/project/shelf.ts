@@ -17,6 +17,8 @@ export interface Indexing<I> {
 
 export interface Shown<I> {
   readonly run: string;
+  /** Of its folder. */
+  readonly path: string;
   readonly file: TreeFile;
   /** «none» where nothing was written down yet. */
   readonly version: string;
@@ -65,15 +67,14 @@ export class Shelf<I> {
 
   async #current(run: string): Promise<Kept<I>> {
     const { path, file } = groveHere(run);
-    const name = `${path}/${GROVE_FILES.transcript}`;
-    const version = Opened.versionOf(name) ?? 'none';
+    const version = Opened.versionOf(`${path}/${GROVE_FILES.transcript}`) ?? 'none';
     const known = this.#kept.get(run);
     if (known?.shown.version === version) {
       this.#keep(run, known);
       return known;
     }
     const key = `${run} ${version}`;
-    const making = this.#making.get(key) ?? this.#make(run, file, name, version);
+    const making = this.#making.get(key) ?? this.#make(run, path, file, version);
     this.#making.set(key, making);
     try {
       return await making;
@@ -86,14 +87,15 @@ export class Shelf<I> {
     }
   }
 
-  async #make(run: string, file: TreeFile, name: string, version: string): Promise<Kept<I>> {
+  async #make(run: string, path: string, file: TreeFile, version: string): Promise<Kept<I>> {
+    const name = `${path}/${GROVE_FILES.transcript}`;
     const opened = version === 'none' ? undefined : Opened.open(name);
     try {
       const index = await this.#read(file, opened);
       const read = (from: number, bytes: number) => opened!.read(from, bytes);
       const node = (from: number, bytes: number) =>
         damaged(name, () => readLine(read(from, bytes), `${name}, byte ${from}`));
-      const shown = { run, file, version: opened?.version ?? version, index, read, node };
+      const shown = { run, path, file, version: opened?.version ?? version, index, read, node };
       const kept: Kept<I> = { shown, opened, users: 0, isGone: false };
       this.#keep(run, kept);
       return kept;

@@ -14,15 +14,14 @@ export interface Wrong {
 /** `marked`: held to be wrong; the way goes through it. */
 export function firstWrong(outline: Outline, marked?: number): Wrong {
   const { count, flags, question, asked, askers } = outline;
-  const isWrong = (at: number) =>
-    at === marked || (flags[at]! & (FLAGS.corrected | FLAGS.rejected)) > 0;
+  const isWrong = (at: number) => at === marked || (flags[at]! & (FLAGS.corrected | FLAGS.rejected)) > 0;
   const wrong: number[] = [];
   for (let at = 0; at < count; at++) if (isWrong(at)) wrong.push(at);
   const leading = reached(askers, wrong, count);
   if (count === 0 || (marked === undefined && !leading[0])) return { path: [], touched: [] };
   const path = marked === undefined ? [0] : wayTo(outline, marked);
   for (;;) {
-    const next = itemsOf(asked, path.at(-1)!).find((at) => leading[at]);
+    const next = itemsOf(asked, path.at(-1)!).find((at) => leading[at] === 1);
     if (next === undefined) break;
     path.push(next);
   }

@@ -45,7 +45,8 @@ export function spansIn(answer: string): (source: string) => readonly Span[] {
     for (const { end, length, at } of phrases) {
       if (spans.length === SPANS_MOST) break;
       const [first, begin] = [at - length + 1, end - length + 1];
-      if (isTaken.subarray(first, at + 1).includes(1) || isUsed.subarray(begin, end + 1).includes(1)) continue;
+      if (isTaken.subarray(first, at + 1).includes(1) || isUsed.subarray(begin, end + 1).includes(1))
+        continue;
       isTaken.fill(1, first, at + 1);
       isUsed.fill(1, begin, end + 1);
       spans.push({

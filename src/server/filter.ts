@@ -78,7 +78,10 @@ function tokensOf(text: string): readonly Token[] {
     if (quoted !== undefined) tokens.push({ text: quoted, isQuoted: true });
     else if (value !== undefined) tokens.push({ text: name + value, isQuoted: false });
     else if (all.includes('"'))
-      throw new CapstanError('invalid', `search «${all}»: expected a quotation mark at both ends of the words`);
+      throw new CapstanError(
+        'invalid',
+        `search «${all}»: expected a quotation mark at both ends of the words`,
+      );
     else tokens.push({ text: all, isQuoted: false });
   }
   return tokens.filter(({ text: one, isQuoted }) => one !== '' || !isQuoted);

@@ -4,7 +4,7 @@
  *             first; the others lean on it all the same. */
 
 import { questionKey, type TextQuestion } from '../text/question.ts';
-import type { Author, TranscriptNode } from '../transcript/node.ts';
+import type { Author, Spent, Step, TranscriptNode } from '../transcript/node.ts';
 import { FLAGS } from '../wire/tree.ts';
 
 /** Lists of positions, one for each position: those of i are `items` from `from[i]` to `from[i + 1]`. */
@@ -39,6 +39,8 @@ export interface Outline {
   readonly askers: Lists;
   /** 32 bytes each. */
   readonly ids: Uint8Array;
+  /** By all of it, without what is remembered from before it began. */
+  readonly spent: Spent;
   /** Positions in the order of their ids. */
   readonly byId: Uint32Array;
 }
@@ -48,6 +50,7 @@ const DEPTH_MOST = 2 ** 16 - 1;
 /** An answer below it is more likely wrong than right, by whoever gave it. */
 const DOUBTFUL = 0.5;
 const ID_BYTES = 32;
+const NOTHING: Spent = { calls: 0, tokens: 0, micros: 0, seconds: 0 };
 
 interface Draft {
   readonly depth: number;
@@ -75,6 +78,7 @@ export class OutlineBuilder {
   readonly #authors = new Map<string, number>();
   readonly #who: Author[] = [];
   #first = Number.POSITIVE_INFINITY;
+  #spent = NOTHING;
 
   /** `started`: when the run began, ISO 8601; without it, time counts from the first step. */
   constructor(started?: string) {
@@ -91,6 +95,10 @@ export class OutlineBuilder {
       micros += spent.micros;
       this.#first = Math.min(this.#first, Date.parse(began));
     }
+    this.#spent = spentIn(
+      steps.filter((step) => !isRemembered(step, this.#started)),
+      this.#spent,
+    );
     this.#numbers.set(node.id, this.#drafts.length);
     this.#drafts.push({
       depth: node.depth,
@@ -134,7 +142,7 @@ export class OutlineBuilder {
       if (isWaiting(at) && isNeeded(at) && !itemsOf(asked, at).some(isWaiting)) flags[at]! |= FLAGS.waiting;
     const { ids, byId } = this.#ids(place);
     return {
-      ...{ count, parent, size, flags, asked, ids, byId },
+      ...{ count, parent, size, flags, asked, ids, byId, spent: this.#spent },
       ended: this.#ended(order, parent, asked),
       askers,
       depth: column(new Uint16Array(count), (draft) => Math.min(draft.depth, DEPTH_MOST)),
@@ -179,9 +187,7 @@ export class OutlineBuilder {
       for (const question of asked) {
         const child = own.get(question);
         const target =
-          child === undefined
-            ? somewhere.get(keyOf(question, depth + 1))
-            : place[this.#numbers.get(child)!];
+          child === undefined ? somewhere.get(keyOf(question, depth + 1)) : place[this.#numbers.get(child)!];
         if (target !== undefined) found.add(target);
       }
       for (const child of children) found.add(place[this.#numbers.get(child)!]!);
@@ -200,7 +206,7 @@ export class OutlineBuilder {
       if (below.length > 0 && !below.some((one) => Number.isNaN(ended[one]!)))
         ended[at] = below.reduce((latest, one) => Math.max(latest, ended[one]!), 0);
     }
-    const latest = ended.reduce((late, time) => (time > late ? time : late), 0);
+    const latest = ended.reduce((late, time) => (Number.isNaN(time) ? late : Math.max(late, time)), 0);
     for (let at = 0; at < count; at++) {
       const above = at === 0 ? latest : ended[parent[at]!]!;
       const isUndated = this.#drafts[order[at]!]!.isAnswered && Number.isNaN(ended[at]!);
@@ -261,6 +267,21 @@ export function positionOf(outline: Outline, id: string): number | undefined {
   return at !== undefined && idAt(outline, at) === id ? at : undefined;
 }
 
+/** Whether it was done before. With a start, that is before it: whoever writes a tree down finds all of it remembered. */
+function isRemembered({ isMemo, ended }: Step, started: number): boolean {
+  return isMemo && !(Date.parse(ended) >= started);
+}
+
+/** What steps cost together, and what came before. */
+export function spentIn(steps: readonly Step[], before = NOTHING): Spent {
+  const sum = (kind: keyof Spent) =>
+    Math.min(
+      steps.reduce((all, { spent }) => all + spent[kind], before[kind]),
+      Number.MAX_SAFE_INTEGER,
+    );
+  return { calls: sum('calls'), tokens: sum('tokens'), micros: sum('micros'), seconds: sum('seconds') };
+}
+
 /** All but what depends on others. `started`: what was said before is remembered. */
 function flagsOf(node: TranscriptNode, started: number): number {
   const { answer, verdicts, steps, corrected } = node;
@@ -272,10 +293,7 @@ function flagsOf(node: TranscriptNode, started: number): number {
     (answer?.kind === 'known' && answer.confidence < DOUBTFUL) ||
     (answer?.kind === 'unknown' && (answer.reason === 'unsure' || answer.reason === 'escalated')) ||
     steps.some(({ action }) => action.kind === 'escalate');
-  // With a start, what was asked in this run is none: whoever writes a tree down finds all of it remembered.
-  const isMemo =
-    steps.length > 0 &&
-    steps.every(({ isMemo, ended }) => isMemo && !(Date.parse(ended) >= started));
+  const isMemo = steps.length > 0 && steps.every((step) => isRemembered(step, started));
   const isPerson = corrected?.by.kind === 'person' || steps.some(({ by }) => by.kind === 'person');
   return (
     (isRejected ? FLAGS.rejected : 0) |

@@ -46,7 +46,10 @@ export function nodeAt({ run, index, node }: Shown<Outline>, at: number): Transc
   const found = node(index.from[at]!, index.bytes[at]!);
   const id = idAt(index, at);
   if (found.id === id) return found;
-  throw new CapstanError('corrupt', `${run}: expected the node ${id}, got another; its file was written into`);
+  throw new CapstanError(
+    'corrupt',
+    `${run}: expected the node ${id}, got another; its file was written into`,
+  );
 }
 
 /** A line of which no word is missing; one with characters in other clothes may hold anything. */
