@@ -201,7 +201,8 @@ export class OutlineBuilder {
     const count = order.length;
     const ended = Float64Array.from(order, (number) => this.#drafts[number]!.ended);
     for (let at = count - 1; at >= 0; at--) {
-      if (!this.#drafts[order[at]!]!.isCode) continue;
+      const { isCode, isAnswered } = this.#drafts[order[at]!]!;
+      if (!isCode || !isAnswered) continue;
       const below = itemsOf(asked, at);
       if (below.length > 0 && !below.some((one) => Number.isNaN(ended[one]!)))
         ended[at] = below.reduce((latest, one) => Math.max(latest, ended[one]!), 0);
