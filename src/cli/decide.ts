@@ -340,9 +340,7 @@ class Desk {
           words: { action: action.kind },
         };
         const own = reason === undefined ? contents : [...contents, ...doer.contents];
-        // No policy rules over decisions, so that their entries bear no signature; the key has to be at hand all the same.
-        const keys = kind === 'action-taken' ? [] : doer.keys;
-        const outcome = act(ledger, kind, said, { ...doer, keys, contents: own });
+        const outcome = act(ledger, kind, said, { ...doer, contents: own });
         invariant(outcome.kind === 'done', 'a decision needs one person, whatever the policy');
         const { time } = ledger.entry(outcome.entry);
         return { id, ...action, by: doer.actor.id, seconds, time, entry: outcome.entry };

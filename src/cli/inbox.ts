@@ -162,7 +162,7 @@ class Desk {
           subjects: [{ name: WORKSPACE, sha256: item.key }],
           words: { action: said.kind === 'decide' ? said.action.kind : said.kind },
         },
-        { ...doer, keys: [], contents }, // the policy has no act for it, so it is not signed
+        { ...doer, contents },
       );
       invariant(outcome.kind === 'done', 'an action needs one person, whatever the policy');
       const removed = takeEffect(this.#trees, item, { said, seconds, began }, ledger.entry(outcome.entry));
