@@ -50,7 +50,8 @@ export function addCorrect(program: Command): void {
 
 async function correct(asked: string, flags: CorrectFlags): Promise<void> {
   const grove = groveNamed(flags.run);
-  if (grove !== undefined) return Grove.with(grove, {}, (own) => correctNode(own, asked, flags));
+  if (grove !== undefined)
+    return Grove.with(grove, { isGuest: true }, (own) => correctNode(own, asked, flags));
   const path = findRun(HOME, flags.run);
   const { folder, file } = openRun(path);
   const { configuration } = file;

@@ -27,6 +27,7 @@ import { HOME, MEMORY } from './home.ts';
 import { loadRecipe } from './recipe.ts';
 import { person, recorder } from './recorder.ts';
 import { assistantSeat, type Models, overseerSeat, versionOf } from './seats.ts';
+import { lockFree, Turn } from './turn.ts';
 
 /** What a run of a recipe is. */
 export interface TreeFile {
@@ -53,15 +54,31 @@ export const GROVE_FILES = { file: FILE, transcript: TRANSCRIPT };
 /** Calls at a time. */
 export const CONCURRENCY = 8;
 
+/** How long others who grow trees from the same memory are waited for. */
+const TURN_MS = 30_000;
+
+export interface GroveOptions extends GatewayOptions {
+  /** Whether to wait for others as long as it takes. */
+  readonly isPatient?: boolean;
+  readonly isQuiet?: boolean;
+  /** Whether to work in a run that another process has, which waits for people meanwhile. */
+  readonly isGuest?: boolean;
+}
+
 export class Grove {
   readonly path: string;
   readonly trees: Trees;
+  readonly turn: Turn;
+  /** Whether the run is another process's: what is written down of it is that one's to write. */
+  readonly isGuest: boolean;
   readonly #file: TreeFile;
   readonly #plan: Plan;
   readonly #folder: Folder;
 
-  private constructor(path: string, file: TreeFile, plan: Plan, trees: Trees) {
+  private constructor(path: string, file: TreeFile, plan: Plan, trees: Trees, turn: Turn, isGuest: boolean) {
     this.path = path;
+    this.turn = turn;
+    this.isGuest = isGuest;
     this.#folder = new Folder(path);
     this.#file = file;
     this.#plan = plan;
@@ -127,31 +144,34 @@ export class Grove {
     return own;
   }
 
-  /** With the run's folder locked, and what is remembered: two that grow trees would not see each other's calls in flight. */
-  static async with<T>(path: string, options: GatewayOptions, use: (grove: Grove) => Promise<T>): Promise<T> {
-    return locked(path, () =>
-      locked(dirname(MEMORY), async () => {
-        const file = readSealed<TreeFile>(new Folder(path), FILE, FORMAT);
-        const plan = await planOf(file, options);
-        const { concurrency = CONCURRENCY } = options;
+  /** With the run's folder locked, and when it is our turn. */
+  static async with<T>(
+    path: string,
+    { isPatient, isQuiet, isGuest, ...options }: GroveOptions,
+    use: (grove: Grove) => Promise<T>,
+  ): Promise<T> {
+    const own = isGuest ? lockFree(path) : lockFolder(path);
+    try {
+      const file = readSealed<TreeFile>(new Folder(path), FILE, FORMAT);
+      const plan = await planOf(file, options);
+      const { concurrency = CONCURRENCY } = options;
+      const milliseconds = isPatient ? Infinity : TURN_MS;
+      const tell = (text: string) => void (isQuiet || process.stderr.write(`${text}\n`));
+      const turn = await Turn.take(dirname(MEMORY), { milliseconds, tell });
+      try {
         const trees = Trees.open(MEMORY, { concurrency, now: () => new Date().toISOString() });
         try {
           catchUp(trees);
-          return await use(new Grove(path, file, plan, trees));
+          return await use(new Grove(path, file, plan, trees, turn, own === undefined));
         } finally {
           trees.close();
         }
-      }),
-    );
-  }
-}
-
-async function locked<T>(path: string, act: () => Promise<T>): Promise<T> {
-  const lock = lockFolder(path);
-  try {
-    return await act();
-  } finally {
-    lock.release();
+      } finally {
+        turn.release();
+      }
+    } finally {
+      own?.release();
+    }
   }
 }
 
