@@ -38,19 +38,25 @@ export const TABLE: { readonly [folder: string]: readonly string[] } = {
   // biome-ignore format: one row of the table is one line
   provenance: ['base', 'core', 'transcript', 'ledger', 'storage', 'tasks', 'amplify', 'record', 'registry', 'distill', 'evaluate', 'report', 'run'],
   sweep: ['base', 'storage', 'tasks', 'report', 'run'],
+  wire: ['base'],
   // biome-ignore format: one row of the table is one line
-  cli: ['base', 'core', 'text', 'gateway', 'transcript', 'onnx', 'ledger', 'authority', 'storage', 'overseers', 'tasks', 'assistants', 'verifiers', 'amplify', 'corpora', 'trees', 'dataset', 'record', 'witness', 'registry', 'evaluate', 'iterate', 'report', 'run', 'provenance', 'sweep'],
+  project: ['base', 'core', 'text', 'gateway', 'transcript', 'ledger', 'authority', 'storage', 'overseers', 'assistants', 'amplify', 'trees', 'record', 'registry', 'run'],
+  desk: ['base', 'core', 'text', 'storage', 'trees'],
+  // biome-ignore format: one row of the table is one line
+  server: ['base', 'core', 'text', 'transcript', 'ledger', 'authority', 'storage', 'tasks', 'trees', 'record', 'registry', 'evaluate', 'report', 'run', 'provenance', 'wire', 'project', 'desk'],
+  // biome-ignore format: one row of the table is one line
+  cli: ['base', 'core', 'text', 'gateway', 'transcript', 'onnx', 'ledger', 'authority', 'storage', 'overseers', 'tasks', 'assistants', 'verifiers', 'amplify', 'corpora', 'trees', 'dataset', 'record', 'witness', 'registry', 'evaluate', 'iterate', 'report', 'run', 'provenance', 'sweep', 'wire', 'project', 'desk', 'server'],
   // biome-ignore format: one row of the table is one line
   capstan: ['base', 'core', 'text', 'gateway', 'transcript', 'autodiff', 'onnx', 'network', 'ledger', 'storage', 'overseers', 'tasks', 'assistants', 'verifiers', 'amplify', 'corpora', 'trees', 'dataset', 'record', 'registry', 'distill', 'evaluate', 'iterate', 'report', 'run'],
 };
 
-/** Packages from npm, and the only place that may import each. */
-const PACKAGES: { readonly [name: string]: string } = {
+/** Packages from npm, and the only places that may import each. */
+const PACKAGES: { readonly [name: string]: string | readonly string[] } = {
   'onnxruntime-node': 'src/onnx/session.ts',
   'onnxruntime-web': 'src/onnx/session.ts',
   'onnxruntime-common': 'src/onnx/session.ts',
   libsql: 'src/storage/database.ts',
-  jiti: 'src/cli/recipe.ts',
+  jiti: 'src/project/recipe.ts',
   ai: 'src/gateway/',
   '@ai-sdk/openai-compatible': 'src/gateway/',
   '@ai-sdk/openai': 'src/gateway/',
@@ -58,6 +64,10 @@ const PACKAGES: { readonly [name: string]: string } = {
   '@opentelemetry/api': 'src/transcript/spans.ts',
   hyparquet: 'src/dataset/',
   'hyparquet-writer': 'src/dataset/',
+  zod: ['src/wire/', 'src/server/'],
+  hono: 'src/server/',
+  '@hono/zod-openapi': 'src/server/',
+  '@hono/node-server': 'src/cli/serve.ts',
   commander: 'src/cli/',
   picocolors: 'src/cli/',
 };
@@ -67,6 +77,8 @@ const SHELL: { readonly [folder: string]: true | readonly string[] } = {
   onnx: true,
   storage: true,
   trees: ['node:crypto'],
+  project: true,
+  server: ['node:crypto'],
   cli: true,
   gateway: true,
   text: ['node:crypto'],
@@ -137,7 +149,8 @@ export const RULES = {
   ) => {
     const wrong = source.imports.filter((name) => {
       if (name.startsWith('.')) return !name.endsWith('.ts') || /\.(test|contract)\.ts$/.test(name);
-      return !name.startsWith('node:') && !source.path.startsWith(PACKAGES[name] ?? 'nowhere');
+      const places = [PACKAGES[name.replace(/^(@[^/]+\/[^/]+|[^@/]+)(\/.*)?$/, '$1')] ?? []].flat();
+      return !name.startsWith('node:') && !places.some((place) => source.path.startsWith(place));
     });
     return [...wrong, ...matches(source, /\bimport\s*\((?!\s*')[^)]*|\brequire\s*\(/g)];
   },

@@ -4,6 +4,8 @@ import type { Command } from 'commander';
 import { CapstanError } from '../base/errors.ts';
 import { examinerOf } from '../evaluate/examiners.ts';
 import { Runtime } from '../onnx/runtime.ts';
+import { HOME } from '../project/home.ts';
+import { commitTo, knownRevoked, person, recorder } from '../project/recorder.ts';
 import { type AnswerNode, keyed, writeAnswer } from '../provenance/answer.ts';
 import { type Promotable, promoted, taintedBy } from '../registry/promotion.ts';
 import type { ExampleNode } from '../report/record.ts';
@@ -15,8 +17,6 @@ import { checkpointAssistant } from '../run/serve.ts';
 import { Folder } from '../storage/folder.ts';
 import type { AnyTask } from '../tasks/tasks.ts';
 import { integer } from './arguments.ts';
-import { HOME } from './home.ts';
-import { commitTo, knownRevoked, person, recorder } from './recorder.ts';
 import { type Ink, inkFor } from './terminal.ts';
 
 interface AskFlags {

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { CapstanError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { Runtime } from '../onnx/runtime.ts';
+import { type Found, find, stateOf } from '../project/checkpoint.ts';
 import { modelCard } from '../registry/card.ts';
 import type { Lineage } from '../registry/checkpoint.ts';
 import { changesIn, movesOf } from '../registry/difference.ts';
@@ -15,7 +16,6 @@ import { inspected } from '../run/serve.ts';
 import type { Folder } from '../storage/folder.ts';
 import { taskEntry } from '../tasks/tasks.ts';
 import { integer } from './arguments.ts';
-import { type Found, find, stateOf } from './checkpoint.ts';
 
 const QUESTIONS_MAX = 100_000;
 

@@ -2,16 +2,16 @@
  *  whatever runs there are, also in other terminals, after their current training step. */
 
 import type { Command } from 'commander';
-import { CapstanError } from '../base/errors.ts';
+import { type DoerFlags, doerOf, expectPolicy } from '../project/doer.ts';
+import { LEDGER } from '../project/home.ts';
+import { officeOf } from '../project/office.ts';
+import { withProject } from '../project/recorder.ts';
+import { WORDS } from '../project/work.ts';
 import { act } from '../record/acts.ts';
-import { askToHalt, type Halt, type Halted, hinderedIn, isHaltAsked } from '../record/control.ts';
-import { lostText } from '../record/latch.ts';
+import { askToHalt, type Halt } from '../record/control.ts';
 import { resumeWork } from '../run/office.ts';
-import { type DoerFlags, doerOf, expectPolicy, withDoer } from './doer.ts';
-import { LEDGER } from './home.ts';
-import { latch, withProject } from './recorder.ts';
-import { officeOf, waitsText } from './requests.ts';
-import { commandLine } from './terminal.ts';
+import { withDoer } from './doing.ts';
+import { waitsText } from './requests.ts';
 
 const HALTS: { readonly [name: string]: Halt } = { pause: 'work-paused', stop: 'work-stopped' };
 
@@ -53,28 +53,4 @@ export function addControl(program: Command): void {
         );
       });
     });
-}
-
-const WORDS: { readonly [kind in Halt]: string } = { 'work-paused': 'paused', 'work-stopped': 'stopped' };
-
-/** Throws «refused» where work is halted, or where the ledger lacks what it had. Before any work. */
-export function expectWork(): void {
-  const { halted, lost } = hinderedIn(LEDGER, latch());
-  if (!halted && !lost) return;
-  const resume = commandLine('resume', '--reason', '…');
-  const remedy = lost
-    ? `restore a newer state, or decide to go on without: ${resume}`
-    : `to go on: ${resume}`;
-  const what = lost ? `refused: ${lostText(lost)}` : textOf(halted!);
-  throw new CapstanError('refused', `work in this project is ${what}; ${remedy}`);
-}
-
-/** For those at work. */
-export function haltAsked(): string | undefined {
-  return isHaltAsked(LEDGER) ? 'work in this project was halted' : undefined;
-}
-
-function textOf({ kind, entry }: Halted): string {
-  if (!entry) return `${WORDS[kind]} by the file ${LEDGER}/halt`;
-  return `${WORDS[kind]} since ${entry.time}, by ${entry.actor.id} (entry ${entry.seq} of the ledger)`;
 }

@@ -5,12 +5,12 @@ import { randomBytes } from 'node:crypto';
 import { CapstanError, invariant } from '../base/errors.ts';
 import { answerText, known, unknown } from '../core/answer.ts';
 import { SALT } from '../ledger/commitment.ts';
+import { type DoerFlags, doerOf } from '../project/doer.ts';
+import type { Grove } from '../project/grove.ts';
+import { withProject } from '../project/recorder.ts';
+import { expectWork } from '../project/work.ts';
 import { act } from '../record/acts.ts';
 import type { TranscriptNode } from '../transcript/node.ts';
-import { expectWork } from './control.ts';
-import { type DoerFlags, doerOf } from './doer.ts';
-import type { Grove } from './grove.ts';
-import { withProject } from './recorder.ts';
 import { brief, oneLine } from './text.ts';
 
 export interface NodeCorrection extends DoerFlags {

@@ -6,6 +6,12 @@ import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { CapstanError, invariant } from '../base/errors.ts';
 import { SALT } from '../ledger/commitment.ts';
+import { commandLine } from '../project/command-line.ts';
+import { type DoerFlags, doerOf } from '../project/doer.ts';
+import { Grove, groveNamed } from '../project/grove.ts';
+import { HOME, LEDGER } from '../project/home.ts';
+import { officeOf } from '../project/office.ts';
+import { withProject } from '../project/recorder.ts';
 import { keyOf } from '../provenance/answer.ts';
 import { lifeOf } from '../provenance/life.ts';
 import { answerNamed, type Taint, type TaintedCheckpoint, taintOf } from '../provenance/taint.ts';
@@ -21,12 +27,7 @@ import { revokeModel } from '../run/office.ts';
 import { taskOf } from '../run/own.ts';
 import { Folder } from '../storage/folder.ts';
 import { correctNode } from './correct-node.ts';
-import { type DoerFlags, doerOf, withDoer } from './doer.ts';
-import { Grove, groveNamed } from './grove.ts';
-import { HOME, LEDGER } from './home.ts';
-import { withProject } from './recorder.ts';
-import { officeOf } from './requests.ts';
-import { commandLine } from './terminal.ts';
+import { withDoer } from './doing.ts';
 
 interface CorrectFlags extends DoerFlags {
   readonly run: string;

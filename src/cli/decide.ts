@@ -8,6 +8,11 @@ import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { CapstanError, invariant } from '../base/errors.ts';
 import { SALT } from '../ledger/commitment.ts';
+import { commandLine } from '../project/command-line.ts';
+import { type DoerFlags, doerOf } from '../project/doer.ts';
+import { HOME, LEDGER } from '../project/home.ts';
+import { ARM } from '../project/office.ts';
+import { withProject } from '../project/recorder.ts';
 import { type DecisionTaint, decisionEntries, taintOfDecision, WORKSPACE } from '../provenance/decision.ts';
 import { type Life, lifeOf } from '../provenance/life.ts';
 import { act } from '../record/acts.ts';
@@ -26,11 +31,7 @@ import { appendLines } from '../storage/lines.ts';
 import { lockFolderWithin } from '../storage/lock.ts';
 import type { AnyTask } from '../tasks/tasks.ts';
 import { integer } from './arguments.ts';
-import { type DoerFlags, doerOf, withDoer } from './doer.ts';
-import { HOME, LEDGER } from './home.ts';
-import { withProject } from './recorder.ts';
-import { ARM } from './requests.ts';
-import { commandLine } from './terminal.ts';
+import { withDoer } from './doing.ts';
 
 interface DecideFlags extends DoerFlags {
   readonly item?: string;

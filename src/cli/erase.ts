@@ -4,15 +4,17 @@
 import type { Command } from 'commander';
 import { CapstanError } from '../base/errors.ts';
 import type { Entry } from '../ledger/entry.ts';
+import { type DoerFlags, doerOf, expectPolicy } from '../project/doer.ts';
+import { LEDGER } from '../project/home.ts';
+import { officeOf } from '../project/office.ts';
+import { withProject } from '../project/recorder.ts';
 import { act } from '../record/acts.ts';
 import { erasureOf } from '../record/content.ts';
 import { verifyLedger } from '../record/verify.ts';
 import { eraseFor, takeEffect } from '../run/office.ts';
 import { integer } from './arguments.ts';
-import { type DoerFlags, doerOf, expectPolicy, withDoer } from './doer.ts';
-import { LEDGER } from './home.ts';
-import { withProject } from './recorder.ts';
-import { officeOf, waitsText } from './requests.ts';
+import { withDoer } from './doing.ts';
+import { waitsText } from './requests.ts';
 
 interface Flags extends DoerFlags {
   readonly reason: string;

@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { CapstanError } from '../base/errors.ts';
 import { sealEnvelope } from '../ledger/envelope.ts';
+import { HOME, LEDGER } from '../project/home.ts';
 import { lifeOf } from '../provenance/life.ts';
 import { provOf } from '../provenance/prov.ts';
 import { PAYLOAD_TYPE, statementOf } from '../provenance/statement.ts';
@@ -11,7 +12,6 @@ import { signerIn } from '../record/ledger.ts';
 import { verifyLedger } from '../record/verify.ts';
 import { findRun, openRun, runHash } from '../run/folder.ts';
 import { Folder } from '../storage/folder.ts';
-import { HOME, LEDGER } from './home.ts';
 
 interface ExportFlags {
   readonly inToto?: string;

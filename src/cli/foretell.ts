@@ -10,9 +10,9 @@ import { type Cost, estimate } from '../gateway/estimate.ts';
 import { DEFAULTS } from '../gateway/gateway.ts';
 import { costOf, type Price, priceOf } from '../gateway/prices.ts';
 import { scripted } from '../overseers/scripted.ts';
+import type { TreeFile } from '../project/grove.ts';
+import type { Loaded } from '../project/seats.ts';
 import type { TextQuestion } from '../text/question.ts';
-import type { TreeFile } from './grove.ts';
-import type { Loaded } from './seats.ts';
 
 /** Bytes of instructions, and of an answer. */
 const [INSTRUCTIONS, ANSWER] = [2500, 400];

@@ -8,19 +8,20 @@ import { VERSION } from '../base/version.ts';
 import { answerText } from '../core/answer.ts';
 import type { GatewayOptions } from '../gateway/gateway.ts';
 import type { Price } from '../gateway/prices.ts';
+import { commandLine } from '../project/command-line.ts';
+import { beginGrove, CONCURRENCY, Grove, groveNamed, type TreeFile } from '../project/grove.ts';
+import { HOME } from '../project/home.ts';
+import { loadRecipe } from '../project/recipe.ts';
+import type { Loaded } from '../project/seats.ts';
+import { expectWork, haltAsked } from '../project/work.ts';
 import { freshPath } from '../run/folder.ts';
 import type { Spent, TranscriptNode } from '../transcript/node.ts';
 import type { Outcome, Trees } from '../trees/trees.ts';
 import { integer, optionOf } from './arguments.ts';
-import { expectWork, haltAsked } from './control.ts';
 import { textNamed } from './files.ts';
 import { foretell } from './foretell.ts';
-import { beginGrove, CONCURRENCY, Grove, groveNamed, type TreeFile } from './grove.ts';
-import { HOME } from './home.ts';
-import { loadRecipe } from './recipe.ts';
-import type { Loaded } from './seats.ts';
 import { stopOnSignals } from './signals.ts';
-import { commandLine, type Ink, inkFor } from './terminal.ts';
+import { type Ink, inkFor } from './terminal.ts';
 import { brief, oneLine } from './text.ts';
 
 interface GrowFlags {

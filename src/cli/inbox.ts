@@ -8,10 +8,6 @@ import { CapstanError, invariant } from '../base/errors.ts';
 import { type Answer, answerText, known, unknown } from '../core/answer.ts';
 import { ask, reply } from '../core/workspace.ts';
 import { SALT } from '../ledger/commitment.ts';
-import { act } from '../record/acts.ts';
-import type { TextQuestion } from '../text/question.ts';
-import type { Verdict } from '../transcript/node.ts';
-import { Trees } from '../trees/trees.ts';
 import {
   catchUp,
   SAID,
@@ -21,11 +17,16 @@ import {
   type Told,
   takeEffect,
   WORKSPACE,
-} from './actions.ts';
+} from '../project/actions.ts';
+import { type DoerFlags, doerOf } from '../project/doer.ts';
+import { MEMORY } from '../project/home.ts';
+import { withProject } from '../project/recorder.ts';
+import { act } from '../record/acts.ts';
+import type { TextQuestion } from '../text/question.ts';
+import type { Verdict } from '../transcript/node.ts';
+import { Trees } from '../trees/trees.ts';
 import { decimal, integer } from './arguments.ts';
-import { type DoerFlags, doerOf, withDoer } from './doer.ts';
-import { MEMORY } from './home.ts';
-import { withProject } from './recorder.ts';
+import { withDoer } from './doing.ts';
 import { type Ink, inkFor } from './terminal.ts';
 import { brief, oneLine, printable } from './text.ts';
 

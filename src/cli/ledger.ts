@@ -3,6 +3,8 @@
 
 import type { Command } from 'commander';
 import { formatVerifierKey, parseVerifierKey } from '../ledger/key.ts';
+import { GROVE_FILES, groveNamed } from '../project/grove.ts';
+import { LEDGER } from '../project/home.ts';
 import { auditRun } from '../provenance/audit.ts';
 import { auditGrown } from '../provenance/grown.ts';
 import { receiptOf } from '../record/receipt.ts';
@@ -12,8 +14,6 @@ import { integer } from './arguments.ts';
 import { addErase } from './erase.ts';
 import { addExport } from './export.ts';
 import { bytesNamed } from './files.ts';
-import { GROVE_FILES, groveNamed } from './grove.ts';
-import { LEDGER } from './home.ts';
 import { line, printAudit, runOf } from './provenance.ts';
 import { addSubmit } from './submit.ts';
 import { addWhy } from './why.ts';

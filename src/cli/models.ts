@@ -3,18 +3,20 @@
 
 import type { Command } from 'commander';
 import { CapstanError, messageOf } from '../base/errors.ts';
+import { armOf, type Found, find, type State, stateOf } from '../project/checkpoint.ts';
+import { type DoerFlags, doerOf, expectPolicy } from '../project/doer.ts';
+import { HOME } from '../project/home.ts';
+import { officeOf } from '../project/office.ts';
+import { revokedHere, withProject } from '../project/recorder.ts';
 import type { Lineage } from '../registry/checkpoint.ts';
 import { checkpointsIn, loadCheckpoint, servedIn, taintedBy } from '../registry/promotion.ts';
 import { findRun, listRuns, openRun } from '../run/folder.ts';
 import { promoteModel, revokeModel, rollBackModel } from '../run/office.ts';
 import { Folder } from '../storage/folder.ts';
 import { lockFolder } from '../storage/lock.ts';
-import { armOf, type Found, find, type State, stateOf } from './checkpoint.ts';
 import { addComparing } from './compare-models.ts';
-import { type DoerFlags, doerOf, expectPolicy, withDoer } from './doer.ts';
-import { HOME } from './home.ts';
-import { revokedHere, withProject } from './recorder.ts';
-import { officeOf, waitsText } from './requests.ts';
+import { withDoer } from './doing.ts';
+import { waitsText } from './requests.ts';
 
 interface Flags extends DoerFlags {
   readonly reason: string;

@@ -8,13 +8,14 @@ import type { Said } from '../authority/request.ts';
 import { CapstanError } from '../base/errors.ts';
 import type { Kind } from '../ledger/entry.ts';
 import { formatVerifierKey, parseVerifierKey, verifierOf } from '../ledger/key.ts';
+import { type DoerFlags, doerOf, expectPolicy, keyFile, keyOf, makeKey } from '../project/doer.ts';
+import { LEDGER } from '../project/home.ts';
+import { withProject } from '../project/recorder.ts';
 import { act, type Doer, type Outcome } from '../record/acts.ts';
 import type { Ledger } from '../record/ledger.ts';
 import { replayed } from '../record/replay.ts';
 import { oneOf } from './arguments.ts';
-import { type DoerFlags, doerOf, expectPolicy, keyFile, keyOf, makeKey, withDoer } from './doer.ts';
-import { LEDGER } from './home.ts';
-import { withProject } from './recorder.ts';
+import { withDoer } from './doing.ts';
 import { waitsText } from './requests.ts';
 
 interface Flags extends DoerFlags {

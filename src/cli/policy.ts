@@ -3,12 +3,13 @@
 import type { Command } from 'commander';
 import { adoption, formatPolicy, type Policy, parsePolicy, policyHash } from '../authority/policy.ts';
 import { CapstanError } from '../base/errors.ts';
+import { type DoerFlags, doerOf, expectPolicy, POLICY } from '../project/doer.ts';
+import { LEDGER } from '../project/home.ts';
+import { withProject } from '../project/recorder.ts';
 import { act } from '../record/acts.ts';
 import { replayed } from '../record/replay.ts';
 import { Folder } from '../storage/folder.ts';
-import { type DoerFlags, doerOf, expectPolicy, POLICY, withDoer } from './doer.ts';
-import { LEDGER } from './home.ts';
-import { withProject } from './recorder.ts';
+import { withDoer } from './doing.ts';
 import { waitsText } from './requests.ts';
 
 export function addPolicy(program: Command): void {

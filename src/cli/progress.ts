@@ -3,6 +3,7 @@
 import type { WriteStream } from 'node:tty';
 import { stripVTControlCharacters } from 'node:util';
 import { examinerOf } from '../evaluate/examiners.ts';
+import { commandLine } from '../project/command-line.ts';
 import { overallAt } from '../report/arms.ts';
 import { sharedKind } from '../report/grades.ts';
 import type { ArmRecord } from '../report/record.ts';
@@ -12,7 +13,7 @@ import { entryOf, taskOf } from '../run/own.ts';
 import type { RunEvent } from '../run/run.ts';
 import { Folder } from '../storage/folder.ts';
 import { Forecast } from './forecast.ts';
-import { commandLine, inkFor } from './terminal.ts';
+import { inkFor } from './terminal.ts';
 
 export interface ProgressOptions {
   readonly quiet: boolean;

@@ -1,10 +1,10 @@
 /** How what is known of a run and its models is printed: one line for each entry, file or node. */
 
 import type { Entry } from '../ledger/entry.ts';
+import { HOME } from '../project/home.ts';
 import type { Audit } from '../provenance/audit.ts';
 import { findRun } from '../run/folder.ts';
 import { Folder } from '../storage/folder.ts';
-import { HOME } from './home.ts';
 
 /** The path of the run that was meant; undefined if there is none. */
 export function runOf(given: string): string | undefined {

@@ -2,12 +2,12 @@
 
 import type { Command } from 'commander';
 import { CapstanError, messageOf } from '../base/errors.ts';
+import { commandLine } from '../project/command-line.ts';
+import { HOME } from '../project/home.ts';
 import type { RunRecord } from '../report/record.ts';
 import { renderReport } from '../report/report.ts';
 import { findRun, openRun } from '../run/folder.ts';
 import type { Folder } from '../storage/folder.ts';
-import { HOME } from './home.ts';
-import { commandLine } from './terminal.ts';
 
 export function addReport(program: Command): void {
   program

@@ -3,21 +3,17 @@
 import type { Command } from 'commander';
 import { type Request, standing } from '../authority/authority.ts';
 import { completionOf } from '../authority/request.ts';
+import { commandLine } from '../project/command-line.ts';
+import { type DoerFlags, doerOf, expectPolicy } from '../project/doer.ts';
+import { HOME, LEDGER } from '../project/home.ts';
+import { officeOf } from '../project/office.ts';
+import { withProject } from '../project/recorder.ts';
 import { type Outcome, waiting } from '../record/acts.ts';
-import type { Latch } from '../record/latch.ts';
-import type { Ledger } from '../record/ledger.ts';
 import { replayed } from '../record/replay.ts';
-import { approveRequest, type Office } from '../run/office.ts';
-import { Folder } from '../storage/folder.ts';
+import { approveRequest } from '../run/office.ts';
 import { lockFolder } from '../storage/lock.ts';
 import { integer } from './arguments.ts';
-import { type DoerFlags, doerOf, expectPolicy, withDoer } from './doer.ts';
-import { HOME, LEDGER } from './home.ts';
-import { withProject } from './recorder.ts';
-import { commandLine } from './terminal.ts';
-
-/** The arm of a run that is promoted. */
-export const ARM = 'ida';
+import { withDoer } from './doing.ts';
 
 export function addRequests(program: Command): void {
   program
@@ -64,10 +60,6 @@ export function addRequests(program: Command): void {
         lock?.release();
       }
     });
-}
-
-export function officeOf(ledger: Ledger, latch: Latch): Office {
-  return { path: LEDGER, ledger, latch, armOf: (run) => new Folder(`${HOME}/${run}/${ARM}`) };
 }
 
 export function waitsText(

@@ -9,6 +9,10 @@ import { CapstanError } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
 import type { Defence } from '../iterate/defence.ts';
 import type { Backend } from '../onnx/session.ts';
+import { commandLine } from '../project/command-line.ts';
+import { HOME } from '../project/home.ts';
+import { person, promotion, recorder, revokedHere } from '../project/recorder.ts';
+import { expectWork, haltAsked } from '../project/work.ts';
 import type { IterationRecord } from '../report/record.ts';
 import { decisionsNow } from '../run/again.ts';
 import {
@@ -27,13 +31,9 @@ import { carryOut } from '../run/run.ts';
 import { Folder } from '../storage/folder.ts';
 import { type AnyTask, TASKS, taskEntry } from '../tasks/tasks.ts';
 import { decimal, integer, oneOf, optionOf } from './arguments.ts';
-import { expectWork, haltAsked } from './control.ts';
-import { HOME } from './home.ts';
 import { showProgress } from './progress.ts';
-import { person, promotion, recorder, revokedHere } from './recorder.ts';
 import { stopOnSignals } from './signals.ts';
 import { summarise, summaryText } from './summary.ts';
-import { commandLine } from './terminal.ts';
 
 interface RunFlags {
   readonly size?: number;

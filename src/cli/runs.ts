@@ -2,10 +2,10 @@
 
 import type { Command } from 'commander';
 import { messageOf } from '../base/errors.ts';
+import { HOME } from '../project/home.ts';
 import { listRuns, openRun } from '../run/folder.ts';
 import { readState } from '../run/state.ts';
 import { Folder } from '../storage/folder.ts';
-import { HOME } from './home.ts';
 
 export function addRuns(program: Command): void {
   program

@@ -4,13 +4,13 @@
 import type { Command } from 'commander';
 import { CapstanError, messageOf } from '../base/errors.ts';
 import { parseVerifierKey, type VerifierKey } from '../ledger/key.ts';
+import { LEDGER } from '../project/home.ts';
 import { logOf, sourceOf, verifierIn } from '../record/ledger.ts';
 import { cosignedSize, keepCosigned, witnessesIn } from '../record/witnessed.ts';
 import { Folder } from '../storage/folder.ts';
 import { ADD_CHECKPOINT } from '../witness/answer.ts';
 import { askWitness, type Gained } from '../witness/asking.ts';
 import { integer } from './arguments.ts';
-import { LEDGER } from './home.ts';
 import { post } from './post.ts';
 
 interface Flags {

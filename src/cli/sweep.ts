@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { CapstanError, messageOf } from '../base/errors.ts';
 import type { Backend } from '../onnx/session.ts';
+import { commandLine } from '../project/command-line.ts';
+import { HOME } from '../project/home.ts';
+import { expectWork, haltAsked } from '../project/work.ts';
 import { SweepDisplay } from '../sweep/display.ts';
 import { PAGE } from '../sweep/folder.ts';
 import { safeName } from '../sweep/plan.ts';
@@ -13,10 +16,7 @@ import { parseSpec } from '../sweep/spec.ts';
 import { summariseSweep, summaryTable } from '../sweep/summary.ts';
 import { carryOutSweep, type Exit } from '../sweep/sweep.ts';
 import { integer, oneOf } from './arguments.ts';
-import { expectWork, haltAsked } from './control.ts';
 import { textNamed } from './files.ts';
-import { HOME } from './home.ts';
-import { commandLine } from './terminal.ts';
 
 interface SweepFlags {
   readonly seeds?: readonly number[];

@@ -3,12 +3,12 @@
 
 import type { Command } from 'commander';
 import type { Entry } from '../ledger/entry.ts';
+import { LEDGER } from '../project/home.ts';
 import type { AnswerNode, Blame, Corrections, Judgement } from '../provenance/answer.ts';
 import { wrongIn } from '../provenance/answer.ts';
 import { type AnswerCauses, why } from '../provenance/trail.ts';
 import { flat, type ModelCauses } from '../provenance/why.ts';
 import { verifyLedger } from '../record/verify.ts';
-import { LEDGER } from './home.ts';
 
 export function addWhy(ledger: Command): void {
   ledger

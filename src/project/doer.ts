@@ -5,7 +5,6 @@ import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import type { Command } from 'commander';
 import { type Authority, personOf } from '../authority/authority.ts';
 import { parsePolicy, policyHash } from '../authority/policy.ts';
 import { CapstanError } from '../base/errors.ts';
@@ -13,8 +12,8 @@ import { SALT } from '../ledger/commitment.ts';
 import { formatSignerKey, parseSignerKey, SEED_BYTES, type SignerKey, signerKey } from '../ledger/key.ts';
 import type { Doer } from '../record/acts.ts';
 import { Folder } from '../storage/folder.ts';
+import { commandLine } from './command-line.ts';
 import { person } from './recorder.ts';
-import { commandLine } from './terminal.ts';
 
 export interface DoerFlags {
   readonly as?: string;
@@ -23,12 +22,6 @@ export interface DoerFlags {
 
 /** How long others have to approve. */
 const APPROVAL_MS = 24 * 60 * 60 * 1000;
-
-export function withDoer(command: Command): Command {
-  return command
-    .option('--as <name>', 'who acts, where people are enrolled')
-    .option('--key <file>', 'their key (default: ~/.config/capstan/NAME.key)');
-}
 
 /** Whoever acts, with the reason given. */
 export function doerOf(

@@ -6,8 +6,8 @@ import type { Revoked } from '../registry/revocation.ts';
 import { listRuns } from '../run/folder.ts';
 import { Folder } from '../storage/folder.ts';
 import { HOME } from './home.ts';
+import { ARM } from './office.ts';
 import { revokedHere } from './recorder.ts';
-import { ARM } from './requests.ts';
 
 /** A candidate passed no gate, or was not promoted yet; what was promoted and is not served any more passed. */
 export type State = 'candidate' | 'passed' | 'serving' | 'revoked' | 'damaged';

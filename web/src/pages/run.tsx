@@ -1,0 +1,5 @@
+/** To come. */
+
+export function Page() {
+  return <h1>run</h1>;
+}
