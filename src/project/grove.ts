@@ -1,6 +1,7 @@
 /** A run of a recipe in its folder, as the commands that work on it need it:
  *      tree.json            what it does, written first and never changed
  *      transcript.jsonl     the tree as far as it got
+ *      waiting.json         where it rests: keys of what it waits for in the inbox
  *  What was decided and answered is the project's, not the run's: another run of the same recipe finds it there. */
 
 import { createHash } from 'node:crypto';
@@ -50,6 +51,7 @@ export interface TreeFile {
 const FORMAT = 'capstan-tree-run-1';
 const FILE = 'tree.json';
 const TRANSCRIPT = 'transcript.jsonl';
+const WAITING = 'waiting.json';
 export const GROVE_FILES = { file: FILE, transcript: TRANSCRIPT };
 /** Calls at a time. */
 export const CONCURRENCY = 8;
@@ -91,7 +93,11 @@ export class Grove {
   }
 
   async answer(signal?: AbortSignal): Promise<Outcome> {
-    return this.trees.answer(this.#file.root, this.#plan, this.name, this.#scope(signal));
+    if (!this.isGuest) this.#folder.remove(WAITING);
+    const outcome = await this.trees.answer(this.#file.root, this.#plan, this.name, this.#scope(signal));
+    if (outcome.kind === 'waiting' && !this.isGuest)
+      this.#folder.writeAtomic(WAITING, JSON.stringify(outcome.items));
+    return outcome;
   }
 
   async transcript(): Promise<readonly TranscriptNode[]> {
@@ -152,7 +158,7 @@ export class Grove {
   ): Promise<T> {
     const own = isGuest ? lockFree(path) : lockFolder(path);
     try {
-      const file = readSealed<TreeFile>(new Folder(path), FILE, FORMAT);
+      const file = readTreeFile(new Folder(path));
       const plan = await planOf(file, options);
       const { concurrency = CONCURRENCY } = options;
       const milliseconds = isPatient ? Infinity : TURN_MS;
@@ -173,6 +179,15 @@ export class Grove {
       own?.release();
     }
   }
+}
+
+export function readTreeFile(folder: Folder): TreeFile {
+  return readSealed<TreeFile>(folder, FILE, FORMAT);
+}
+
+/** Keys of what the run waits for in the inbox; undefined where it does not rest. */
+export function waitedFor(folder: Folder): readonly string[] | undefined {
+  return folder.exists(WAITING) ? (JSON.parse(folder.readText(WAITING)) as string[]) : undefined;
 }
 
 /** Begins a run in a folder that is new or empty. */
