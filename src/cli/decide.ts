@@ -14,14 +14,13 @@ import { HOME, LEDGER } from '../project/home.ts';
 import { ARM } from '../project/office.ts';
 import { withProject } from '../project/recorder.ts';
 import { type DecisionTaint, decisionEntries, taintOfDecision, WORKSPACE } from '../provenance/decision.ts';
-import { type Life, lifeOf } from '../provenance/life.ts';
+import { type Life, recordedLife } from '../provenance/life.ts';
 import { act } from '../record/acts.ts';
 import { contentOf } from '../record/content.ts';
-import { verifyLedger } from '../record/verify.ts';
 import { keepCorrection } from '../registry/correction.ts';
 import { servedIn } from '../registry/promotion.ts';
 import { decisionsTaken } from '../run/again.ts';
-import { findRun, openRun, runHash } from '../run/folder.ts';
+import { findRun, openRun } from '../run/folder.ts';
 import { ANSWERS, type Answered, type Asked, answersById, askedIn, INBOX, takenIn } from '../run/inbox.ts';
 import { taskOf } from '../run/own.ts';
 import { knownIn, readRecording, recordingText, workspaceKey } from '../run/recording.ts';
@@ -102,14 +101,7 @@ class Desk {
     this.#flags = flags;
     this.#task = taskOf(folder, configuration);
     this.#known = new Set(knownIn(folder, configuration, this.#task).keys());
-    const { entries } = verifyLedger(LEDGER);
-    const life = lifeOf(entries, runHash(folder));
-    if (!life)
-      throw new CapstanError(
-        'not-found',
-        `${path}: expected a run that is on the ledger in ${LEDGER}, it is not`,
-      );
-    this.#life = life;
+    this.#life = recordedLife(LEDGER, folder).life;
     this.#locked(() => this.#recover());
   }
 
