@@ -82,6 +82,29 @@ describe('while a tree waits for people', () => {
   );
 
   test(
+    'a correction that comes while it is at work is written down with it once that has ended',
+    async () => {
+      await capstan(['run', 'audit.ts', '--document', 'two.ts', '--question', 'Done?', '--run', 'runs/done']);
+      const [turn, run] = [lockFolder(join(SCRATCH, 'memory')), lockFolder(join(SCRATCH, 'runs/done'))];
+      try {
+        const node = nodesOf('done').find(({ depth }) => depth === 1)!;
+        const given = ['correct', node.id, '--run', 'done', '--answer', 'it is', '--reason', 'seen'];
+        const work = capstanAtWork(given);
+        await work.said(/waiting for another process/);
+        run.release();
+        turn.release();
+        expect(await work.ended).toMatchObject({ status: 0 });
+      } finally {
+        run.release();
+        turn.release();
+      }
+      expect(nodesOf('done').filter(({ corrected }) => corrected)).toHaveLength(1);
+      expect(await capstan(['ledger', 'verify', 'runs/done'])).toMatchObject({ status: 0 });
+    },
+    PATIENCE_MS,
+  );
+
+  test(
     'it waits for its turn where somebody is at work, says so, and can be stopped meanwhile',
     async () => {
       const busy = lockFolder(join(SCRATCH, 'memory'));

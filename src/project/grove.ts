@@ -156,27 +156,26 @@ export class Grove {
     { isPatient, isQuiet, isGuest, ...options }: GroveOptions,
     use: (grove: Grove) => Promise<T>,
   ): Promise<T> {
-    const own = isGuest ? lockFree(path) : lockFolder(path);
+    let own = isGuest ? lockFree(path) : lockFolder(path);
+    let turn: Turn | undefined;
     try {
       const file = readTreeFile(new Folder(path));
       const plan = await planOf(file, options);
       const { concurrency = CONCURRENCY } = options;
       const milliseconds = isPatient ? Infinity : TURN_MS;
       const tell = (text: string) => void (isQuiet || process.stderr.write(`${text}\n`));
-      const turn = await Turn.take(dirname(MEMORY), { milliseconds, tell });
+      turn = await Turn.take(dirname(MEMORY), { milliseconds, tell });
+      own ??= lockFree(path); // whoever had it may have ended meanwhile
+      const trees = Trees.open(MEMORY, { concurrency, now: () => new Date().toISOString() });
       try {
-        const trees = Trees.open(MEMORY, { concurrency, now: () => new Date().toISOString() });
-        try {
-          catchUp(trees);
-          return await use(new Grove(path, file, plan, trees, turn, own === undefined));
-        } finally {
-          trees.close();
-        }
+        catchUp(trees);
+        return await use(new Grove(path, file, plan, trees, turn, own === undefined));
       } finally {
-        turn.release();
+        trees.close();
       }
     } finally {
-      own?.release();
+      own?.release(); // first: whose turn it is next sees that nobody has it
+      turn?.release();
     }
   }
 }
