@@ -11,6 +11,7 @@ import type { Outcome } from '../trees/trees.ts';
 import { doerFor } from './doer.ts';
 import { Grove, groveHere } from './grove.ts';
 import { withProject } from './recorder.ts';
+import { expectWork } from './work.ts';
 
 /** What somebody who is signed in asks for. */
 export interface CorrectionAsked {
@@ -45,7 +46,7 @@ export interface CorrectedNode {
 export async function correctIn(asked: CorrectionAsked): Promise<CorrectedNode> {
   const { run, node, answer, reason, person } = asked;
   const instead = `capstan correct ${node} --run ${run} --answer … --reason …`;
-  return Grove.with(groveHere(run).path, {}, (grove) =>
+  return Grove.with(groveHere(run).path, { isGuest: true, isQuiet: true }, (grove) =>
     correctNode(grove, node, answer, (authority) => doerFor(authority, person, { reason, instead })),
   );
 }
@@ -60,11 +61,13 @@ export async function correctNode(
   const before = await grove.transcript();
   const node = nodeIn(before, prefix);
   const entry = recordCorrection(grove, node, answer, doerFrom);
-  const began = grove.record({ kind: 'run-resumed' });
+  const began = grove.isGuest ? expectWork() : grove.record({ kind: 'run-resumed' });
   const outcome = await grove.answer();
   const after = await grove.transcript();
-  grove.keep(after);
-  grove.record({ kind: 'run-ended', ends: began, words: { state: outcome.kind } });
+  if (began !== undefined) {
+    grove.keep(after);
+    grove.record({ kind: 'run-ended', ends: began, words: { state: outcome.kind } });
+  }
   const was = new Map(before.map((one) => [one.id, one]));
   const changed = after
     .filter((one) => textOf(one) !== textOf(was.get(one.id)))

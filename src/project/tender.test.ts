@@ -67,20 +67,20 @@ describe('a tree that waits for people', () => {
     const folder = new Folder('runs/fails');
     const file = readSealed<TreeFile>(folder, 'tree.json', 'capstan-tree-run-1');
     writeSealed(folder, 'tree.json', 'capstan-tree-run-1', { ...file, source: 'another' });
+    answerAll('short');
     for (let i = 0; i < 3; i++) await tender.step(go);
     expect(tender.stateOf('fails')).toEqual({
       state: 'failed',
       error: expect.stringContaining('it was changed'),
     });
     expect(said).toEqual([expect.stringMatching(/^fails: .*it was changed/)]);
-    answerAll('short');
-    await tender.step(go);
     expect(answerOf('waits')).toMatchObject({ value: 'short + short' });
     expect(sessionsOf('fails')).toEqual(['run-started', 'waiting']);
   });
 
   test('is left alone where somebody has stopped it, where nobody is asked, and where work is halted', async () => {
     await grow('stopped', 'person', 'fire ice', 'interrupted');
+    fs.rmSync('runs/stopped/waiting.json'); // it was not at rest
     await grow('alone', 'nobody', 'fire ice');
     await tender.step(go);
     answerAll('short');
@@ -117,14 +117,23 @@ describe('a tree that waits for people', () => {
   });
 
   test('ends its session where the tender stops, and goes on with the next', async () => {
-    await grow('waits', 'person', 'wood');
+    await grow('waits', 'person', 'wood ice');
+    answerAll('short', ['wood']);
     await tender.step(go);
     await tender.run(AbortSignal.abort());
     expect(sessionsOf('waits')).toEqual(['run-started', 'waiting', 'run-resumed', 'waiting']);
     answerAll('short');
     tender = new Tender({ tell: () => {}, say: () => {} });
     await tender.step(go);
-    expect(answerOf('waits')).toMatchObject({ value: 'short' });
+    expect(answerOf('waits')).toMatchObject({ value: 'short + short' });
+  });
+
+  test('goes on where it was left in the middle', async () => {
+    await grow('left', 'person', 'wood', 'failed');
+    fs.rmSync('runs/left/waiting.json');
+    answerAll('short');
+    await tender.step(go);
+    expect(answerOf('left')).toMatchObject({ value: 'short' });
   });
 });
 

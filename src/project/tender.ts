@@ -1,6 +1,6 @@
 /** Lets question trees go on by themselves when people have answered, as «capstan run --resume RUN --wait» does, one after
- *  the other, and hears who wants an answer corrected between two of them. It works on those at which a person sits, whose
- *  root is not answered, and which nobody has stopped: those rest until somebody resumes them.
+ *  the other, and hears who wants an answer corrected between two of them. It works on those that rest, and on those at
+ *  which somebody worked who did not come to an end; what was stopped is for somebody to resume.
  *      a session of a run on the ledger lasts from its first turn here until it is answered, fails, or the tender stops */
 
 import { CapstanError, messageOf } from '../base/errors.ts';
@@ -12,7 +12,7 @@ import { Opened } from '../storage/opened.ts';
 import { readTree } from '../transcript/reader.ts';
 import { type Outcome, Trees } from '../trees/trees.ts';
 import { type CorrectedNode, type CorrectionAsked, correctIn } from './correction.ts';
-import { GROVE_FILES, Grove, groveHere, recordGrove } from './grove.ts';
+import { GROVE_FILES, Grove, groveHere, recordGrove, waitedFor } from './grove.ts';
 import { HOME, LEDGER, MEMORY } from './home.ts';
 import { haltAsked } from './work.ts';
 
@@ -54,7 +54,8 @@ interface Run {
   isDue: boolean;
   /** What it waits for. */
   items: readonly string[];
-  corrections: number;
+  /** That it has seen; undefined where it has not looked. */
+  corrections: number | undefined;
   /** Entry with which the session began. */
   session: number | undefined;
   failures: number;
@@ -151,20 +152,23 @@ export class Tender implements Tending {
       const version = Opened.versionOf(`${path}/${GROVE_FILES.transcript}`) ?? 'none';
       const before = this.#versions.get(name);
       if (before === version) continue;
-      const tended = this.#runs.get(name)?.tended;
-      if (before !== undefined) this.#options.tell(name, tended);
-      if (!tended && isLocked(path)) continue; // whoever is at it may end in whatever way
+      const run = this.#runs.get(name);
+      if (before !== undefined) this.#options.tell(name, run?.tended);
+      if (isLocked(path)) continue; // whoever is at it may end in whatever way
       this.#versions.set(name, version);
-      if (!tended) fresh.push(name);
+      if (run && !isOpen(name)) this.#leave(run);
+      if (!run) fresh.push(name);
     }
     if (fresh.length === 0 || this.#options.isIdle) return;
     const states = lastStates();
     for (const name of fresh) {
-      if (states.get(name) === 'interrupted' || !isOpen(name)) continue;
+      const items = restsFor(name);
+      if (!isOpen(name) || !(items || LEFT.has(states.get(name)))) continue;
       this.#runs.set(name, {
-        ...{ name, tended: { state: 'resting' }, isDue: true, items: [], corrections: 0 },
-        ...{ session: undefined, failures: 0, notBefore: 0 },
+        ...{ name, tended: { state: 'resting' }, isDue: items === undefined, items: items ?? [] },
+        ...{ corrections: undefined, session: undefined, failures: 0, notBefore: 0 },
       });
+      this.#version = -1;
     }
   }
 
@@ -177,25 +181,22 @@ export class Tender implements Tending {
     this.#version = version;
     memory.refresh();
     const open = new Set(inbox.open().map(({ key }) => key));
-    for (const run of this.#runs.values())
+    for (const run of this.#runs.values()) {
+      run.corrections ??= memory.corrections;
       if (run.corrections !== memory.corrections || run.items.some((key) => !open.has(key))) run.isDue = true;
+    }
   }
 
   async #turn(run: Run, stop: AbortSignal): Promise<void> {
     this.#say(run, { state: 'working' });
     try {
-      const outcome = await Grove.with(groveHere(run.name).path, {}, async (grove) => {
+      const outcome = await Grove.with(groveHere(run.name).path, { isQuiet: true }, async (grove) => {
         run.session ??= grove.record({ kind: 'run-resumed' });
         run.isDue = false;
         return this.#grow(run, grove, stop);
       });
       run.failures = 0;
-      if (outcome.kind === 'answered') {
-        this.#end(run, 'answered');
-        this.#runs.delete(run.name);
-        this.#options.tell(run.name, undefined);
-        return;
-      }
+      if (outcome.kind === 'answered') return this.#leave(run);
       run.items = outcome.items;
       this.#say(run, { state: 'resting' });
     } catch (error) {
@@ -258,6 +259,13 @@ export class Tender implements Tending {
     }
   }
 
+  /** What is answered needs nobody. */
+  #leave(run: Run): void {
+    this.#end(run, 'answered');
+    this.#runs.delete(run.name);
+    this.#options.tell(run.name, undefined);
+  }
+
   #end(run: Run, state: 'waiting' | 'answered' | 'failed'): void {
     const { session: ends } = run;
     run.session = undefined;
@@ -303,6 +311,19 @@ function isOpen(run: string): boolean {
     throw error;
   }
 }
+
+/** What a run waits for; undefined where it does not rest, or nobody can tell. */
+export function restsFor(run: string): readonly string[] | undefined {
+  try {
+    return waitedFor(new Folder(`${HOME}/${run}`));
+  } catch (error) {
+    if (error instanceof CapstanError || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** How the last session of one ended that was left in the middle. */
+const LEFT: ReadonlySet<string | undefined> = new Set(['open', 'waiting', 'failed']);
 
 /** How the last session of each run ended; «open» where it has not. */
 function lastStates(): ReadonlyMap<string, string> {

@@ -182,8 +182,9 @@ function entriesAbout({ id }: TranscriptNode, log: ProjectLog): readonly Entry[]
   );
 }
 
-function numbersOf({ steps, corrected }: TranscriptNode, about: readonly Entry[]): number[] {
-  const numbers = [...steps.map(({ entry }) => entry), corrected?.entry, ...about.map(({ seq }) => seq)];
+function numbersOf({ steps, verdicts, corrected }: TranscriptNode, about: readonly Entry[]): number[] {
+  const said = [...steps, ...verdicts, ...(corrected ? [corrected] : [])].map(({ entry }) => entry);
+  const numbers = [...said, ...about.map(({ seq }) => seq)];
   return [...new Set(numbers.filter((number) => number !== undefined))].sort((a, b) => a - b);
 }
 

@@ -99,7 +99,7 @@ describe('a tree that is looked at', () => {
           expect(view.question).toEqual(node.question);
           expect(view.row.answer).toEqual(node.answer);
           expect(view.steps.map(({ kind }) => kind)).toEqual(node.steps.map(({ action }) => action.kind));
-          expect(view.verdicts).toEqual(node.verdicts);
+          expect(view.verdicts).toEqual(node.verdicts.map(({ entry: _, ...verdict }) => verdict));
           expect(view.ancestors.map(({ id }) => id).at(-1)).toEqual(node.parent);
           expect(view.versions.map(({ answer }) => answer)).toEqual(
             node.corrected ? [node.corrected.before] : [],

@@ -6,6 +6,7 @@ import { CapstanError } from '../base/errors.ts';
 import { type CorrectedNode, correctIn } from '../project/correction.ts';
 import type { ProjectLog } from '../project/log.ts';
 import { Shelf, type Shown } from '../project/shelf.ts';
+import { restsFor } from '../project/tender.ts';
 import { isLocked } from '../storage/lock.ts';
 import {
   Corrected,
@@ -169,7 +170,7 @@ function summaryOf(shown: Tree, place: Place): TreeSummary {
   return {
     run,
     root: clipped(file.root.text, CHANGED),
-    state: stateOf(shown, place, answer !== undefined, waiting),
+    state: stateOf(shown, place, answer !== undefined),
     ...(error !== undefined && { error }),
     nodes: index.count,
     waiting,
@@ -182,18 +183,13 @@ function summaryOf(shown: Tree, place: Place): TreeSummary {
   };
 }
 
-function stateOf(
-  { run, file: { overseer, assistant, escalate = '' }, path }: Tree,
-  place: Place,
-  isAnswered: boolean,
-  waiting: number,
-): TreeSummary['state'] {
+function stateOf({ run, path }: Tree, place: Place, isAnswered: boolean): TreeSummary['state'] {
   if (isAnswered) return 'answered';
   const tended = place.tending?.stateOf(run);
   if (tended?.state === 'failed') return 'stopped';
-  if (tended?.state === 'working' || (tended === undefined && isLocked(path))) return 'running';
-  const isPerson = (seat: string) => seat === 'person' || seat.startsWith('approve:');
-  return waiting > 0 && [overseer, assistant, escalate].some(isPerson) ? 'waiting' : 'stopped';
+  if (tended?.state === 'working') return 'running';
+  if (tended || restsFor(run)) return 'waiting';
+  return isLocked(path) ? 'running' : 'stopped';
 }
 
 function errorPathOf(shown: Tree, marked: string | undefined): ErrorPath {
