@@ -25,12 +25,17 @@ export function putRecipe(): void {
 }
 
 /** X is a program unless said otherwise. */
-export async function begin(name: string, assistant = 'program', text?: string): Promise<void> {
+export async function begin(
+  name: string,
+  assistant = 'program',
+  text?: string,
+  more: Partial<TreeFile> = {},
+): Promise<void> {
   const { recipe, source } = await loadRecipe(FILE);
   const root = recipe.question({ documents: [], ...(text !== undefined && { text }) });
   const file: TreeFile = {
     ...{ recipe: FILE, source, root, overseer: 'script', assistant, limits: { depth: 5 } },
-    ...{ started: new Date().toISOString(), command: `capstan run ${FILE}`, version: '0' },
+    ...{ started: new Date().toISOString(), command: `capstan run ${FILE}`, version: '0', ...more },
   };
   await beginGrove(`runs/${name}`, file, {});
 }

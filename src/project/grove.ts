@@ -112,6 +112,11 @@ export class Grove {
     this.#folder.writeAtomic(TRANSCRIPT, Buffer.concat(lines));
   }
 
+  /** Whether writing it down asks nobody: verifiers are asked again, and may cost something. */
+  get isFree(): boolean {
+    return (this.#plan.verifiers ?? []).length === 0;
+  }
+
   /** As OpenTelemetry spans, to wherever its SDK was told to send them. */
   async tellSpans(nodes: readonly TranscriptNode[]): Promise<void> {
     await tellSpans({ header: { format: TREE_FORMAT, ...this.#header(nodes) }, nodes });

@@ -4,14 +4,16 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { answerAll, grow, putRecipe } from '../../test/grown.ts';
+import { answerAll, begin, grow, putRecipe } from '../../test/grown.ts';
+import { TestProvider } from '../../test/provider.ts';
+import { CapstanError } from '../base/errors.ts';
 import { askToHalt, stopAsking } from '../record/control.ts';
 import { verifyLedger } from '../record/verify.ts';
 import { readSealed, writeSealed } from '../run/sealed.ts';
 import { Folder } from '../storage/folder.ts';
 import { lockFolder } from '../storage/lock.ts';
 import { readWholeTree } from '../transcript/reader.ts';
-import type { TreeFile } from './grove.ts';
+import { Grove, type TreeFile } from './grove.ts';
 import { type Tended, Tender } from './tender.ts';
 
 const before = { folder: process.cwd(), state: process.env.XDG_STATE_HOME };
@@ -135,6 +137,39 @@ describe('a tree that waits for people', () => {
     await tender.step(go);
     expect(answerOf('left')).toMatchObject({ value: 'short' });
   });
+});
+
+test('a tree that grows is to be seen as it does; stopped, it goes on with what it had', async () => {
+  let isSlow = true;
+  const provider = await TestProvider.start({
+    answer: () => JSON.stringify({ reason: 'counted', known: true, answer: 'some', confidence: 0.9 }),
+    fault: (_, body) => (isSlow && JSON.stringify(body.messages).includes('slow') ? 'hang' : 'none'),
+  });
+  try {
+    await begin('grows', `${provider.baseUrl}#small`, 'quick slow', { escalate: 'person' });
+    await Grove.with('runs/grows', {}, async (grove) => void grove.record({ kind: 'run-started' }));
+    tender = new Tender({ tell: (...one) => told.push(one), say: (line) => said.push(line), freshMs: 20 });
+    const stop = new AbortController();
+    const step = tender.step(stop.signal);
+    const seen = () =>
+      fs.existsSync('runs/grows/transcript.jsonl') &&
+      fs.readFileSync('runs/grows/transcript.jsonl', 'utf8').includes('"some"');
+    while (!seen()) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(tender.stateOf('grows')).toEqual({ state: 'working' });
+    expect(answerOf('grows')).toBeUndefined();
+    stop.abort(new CapstanError('interrupted', 'enough'));
+    await step;
+    expect([tender.stateOf('grows'), said]).toEqual([{ state: 'resting' }, []]);
+    isSlow = false;
+    await tender.run(AbortSignal.abort());
+    tender = new Tender({ tell: () => {}, say: (line) => said.push(line) });
+    await tender.step(go);
+    expect(answerOf('grows')).toMatchObject({ value: 'some + some' });
+    expect(provider.asked.filter(({ text }) => text.includes('quick'))).toHaveLength(1);
+    expect(sessionsOf('grows')).toEqual(['run-started', 'run-resumed', 'waiting', 'run-resumed', 'answered']);
+  } finally {
+    await provider.close();
+  }
 });
 
 test('a correction is carried out between two turns, and not at all once it is withdrawn', async () => {

@@ -32,6 +32,8 @@ export interface Tending {
 export interface TenderOptions {
   /** Whether trees are left alone, and only corrections are carried out. */
   readonly isIdle?: boolean;
+  /** While a tree grows it is written down at most every so many milliseconds. */
+  readonly freshMs?: number;
   /** Told that a run has another state, or another transcript. */
   readonly tell: (run: string, tended: Tended | undefined) => void;
   /** Told in a line what went wrong. */
@@ -39,7 +41,7 @@ export interface TenderOptions {
 }
 
 const POLL_MS = 250;
-/** While a tree grows it is written down so often at most, and in a twentieth of the time. */
+/** Writing down a tree that grows takes one part in so many of the time at most. */
 const [FRESH_MS, FRESH_SHARE] = [2000, 20];
 /** Between two looks at the runs that there are. */
 const SCAN_MS = 1000;
@@ -237,8 +239,9 @@ export class Tender implements Tending {
   }
 
   async #keepFresh({ name }: Run, grove: Grove, grown: AbortSignal): Promise<void> {
-    let [rest, seen] = [FRESH_MS, ''];
-    for (;;) {
+    const { freshMs = FRESH_MS } = this.#options;
+    let [rest, seen] = [freshMs, ''];
+    while (grove.isFree) {
       await pause(rest, grown);
       if (grown.aborted) return;
       const began = performance.now();
@@ -255,7 +258,7 @@ export class Tender implements Tending {
         this.#options.say(`${name}: it is not shown as it grows: ${messageOf(error)}`);
         return;
       }
-      rest = Math.max(FRESH_MS, FRESH_SHARE * (performance.now() - began));
+      rest = Math.max(freshMs, FRESH_SHARE * (performance.now() - began));
     }
   }
 
