@@ -55,7 +55,8 @@ export class Shelf<I> {
 
   /** With the tree of a run as it is now. Throws «not-found» for none, «corrupt» where its file was never whole. */
   async with<T>(run: string, use: (shown: Shown<I>) => T | Promise<T>): Promise<T> {
-    const kept = await this.#current(run);
+    let kept = await this.#current(run);
+    while (kept.isGone && kept.users === 0) kept = await this.#current(run); // others came in between
     kept.users++;
     try {
       return await use(kept.shown);

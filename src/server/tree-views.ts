@@ -15,9 +15,9 @@ import { answerer, idAt, itemsOf, NONE, type Outline, spentIn } from './outline.
 import { nodeAt } from './search.ts';
 
 /** Characters of a text in a row, in a step, in a sub-answer, and of a whole one: the shapes allow no more. */
-const [ROW, STEP, SOURCE, TEXT, NAME] = [200, 4000, 2 ** 16, 2 ** 20, 200];
-/** Sub-answers and steps that are sent with a node. */
-const MANY = 500;
+const [ROW, STEP, SOURCE, TEXT, NAME] = [200, 4000, 2 ** 14, 2 ** 20, 200];
+/** Sub-answers and steps that are sent with a node, and nodes of a way to it, the nearest. */
+const [MANY, WAY] = [500, 1000];
 
 export function skeletonOf({ version, index }: Shown<Outline>): Skeleton {
   const { count, depth, size, flags, ended } = index;
@@ -146,7 +146,7 @@ function actionText(action: Step['action']): string {
 function ancestorsOf(shown: Shown<Outline>, at: number): NodeView['ancestors'] {
   const { index } = shown;
   const above: { at: number; id: string; question: string }[] = [];
-  for (let up = index.parent[at]!; up !== NONE; up = index.parent[up]!) {
+  for (let up = index.parent[at]!; up !== NONE && above.length < WAY; up = index.parent[up]!) {
     const text = nodeAt(shown, up).question.text;
     above.push({ at: up, id: idAt(index, up), question: line(text, ROW) });
   }

@@ -34,8 +34,8 @@ const ROWS_MOST = 500;
 const FOUND_MOST = 10_000;
 /** Answers that a correction changed which are shown. */
 const CHANGED_MOST = 500;
-/** Characters of a filter, and of an answer that changed. */
-const [QUERY, CHANGED] = [500, 10_000];
+/** Characters of a filter, of a text beside others, and of a name. */
+const [QUERY, CHANGED, NAME] = [500, 10_000, 200];
 
 type Tree = Shown<Outline>;
 
@@ -175,8 +175,8 @@ function summaryOf(shown: Tree, place: Place): TreeSummary {
     nodes: index.count,
     waiting,
     ...(answer && { answer: clippedAnswer(answer, CHANGED) }),
-    overseer: file.overseer,
-    assistant: file.assistant,
+    overseer: clipped(file.overseer, NAME),
+    assistant: clipped(file.assistant, NAME),
     started: file.started,
     spent: index.spent,
     version,
@@ -201,7 +201,7 @@ function errorPathOf(shown: Tree, marked: string | undefined): ErrorPath {
   const last = path.at(-1);
   return {
     version,
-    path: [...rowsOf(shown, path)],
+    path: [...rowsOf(shown, path.slice(-ROWS_MOST))],
     why: last === undefined ? 'nothing here was corrected or rejected' : whyWrong(shown, last),
     touched: touched.slice(0, FOUND_MOST),
   };

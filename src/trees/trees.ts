@@ -62,6 +62,19 @@ function told(overseer: Overseer<Text, string>, tell: Collector | undefined): As
   };
 }
 
+/** Whoever asks it hears «unknown», and so does whoever reads the tree. */
+function nobodyTold(tell: Collector): Assistant<Text, string> {
+  return {
+    origin: nobody.origin,
+    async answer(questions, scope) {
+      const answers = await nobody.answer(questions, scope);
+      for (const [i, question] of questions.entries())
+        tell.answered({ question, exchanges: [], answer: answers[i]! }, scope);
+      return answers;
+    },
+  };
+}
+
 /** The answers that pass; of one that does not, what is made of it with the reason shown, or what whoever is above says. */
 function checked(
   inner: Assistant<Text, string>,
@@ -179,7 +192,7 @@ export class Trees {
     const own = seated(overseer, room);
     const h = above ? escalate(own, seated(above, room)) : own;
     const person = above && amplify<Text, string>(seated(above, room), nobody);
-    const x = assistant ? told(seated(assistant, room), tell) : nobody;
+    const x = assistant ? told(seated(assistant, room), tell) : tell ? nobodyTold(tell) : nobody;
     return tree(h, x, {
       ...{ memory: this.memory, policy },
       ...(isSimple && { isSimple }),
