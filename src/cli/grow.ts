@@ -12,6 +12,7 @@ import { freshPath } from '../run/folder.ts';
 import type { Spent, TranscriptNode } from '../transcript/node.ts';
 import type { Outcome, Trees } from '../trees/trees.ts';
 import { integer, optionOf } from './arguments.ts';
+import { checksFrom, several } from './checks.ts';
 import { expectWork, haltAsked } from './control.ts';
 import { textNamed } from './files.ts';
 import { foretell } from './foretell.ts';
@@ -29,6 +30,8 @@ interface GrowFlags {
   readonly overseer?: string;
   readonly assistant?: string;
   readonly escalate?: string;
+  readonly verify?: readonly string[];
+  readonly onReject?: readonly string[];
   readonly depth?: number;
   readonly maxQuestions?: number;
   readonly maxCalls?: number;
@@ -81,6 +84,16 @@ export function addGrow(program: Command): void {
     )
     .option('--assistant <who>', 'X: program, person, nobody, approve:MODEL or a model')
     .option('--escalate <who>', 'who decides what H hands upwards: person or a model')
+    .option(
+      '--verify <who>',
+      'who judges each answer: critic:MODEL, overseer or vote:N; several may',
+      several,
+    )
+    .option(
+      '--on-reject <what>',
+      'what is done about an answer that is rejected: retry, show, decompose, escalate, unknown; several, in order (default: show, then escalate if there is somebody)',
+      several,
+    )
     .option('--depth <n>', 'levels of questions below the root', integer('depth', 0, 1000))
     .option('--max-questions <n>', 'sub-questions at most', integer('max-questions', 0))
     .option('--max-calls <n>', 'calls of models at most, in all sessions', integer('max-calls', 0))
@@ -213,6 +226,7 @@ async function asked(
     overseer: flags.overseer ?? (loaded.recipe.script ? 'script' : 'person'),
     assistant: flags.assistant ?? (loaded.recipe.answer ? 'program' : 'nobody'),
     ...(flags.escalate !== undefined && { escalate: flags.escalate }),
+    ...checksFrom(flags),
     limits: {
       depth: flags.depth ?? loaded.recipe.depth ?? DEPTH,
       ...Object.fromEntries(caps.filter(([, cap]) => cap !== undefined)),
