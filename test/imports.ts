@@ -58,6 +58,7 @@ const PACKAGES: { readonly [name: string]: string } = {
   '@opentelemetry/api': 'src/transcript/spans.ts',
   hyparquet: 'src/dataset/',
   'hyparquet-writer': 'src/dataset/',
+  'quickjs-emscripten': 'src/verifiers/',
   commander: 'src/cli/',
   picocolors: 'src/cli/',
 };
@@ -69,6 +70,7 @@ const SHELL: { readonly [folder: string]: true | readonly string[] } = {
   trees: ['node:crypto'],
   cli: true,
   gateway: true,
+  verifiers: ['node:worker_threads'],
   text: ['node:crypto'],
   ledger: ['node:crypto'],
   authority: ['node:crypto'],
