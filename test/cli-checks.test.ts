@@ -179,6 +179,35 @@ test('a vote wants most of the answers of X to be that one', async () => {
   expect(provider.asked).toHaveLength(27);
 });
 
+test('a dry run counts those who judge, and asks nobody', async () => {
+  const args = ['parts.ts', '--assistant', model('x'), '--dry-run'];
+  const alone = await json(...args);
+  const judged = await json(...args, '--verify', `critic:${model('judge')}`, '--verify', 'vote:3');
+  expect([alone.usual.calls, judged.usual.calls]).toEqual([3, 3 + 4 * 4]);
+  expect(judged.usual.tokens).toBeGreaterThan(alone.usual.tokens * 4);
+  expect(provider.asked).toEqual([]);
+});
+
+test('the recipe of the chapter on language models runs programs, and shows what one gets wrong', async () => {
+  const chapter = readFileSync(new URL('../docs/language-models.md', import.meta.url), 'utf8');
+  const blocks = [...chapter.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]!);
+  writeFileSync(join(SCRATCH, 'program.ts'), blocks.find((block) => block.includes('quickjs'))!);
+  const right = 'let [a, b] = input.split(" ").map(Number); while (b) [a, b] = [b, a % b]; print(a)';
+  answer = (_, [question]) => {
+    const isShown = question!.text.includes('case 2 of 2: expected «1», got «6»');
+    return {
+      reason: 'so',
+      action: 'reply',
+      questions: [],
+      answer: isShown ? right : 'print(6)',
+      confidence: 1,
+    };
+  };
+  const program = await json('program.ts', '--overseer', model('h'), '--run', 'runs/program');
+  expect(program.answer.value).toBe(right);
+  expect(askedOf('h')).toBe(2);
+});
+
 test.each([
   [['--verify', 'me'], 'expected one of critic:MODEL, overseer, vote:N, got «me»'],
   [['--verify', 'critic:'], 'expected a model'],

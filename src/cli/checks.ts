@@ -30,6 +30,11 @@ export function checksFrom({ verify = [], onReject = [] }: Checks): Checks {
   return { ...(verify.length > 0 && { verify }), ...(onReject.length > 0 && { onReject }) };
 }
 
+/** Calls for the verdicts on one answer. */
+export function judgesIn({ verify = [] }: Checks): number {
+  return verify.reduce((sum, name) => sum + (name.startsWith(VOTE) ? votesIn(name) : 1), 0);
+}
+
 /** Of an option that may be given several times. */
 export const several = (one: string, before: readonly string[] = []): readonly string[] => [...before, one];
 
@@ -109,12 +114,7 @@ function ownCheck({ overseer: seat }: Table): Verifier<TextQuestion, string> {
 }
 
 async function vote(name: string, { assistant }: Table, loaded: Loaded, models: Models) {
-  const count = Number(name.slice(VOTE.length));
-  if (!Number.isInteger(count) || count < 1 || count > VOTES_MAX || count % 2 === 0)
-    throw new CapstanError(
-      'usage',
-      `--verify vote:N: expected an odd number up to ${VOTES_MAX}, as in vote:3, got «${name}»`,
-    );
+  const count = votesIn(name);
   const wanted = `--verify ${name}: expected --assistant to be a language model, whose answers are counted, got «${assistant}»`;
   expectModel(assistant, wanted);
   const model = await models(assistant);
@@ -124,6 +124,15 @@ async function vote(name: string, { assistant }: Table, loaded: Loaded, models: 
   );
   const verifier: Planned = (remembered) => voting(ballots.map(remembered));
   return { verifier, version: versionOf(VOTE, ...ballots.map(versionIn)) };
+}
+
+function votesIn(name: string): number {
+  const count = Number(name.slice(VOTE.length));
+  if (Number.isInteger(count) && count > 0 && count <= VOTES_MAX && count % 2 === 1) return count;
+  throw new CapstanError(
+    'usage',
+    `--verify vote:N: expected an odd number up to ${VOTES_MAX}, as in vote:3, got «${name}»`,
+  );
 }
 
 const VOTES_MAX = 15;
