@@ -211,7 +211,7 @@ test('the recipe of the chapter on language models runs programs, and shows what
 test.each([
   [['--verify', 'me'], 'expected one of critic:MODEL, overseer, vote:N, got «me»'],
   [['--verify', 'critic:'], 'expected a model'],
-  [['--verify', 'overseer'], 'expected --overseer to be a language model, which judges, got a program'],
+  [['--verify', 'overseer'], 'expected --overseer to be a language model, which judges, got «program»'],
   [['--verify', 'vote:2'], 'expected an odd number up to 15'],
   [['--verify', 'vote:3'], 'expected --assistant to be a language model'],
   [['--on-reject', 'show'], 'expected something to be rejected by'],

@@ -101,7 +101,7 @@ function ownCheck({ overseer: seat }: Table): Verifier<TextQuestion, string> {
   if (seat.kind !== 'model')
     throw new CapstanError(
       'usage',
-      `--verify overseer: expected --overseer to be a language model, which judges, got a ${seat.kind}`,
+      `--verify overseer: expected --overseer to be a language model, which judges, got «${seat.kind}»`,
     );
   const { overseer, version } = seat;
   const { answer } = amplify(overseer, nobody);

@@ -42,6 +42,7 @@ export function decided<Q extends object, A>(
         if (isPassing(action!)) {
           scope.budget.refuse();
           passing.set(key, decision);
+          await memory.spend(key, paid);
         } else await memory.decide(key, policy, decision);
         return decision;
       },

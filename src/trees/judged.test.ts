@@ -125,6 +125,27 @@ describe('a verdict', () => {
     trees.close();
   });
 
+  test('that nobody gave is not remembered, and what was spent on it counts all the same', async () => {
+    const graph: Graph = [[[1, 2]], [], []];
+    const trees = open();
+    const asleep: Verifier<TextQuestion, string> = {
+      ...{ name: 'J', groundTruth: false, version: 'j1' },
+      async verify(claims, { budget }) {
+        budget.take('calls', 2);
+        return claims.map(() => ({ verifier: 'J', kind: 'unsure', reason: 'asleep', cause: 'unavailable' }));
+      },
+    };
+    const plan: Plan = { ...planOf(model(graph)), verifiers: [asleep] };
+    for (const sessions of [1, 2]) {
+      expect(said(await trees.answer(question(0), plan, 'r', endless()))).toBe(plain(graph, 0));
+      expect(trees.memory.spentBy('r').calls).toBe(sessions * 6);
+    }
+    const { verifier, calls } = judge();
+    await trees.answer(question(0), { ...plan, verifiers: [verifier] }, 'r', endless());
+    expect(calls.size).toBe(3);
+    trees.close();
+  });
+
   test('on an answer outlives its correction, which is not judged', () =>
     fc.assert(
       fc.asyncProperty(graphs, fc.nat(13), async (graph, pick) => {

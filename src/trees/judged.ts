@@ -38,8 +38,10 @@ export function judged<Q extends object, A>(
       async ([verdict, ...others], paid) => {
         invariant(verdict !== undefined && others.length === 0, `${verifier.name}: one verdict per claim`);
         const judgement = { verdict, ...paid };
-        if (verdict.cause) unjudged.set(key, judgement);
-        else await memory.judge(key, version, judgement);
+        if (verdict.cause) {
+          unjudged.set(key, judgement);
+          await memory.spend(key, paid);
+        } else await memory.judge(key, version, judgement);
         return judgement;
       },
     );

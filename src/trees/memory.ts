@@ -77,6 +77,7 @@ export class Memory<Q extends object, A> {
   readonly #decisions: Decisions;
   #kept = new Map<string, Kept<Q, A>>();
   #isDue = false;
+  #wasted = 0;
   readonly #corrected = new Map<string, Correction<A>>();
   #corrections = 0;
   readonly #keys = new WeakMap<object, string>();
@@ -139,6 +140,17 @@ export class Memory<Q extends object, A> {
   /** Kept from when the promise is. */
   judge(key: string, version: string, judgement: Judgement): Promise<void> {
     return this.#decisions.put(key, version, JSON.stringify(judgement));
+  }
+
+  /** Notes what was paid for that is not worth remembering, so that it counts. Kept from when the promise is. */
+  async spend(key: string, paid: Paid): Promise<void> {
+    if (Object.values(paid.spent).every((amount) => amount === 0)) return;
+    // Whenever it is asked again, that is paid for too.
+    await this.#decisions.put(
+      digest('spent', key, paid.began, `${this.#wasted++}`),
+      '',
+      JSON.stringify(paid),
+    );
   }
 
   /** What a run has paid for so far, in all its sessions; calls that a crash cut off are not in it. */
