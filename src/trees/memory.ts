@@ -43,12 +43,11 @@ interface Followed<A> {
   readonly asked: readonly string[];
 }
 
-/** What is not written yet, from before so many corrections. */
-interface Kept<Q, A> {
+/** A transcript, or of one only that the question leans on others. */
+interface Leaning<Q, A> {
   readonly question: Q;
+  readonly exchanges: readonly { readonly question: Q }[];
   readonly answer?: Answer<A>;
-  readonly asked: readonly Q[];
-  readonly corrections: number;
 }
 
 /** An answer that was removed because one below it changed. */
@@ -75,7 +74,7 @@ export class Memory<Q extends object, A> {
   readonly #keyOf: (question: Q) => string;
   readonly #sql: ReturnType<typeof statements>;
   readonly #decisions: Decisions;
-  #kept = new Map<string, Kept<Q, A>>();
+  #kept = new Map<string, { readonly what: Leaning<Q, A>; readonly corrections: number }>();
   #isDue = false;
   #wasted = 0;
   readonly #corrected = new Map<string, Correction<A>>();
@@ -160,25 +159,25 @@ export class Memory<Q extends object, A> {
 
   answer(key: string): Answer<A> | undefined {
     const kept = this.#kept.get(key);
-    if (kept?.corrections === this.corrections) return kept.answer;
+    if (kept?.corrections === this.corrections) return kept.what.answer;
     return parsed<Followed<A>>(this.#sql.answer(key)?.json)?.answer;
   }
 
   /** Not at all where an answer was corrected since there were so many corrections. It follows from decisions that are on
    *  the disk, so nobody waits for it, and it is written with many others: keys lie all over the file, and many of them
    *  share a page. */
-  keep(key: string, { question, exchanges, answer }: Transcript<Q, A>, corrections: number): void {
-    this.#put(key, { question, answer, asked: exchanges.map((exchange) => exchange.question), corrections });
+  keep(key: string, what: Transcript<Q, A>, corrections: number): void {
+    this.#put(key, what, corrections);
   }
 
   /** Whatever is answered to the question leans on the answer to that other one too, though it is not seen to be asked. */
   lean(question: Q, on: Q): void {
     const key = digest('lean', this.questionKey(question), this.questionKey(on));
-    this.#put(key, { question, asked: [on], corrections: this.corrections });
+    this.#put(key, { question, exchanges: [{ question: on }] }, this.corrections);
   }
 
-  #put(key: string, kept: Kept<Q, A>): void {
-    this.#kept.set(key, kept);
+  #put(key: string, what: Leaning<Q, A>, corrections: number): void {
+    this.#kept.set(key, { what, corrections });
     if (this.#kept.size === KEPT_MOST) this.database.writeAside(() => this.#keepAll());
     if (this.#isDue) return;
     this.#isDue = true;
@@ -197,10 +196,11 @@ export class Memory<Q extends object, A> {
     if (this.#kept.size === 0) return;
     this.refresh();
     const rows: unknown[] = [];
-    for (const [key, { question, answer, asked, corrections }] of this.#kept) {
+    for (const [key, { what, corrections }] of this.#kept) {
       if (corrections !== this.corrections) continue;
-      const keys = asked.map((one) => this.questionKey(one));
-      rows.push([key, this.questionKey(question), { answer, asked: keys }]);
+      const { question, exchanges, answer } = what;
+      const asked = exchanges.map((exchange) => this.questionKey(exchange.question));
+      rows.push([key, this.questionKey(question), { answer, asked }]);
     }
     this.#sql.keep(JSON.stringify(rows));
     this.#kept = new Map();
