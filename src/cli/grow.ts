@@ -86,7 +86,7 @@ export function addGrow(program: Command): void {
     .option('--escalate <who>', 'who decides what H hands upwards: person or a model')
     .option(
       '--verify <who>',
-      'who judges each answer: critic:MODEL, overseer or vote:N; several may',
+      'who judges each answer: critic:MODEL, overseer or vote:N; several may be given',
       several,
     )
     .option(
