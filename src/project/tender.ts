@@ -241,7 +241,7 @@ export class Tender implements Tending {
   async #keepFresh({ name }: Run, grove: Grove, grown: AbortSignal): Promise<void> {
     const { freshMs = FRESH_MS } = this.#options;
     let [rest, seen] = [freshMs, ''];
-    while (grove.isFree) {
+    for (;;) {
       await pause(rest, grown);
       if (grown.aborted) return;
       const began = performance.now();

@@ -64,7 +64,8 @@ describe('a tree at a glance', () => {
           expect(readLine(line, 'a line').id).toBe(node.id);
           const by = node.corrected?.by ?? node.steps.at(-1)?.by;
           expect(outline.by[at] === NONE ? undefined : outline.authors[outline.by[at]!]).toEqual(by);
-          expect(outline.micros[at]).toBe(node.steps.reduce((sum, { spent }) => sum + spent.micros, 0));
+          const paid = [...node.steps, ...node.verdicts].map(({ spent }) => spent?.micros ?? 0);
+          expect(outline.micros[at]).toBe(paid.reduce((sum, micros) => sum + micros, 0));
         }
         expect(positionOf(outline, '0'.repeat(64))).toBeUndefined();
       }),

@@ -36,7 +36,7 @@ export function skeletonOf({ version, index }: Shown<Outline>): Skeleton {
 
 /** `most`: characters of its answer. */
 export function rowAt({ index }: Shown<Outline>, at: number, node: TranscriptNode, most = ROW): Row {
-  const { question, answer, steps } = node;
+  const { question, answer, steps, verdicts } = node;
   const by = answer && answerer(node);
   const [first, last] = [steps[0], steps.at(-1)];
   const ms = answer && first && last ? Date.parse(last.ended) - Date.parse(first.began) : -1;
@@ -49,7 +49,7 @@ export function rowAt({ index }: Shown<Outline>, at: number, node: TranscriptNod
     ...(by && { by: authorView(by) }),
     flags: index.flags[at]!,
     descendants: index.size[at]! - 1,
-    spent: spentIn(steps),
+    spent: spentIn([...steps, ...verdicts]),
     ...(ms >= 0 && { ms }),
   };
 }
@@ -127,7 +127,7 @@ function stepView({
     ...(proposed && {
       proposed: { text: actionText(proposed.action), by: authorView(proposed.by), edits: proposed.edits },
     }),
-    ...{ spent: spentIn([{ spent } as Step]), isMemo, began, ended },
+    ...{ spent: spentIn([{ spent }]), isMemo, began, ended },
     ...(entry !== undefined && { entry }),
   };
 }

@@ -99,7 +99,13 @@ describe('a tree that is looked at', () => {
           expect(view.question).toEqual(node.question);
           expect(view.row.answer).toEqual(node.answer);
           expect(view.steps.map(({ kind }) => kind)).toEqual(node.steps.map(({ action }) => action.kind));
-          expect(view.verdicts).toEqual(node.verdicts.map(({ entry: _, ...verdict }) => verdict));
+          expect(view.verdicts).toEqual(
+            node.verdicts.map(({ verifier, kind, reason }) => ({
+              verifier,
+              kind,
+              ...(reason !== undefined && { reason }),
+            })),
+          );
           expect(view.ancestors.map(({ id }) => id).at(-1)).toEqual(node.parent);
           expect(view.versions.map(({ answer }) => answer)).toEqual(
             node.corrected ? [node.corrected.before] : [],
@@ -189,7 +195,11 @@ describe('a search', () => {
     ['is:unknown', ({ answer }) => answer?.kind === 'unknown'],
     ['is:corrected', ({ corrected }) => corrected !== undefined],
     ['is:uncertain', flag('uncertain')],
-    ['cost:>0.05', ({ steps }) => steps.reduce((sum, { spent }) => sum + spent.micros, 0) > 50_000],
+    [
+      'cost:>0.05',
+      ({ steps, verdicts }) =>
+        [...steps, ...verdicts].reduce((sum, { spent }) => sum + (spent?.micros ?? 0), 0) > 50_000,
+    ],
     ...['weigh', 'SUM', '"add 1"', '7'].map(
       (words) =>
         [
