@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { sharedTree } from '../../test/shared-trees.ts';
 import { bytesOf, commonText, scarceText, type Tree, treeArbitrary } from '../../test/trees-arbitrary.ts';
 import { questionKey } from '../text/question.ts';
 import type { TranscriptNode } from '../transcript/node.ts';
@@ -43,7 +44,8 @@ function leaningIn(nodes: readonly TranscriptNode[]): (node: TranscriptNode) => 
   };
 }
 
-const trees = (texts = commonText) => treeArbitrary({ depthMax: 4, texts });
+const trees = (texts = commonText) =>
+  fc.oneof(treeArbitrary({ depthMax: 4, texts }), sharedTree({ depthMax: 5, texts }));
 
 describe('a tree at a glance', () => {
   test('has each node where walking comes to it, with what it has, and its line lies where it says', () =>

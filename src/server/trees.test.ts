@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { grow, putRecipe } from '../../test/grown.ts';
 import { largeRun } from '../../test/large-tree.ts';
 import { type Keys, memoryPlace } from '../../test/place.ts';
+import { sharedTree } from '../../test/shared-trees.ts';
 import { bytesOf, commonText, treeArbitrary } from '../../test/trees-arbitrary.ts';
 import type { TreeFile } from '../project/grove.ts';
 import { verifyLedger } from '../record/verify.ts';
@@ -191,6 +192,9 @@ describe('a search', () => {
     ['verdict:passed', flag('verified')],
     ['depth:>1', ({ depth }) => depth > 1],
     ['depth:2', ({ depth }) => depth === 2],
+    ['depth:<=2', ({ depth }) => depth <= 2],
+    ['depth:<2', ({ depth }) => depth < 2],
+    ['depth:>=2', ({ depth }) => depth >= 2],
     ['is:waiting', flag('waiting')],
     ['is:unknown', ({ answer }) => answer?.kind === 'unknown'],
     ['is:corrected', ({ corrected }) => corrected !== undefined],
@@ -217,23 +221,25 @@ describe('a search', () => {
     let number = 0;
     return fc.assert(
       fc.asyncProperty(
-        treeArbitrary({ depthMax: 3, texts: commonText }),
-        fc.uniqueArray(fc.constantFrom(...CONDITIONS), { minLength: 1, maxLength: 3 }),
-        async (tree, conditions) => {
+        sharedTree({ depthMax: 4, texts: commonText }),
+        fc.uniqueArray(fc.constantFrom(...CONDITIONS), { minLength: 2, maxLength: 3 }),
+        async (tree, some) => {
           const run = `search-${number++}`;
           put(run, bytesOf(tree));
           const { body } = await ask<{ readonly rows: readonly Row[] }>(`${run}/rows?from=0&to=500`);
-          const expected = body.rows.filter((row) => {
-            const node = tree.nodes.find(({ id }) => id === row.id)!;
-            return conditions.every(([, holds]) => holds(node, row.flags));
-          });
-          const q = encodeURIComponent(conditions.map(([text]) => text).join(' '));
-          const found = await ask<Found>(`${run}/search?q=${q}`);
-          expect(found.body.positions).toEqual(expected.map(({ at }) => at));
-          expect(found.body.total).toBe(expected.length);
+          for (const conditions of [some, ...CONDITIONS.map((one) => [one])]) {
+            const expected = body.rows.filter((row) => {
+              const node = tree.nodes.find(({ id }) => id === row.id)!;
+              return conditions.every(([, holds]) => holds(node, row.flags));
+            });
+            const q = encodeURIComponent(conditions.map(([text]) => text).join(' '));
+            const found = await ask<Found>(`${run}/search?q=${q}`);
+            expect(found.body.positions).toEqual(expected.map(({ at }) => at));
+            expect(found.body.total).toBe(expected.length);
+          }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 20 },
     );
   });
 
@@ -255,6 +261,17 @@ describe('a search', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test('finds words that somebody else has written in other characters', async () => {
+    const [tree] = fc.sample(treeArbitrary({ depthMax: 1, texts: fc.constant('Été') }), {
+      seed: 1,
+      numRuns: 1,
+    });
+    const plain = bytesOf(tree!).toString();
+    put('escaped', Buffer.from(plain.replaceAll('É', '\\u00c9').replaceAll('é', '\\u00e9')));
+    const { body } = await ask<Found>(`escaped/search?q=${encodeURIComponent('étÉ')}`);
+    expect(body.total).toBe(tree!.nodes.length);
   });
 
   test.each([
