@@ -172,7 +172,32 @@ test('a tree that grows is to be seen as it does; stopped, it goes on with what 
   }
 });
 
-test('a correction is carried out between two turns, and not at all once it is withdrawn', async () => {
+test('a correction is carried out between two turns, in a session of its own, and the tree goes on from it', async () => {
+  await grow('waits', 'person', 'wood ice');
+  answerAll('short', ['wood']);
+  await tender.step(go);
+  const { nodes } = readWholeTree([fs.readFileSync('runs/waits/transcript.jsonl')], { name: 'waits' });
+  const { id } = nodes.find(({ question }) => question.text === 'ice')!;
+  const done = tender.correct({
+    run: 'waits',
+    node: id,
+    answer: 'cold',
+    reason: 'felt',
+    person: 'person:ada',
+  });
+  await tender.step(go);
+  expect(await done).toMatchObject({ changed: [{ id, after: { value: 'cold' } }], waiting: 1 });
+  answerAll('hard');
+  await tender.step(go);
+  expect(answerOf('waits')).toMatchObject({ value: 'hard + cold' });
+  const session = ['run-resumed', 'waiting'];
+  expect(sessionsOf('waits').filter((one) => one !== 'answer-corrected')).toEqual([
+    ...['run-started', 'waiting', ...session, ...session, 'run-resumed', 'answered'],
+  ]);
+  expect(said).toEqual([]);
+});
+
+test('a correction is not carried out once it is withdrawn, and nobody waits for one when the tender stops', async () => {
   await grow('done', 'program', 'one two');
   const [root] = readWholeTree([fs.readFileSync('runs/done/transcript.jsonl')], { name: 'done' }).nodes;
   const asked = {
@@ -188,4 +213,7 @@ test('a correction is carried out between two turns, and not at all once it is w
   await tender.step(go);
   expect((await done).changed).toHaveLength(2);
   expect(answerOf('done')).toMatchObject({ value: '3 + has 3 letters' });
+  const never = tender.correct({ ...asked, answer: '5' });
+  await tender.run(AbortSignal.abort());
+  await expect(never).rejects.toThrow('nothing was corrected');
 });

@@ -135,9 +135,10 @@ export class Tender implements Tending {
 
   async #carryOut({ asked, signal, done, failed }: Request): Promise<void> {
     if (signal?.aborted) return;
+    const run = this.#runs.get(asked.run);
+    if (run) this.#end(run, 'waiting'); // a correction is a session of its own
     try {
       const corrected = await correctIn(asked);
-      const run = this.#runs.get(asked.run);
       if (run && corrected.outcome.kind === 'waiting') run.items = corrected.outcome.items;
       done(corrected);
     } catch (error) {

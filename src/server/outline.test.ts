@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { largeTree } from '../../test/large-tree.ts';
 import { sharedTree } from '../../test/shared-trees.ts';
 import { bytesOf, commonText, scarceText, type Tree, treeArbitrary } from '../../test/trees-arbitrary.ts';
 import { questionKey } from '../text/question.ts';
@@ -132,6 +133,21 @@ describe('a tree at a glance', () => {
       }),
       { numRuns: 60 },
     ));
+});
+
+test('a tree at a glance takes about a hundred bytes a node', () => {
+  const builder = new OutlineBuilder();
+  const bytes = largeTree({ nodes: 3000 });
+  for (const node of readTree([bytes], { name: 'a large tree' }).nodes) builder.add(node, 0, 0);
+  const outline = builder.end();
+  const columns = [
+    ...Object.values(outline),
+    ...Object.values(outline.asked),
+    ...Object.values(outline.askers),
+  ];
+  const taken = columns.reduce((sum, one) => sum + (ArrayBuffer.isView(one) ? one.byteLength : 0), 0);
+  expect(outline.count).toBe(3000);
+  expect(taken / outline.count).toBeLessThan(120);
 });
 
 describe('the error path', () => {

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { grow, putRecipe } from '../../test/grown.ts';
-import { largeRun } from '../../test/large-tree.ts';
 import { type Keys, memoryPlace } from '../../test/place.ts';
 import { sharedTree } from '../../test/shared-trees.ts';
 import { bytesOf, commonText, treeArbitrary } from '../../test/trees-arbitrary.ts';
@@ -167,13 +166,6 @@ describe('a tree that is looked at', () => {
     expect((await ask(`inside/nodes/${id}`)).status).toBe(422);
     fs.rmSync(file);
     expect((await ask<TreeSummary>('broken')).body).toMatchObject({ nodes: 0, version: 'none' });
-  });
-
-  test('costs about a hundred bytes a node, and is read once', async () => {
-    largeRun('runs', 'large', { nodes: 3000 });
-    const [first, second] = [await ask<Skeleton>('large/skeleton'), await ask<Skeleton>('large/skeleton')];
-    expect(first.body.count).toBe(3000);
-    expect(second.body).toEqual(first.body);
   });
 });
 
