@@ -12,7 +12,7 @@ import { costOf, type Price, priceOf } from '../gateway/prices.ts';
 import { scripted } from '../overseers/scripted.ts';
 import type { TextQuestion } from '../text/question.ts';
 import type { TreeFile } from './grove.ts';
-import type { Loaded } from './seats.ts';
+import { isModel, type Loaded } from './seats.ts';
 
 /** Bytes of instructions, and of an answer. */
 const [INSTRUCTIONS, ANSWER] = [2500, 400];
@@ -27,9 +27,7 @@ export async function foretell(
   { file, loaded }: { readonly file: TreeFile; readonly loaded: Loaded },
   { json }: { readonly json?: boolean },
 ): Promise<void> {
-  const model = [file.overseer, file.assistant]
-    .map((name) => name.replace(/^approve:/, ''))
-    .find((name) => name.includes(':'));
+  const model = [file.overseer, file.assistant].map((name) => name.replace(/^approve:/, '')).find(isModel);
   const price = file.price ?? (model === undefined ? undefined : priceOf(model));
   const { recipe } = loaded;
   const counted =
@@ -57,7 +55,6 @@ interface Foretold {
 /** Calls are X's, where X is a model. */
 async function carriedOut(file: TreeFile, { recipe }: Loaded, price: Price | undefined): Promise<Foretold> {
   let [questions, calls, bytes] = [1, 0, 0];
-  const isModel = file.assistant.includes(':');
   const environment = (question: TextQuestion) => {
     questions++;
     if (!recipe.isSimple?.(question)) return undefined;
@@ -70,7 +67,7 @@ async function carriedOut(file: TreeFile, { recipe }: Loaded, price: Price | und
   const own = scope(limits);
   const h = scripted(recipe.name, recipe.script!);
   await hch(h, environment, Math.min(file.limits.depth, DEPTH_MAX)).answer([file.root], own);
-  if (!isModel) [calls, bytes] = [0, 0];
+  if (!isModel(file.assistant)) [calls, bytes] = [0, 0];
   const cost = (input: number, output: number, times: number): Cost => ({
     calls: calls * times,
     tokens: (input + output) * times,

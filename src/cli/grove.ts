@@ -3,7 +3,7 @@
  *      transcript.jsonl     the tree as far as it got
  *  What was decided and answered is the project's, not the run's: another run of the same recipe finds it there. */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import { CapstanError } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
@@ -23,6 +23,7 @@ import { TREE_FORMAT, type TreeHeader } from '../transcript/tree.ts';
 import { TreeWriter } from '../transcript/writer.ts';
 import { type Outcome, type Plan, Trees } from '../trees/trees.ts';
 import { catchUp } from './actions.ts';
+import { bytesNamed } from './files.ts';
 import { HOME, MEMORY } from './home.ts';
 import { loadRecipe } from './recipe.ts';
 import { person, recorder } from './recorder.ts';
@@ -37,6 +38,8 @@ export interface TreeFile {
   readonly overseer: string;
   readonly assistant: string;
   readonly escalate?: string;
+  /** SHA-256 of what it goes by besides the recipe: recordings. */
+  readonly files?: { readonly [path: string]: string };
   readonly limits: Partial<Limits> & { readonly depth: number };
   /** Dollars for a million tokens read and written, where the list of prices does not know. */
   readonly price?: Price;
@@ -49,7 +52,9 @@ export interface TreeFile {
 const FORMAT = 'capstan-tree-run-1';
 const FILE = 'tree.json';
 const TRANSCRIPT = 'transcript.jsonl';
-export const GROVE_FILES = { file: FILE, transcript: TRANSCRIPT };
+/** How an entry names what was read: a name of its own, whatever the file is called. */
+const READ = 'read:';
+export const GROVE_FILES = { file: FILE, transcript: TRANSCRIPT, read: READ };
 /** Calls at a time. */
 export const CONCURRENCY = 8;
 
@@ -103,14 +108,16 @@ export class Grove {
   /** On the ledger; the number of the entry. */
   record(draft: Pick<Draft, 'kind' | 'ends' | 'words'>): number {
     const files = [FILE, TRANSCRIPT].filter((name) => this.#folder.exists(name));
-    const hashOf = (name: string) => createHash('sha256').update(this.#folder.read(name)).digest('hex');
-    const { overseer, assistant } = this.#file;
+    const { overseer, assistant, files: read = {} } = this.#file;
     return recorder()(() => [
       {
         actor: { id: 'program:capstan', kind: 'program', version: VERSION },
         ...(draft.kind !== 'run-ended' && { authority: person().id, words: { overseer, assistant } }),
         run: this.name,
-        subjects: files.map((name) => ({ name, sha256: hashOf(name) })),
+        subjects: [
+          ...files.map((name) => ({ name, sha256: sha256Of(this.#folder.read(name)) })),
+          ...Object.entries(read).map(([name, sha256]) => ({ name: `${READ}${name}`, sha256 })),
+        ],
         ...draft,
       },
     ]);
@@ -189,9 +196,10 @@ async function planOf(file: TreeFile, options: GatewayOptions): Promise<Plan> {
     known.set(name, model);
     return model;
   };
-  const h = await overseerSeat(overseer, loaded, models);
-  const x = await assistantSeat(assistant, loaded, models);
-  const above = escalate === undefined ? undefined : await overseerSeat(escalate, loaded, models);
+  const sources = { models, read: (path: string, name: string) => unchanged(file, path, name) };
+  const h = await overseerSeat(overseer, loaded, sources);
+  const x = await assistantSeat(assistant, loaded, sources);
+  const above = escalate === undefined ? undefined : await overseerSeat(escalate, loaded, sources);
   const versions = [h, x, above].map((seat) => (seat && 'version' in seat ? seat.version : ''));
   return {
     policy: versionOf('tree', source, recipe.policy, overseer, assistant, escalate ?? '', ...versions),
@@ -201,4 +209,18 @@ async function planOf(file: TreeFile, options: GatewayOptions): Promise<Plan> {
     ...(recipe.verifiers && { verifiers: recipe.verifiers }),
     ...(recipe.isSimple && { isSimple: (question: TextQuestion) => recipe.isSimple!(question) }),
   };
+}
+
+/** The bytes of a file that the run goes by. */
+function unchanged({ files = {} }: TreeFile, path: string, name: string): Uint8Array {
+  const bytes = bytesNamed(path, name, 'a file to read');
+  if (sha256Of(bytes) === files[path]) return bytes;
+  throw new CapstanError(
+    'refused',
+    `${path}: expected the file that the run began with, it was changed; start a new run: what models and people said is remembered`,
+  );
+}
+
+export function sha256Of(bytes: Uint8Array): string {
+  return hash('sha256', bytes);
 }

@@ -13,11 +13,12 @@ import type { Spent, TranscriptNode } from '../transcript/node.ts';
 import type { Outcome, Trees } from '../trees/trees.ts';
 import { integer, optionOf } from './arguments.ts';
 import { expectWork, haltAsked } from './control.ts';
-import { textNamed } from './files.ts';
+import { bytesNamed, textNamed } from './files.ts';
 import { foretell } from './foretell.ts';
-import { beginGrove, CONCURRENCY, Grove, groveNamed, type TreeFile } from './grove.ts';
+import { beginGrove, CONCURRENCY, Grove, groveNamed, sha256Of, type TreeFile } from './grove.ts';
 import { HOME } from './home.ts';
 import { loadRecipe } from './recipe.ts';
+import { recordingNamed } from './recording.ts';
 import type { Loaded } from './seats.ts';
 import { stopOnSignals } from './signals.ts';
 import { commandLine, type Ink, inkFor } from './terminal.ts';
@@ -77,10 +78,10 @@ export function addGrow(program: Command): void {
     )
     .option(
       '--overseer <who>',
-      'H: script, person, approve:MODEL or a model (default: script if there is one)',
+      'H: script, person, recorded:FILE, approve:MODEL or a model (default: script if there is one)',
     )
-    .option('--assistant <who>', 'X: program, person, nobody, approve:MODEL or a model')
-    .option('--escalate <who>', 'who decides what H hands upwards: person or a model')
+    .option('--assistant <who>', 'X: program, person, nobody, recorded:FILE, approve:MODEL or a model')
+    .option('--escalate <who>', 'who decides what H hands upwards: person, recorded:FILE or a model')
     .option('--depth <n>', 'levels of questions below the root', integer('depth', 0, 1000))
     .option('--max-questions <n>', 'sub-questions at most', integer('max-questions', 0))
     .option('--max-calls <n>', 'calls of models at most, in all sessions', integer('max-calls', 0))
@@ -213,6 +214,7 @@ async function asked(
     overseer: flags.overseer ?? (loaded.recipe.script ? 'script' : 'person'),
     assistant: flags.assistant ?? (loaded.recipe.answer ? 'program' : 'nobody'),
     ...(flags.escalate !== undefined && { escalate: flags.escalate }),
+    ...filesRead(flags),
     limits: {
       depth: flags.depth ?? loaded.recipe.depth ?? DEPTH,
       ...Object.fromEntries(caps.filter(([, cap]) => cap !== undefined)),
@@ -223,6 +225,17 @@ async function asked(
     version: VERSION,
   };
   return { file, loaded };
+}
+
+/** Those that it goes by, as they are now. */
+function filesRead(flags: GrowFlags): Pick<TreeFile, 'files'> {
+  const files = (['overseer', 'assistant', 'escalate'] as const).flatMap((option) => {
+    const name = flags[option] ?? '';
+    const file = recordingNamed(name)?.file;
+    const label = `--${option} ${name}`;
+    return file === undefined ? [] : [[file, sha256Of(bytesNamed(file, label, 'a recording to read'))]];
+  });
+  return files.length > 0 ? { files: Object.fromEntries(files) } : {};
 }
 
 function gatewayOf({ concurrency, perMinute, timeout }: GrowFlags): GatewayOptions {

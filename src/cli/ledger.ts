@@ -85,11 +85,12 @@ function verify(given: string, { ledger, known, key, witness, json }: VerifyFlag
   if (grove !== undefined) {
     const { entries } = verifyLedger(ledger, options);
     const audit = auditGrown(new Folder(grove), GROVE_FILES, entries);
+    const played = audit.recorded > 0 ? `, ${audit.recorded} played back` : '';
     const state = audit.isOpen ? ', its last session has not ended' : '';
     console.log(
       json
         ? JSON.stringify(audit)
-        : `verified   run ${audit.run}: ${audit.nodes} questions, ${audit.people} acts of people on the record${state}`,
+        : `verified   run ${audit.run}: ${audit.nodes} questions, ${audit.people} acts of people on the record${played}${state}`,
     );
     return;
   }

@@ -14,14 +14,16 @@ export interface GrownAudit {
   readonly nodes: number;
   /** Actions and corrections of people. */
   readonly people: number;
+  /** Actions of people that were played back from a file which the entry of its beginning names. */
+  readonly recorded: number;
   /** Whether its last session has not ended: it is at work, or was killed. */
   readonly isOpen: boolean;
 }
 
-/** `file`: what the run is; `transcript`: its tree. Throws «corrupt» where they are not as the ledger has them. */
+/** `file`: what the run is; `transcript`: its tree; `read`: how names of files that it went by begin. Throws «corrupt» where they are not as the ledger has them. */
 export function auditGrown(
   folder: Folder,
-  { file, transcript }: { readonly file: string; readonly transcript: string },
+  { file, transcript, read }: { readonly file: string; readonly transcript: string; readonly read: string },
   entries: readonly Entry[],
 ): GrownAudit {
   const sha256 = hash('sha256', folder.read(file));
@@ -35,7 +37,7 @@ export function auditGrown(
   const ended = own.findLast(({ kind }) => kind === 'run-ended');
   const isOpen = (ended?.ends ?? -1) < began.seq;
   const named = ended && subjectOf(ended, transcript);
-  if (named === undefined) return { run: began.run!, nodes: 0, people: 0, isOpen };
+  if (named === undefined) return { run: began.run!, nodes: 0, people: 0, recorded: 0, isOpen };
   const bytes = folder.read(transcript);
   const found = hash('sha256', bytes);
   if (found !== named && !isOpen)
@@ -44,8 +46,15 @@ export function auditGrown(
       `${folder.path}/${transcript}: expected hash ${named}, as in entry ${ended!.seq}, got ${found}`,
     );
   const { nodes } = readWholeTree([bytes], { name: `${folder.path}/${transcript}` });
-  let people = 0;
+  const files = new Set(
+    began.subjects?.flatMap(({ name, sha256 }) => (name.startsWith(read) ? [sha256] : [])),
+  );
+  let [people, recorded] = [0, 0];
   for (const [node, kinds, by, entry] of actsIn(nodes)) {
+    if (entry === undefined && by.version !== undefined && files.has(by.version)) {
+      recorded++;
+      continue;
+    }
     people++;
     const said = entry === undefined ? undefined : entries[entry];
     if (said && kinds.includes(said.kind) && said.actor.id === by.id) continue;
@@ -54,7 +63,7 @@ export function auditGrown(
       `${folder.path}/${transcript}, node ${node.id}: expected an entry ${kinds.join(' or ')} by ${by.id}, got ${said ? `entry ${entry}, ${said.kind} by ${said.actor.id}` : 'none'}`,
     );
   }
-  return { run: began.run!, nodes: nodes.length, people, isOpen };
+  return { run: began.run!, nodes: nodes.length, people, recorded, isOpen };
 }
 
 function* actsIn(
