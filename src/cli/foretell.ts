@@ -22,16 +22,23 @@ const USUAL = { depth: 2, asks: 3, turns: 1 };
 const QUESTIONS_MAX = 100_000;
 const TOKENS_MAX = 2048;
 const MILLION = 1e6;
+/** Where no model is asked. */
+const NOTHING: Cost = { calls: 0, tokens: 0, micros: 0 };
 
 export async function foretell(
-  { file, loaded }: { readonly file: TreeFile; readonly loaded: Loaded },
+  { file, loaded, roots }: Foreseen,
   { json }: { readonly json?: boolean },
 ): Promise<void> {
-  const model = [file.overseer, file.assistant].map((name) => name.replace(/^approve:/, '')).find(isModel);
+  const model = [file.overseer, file.assistant, file.escalate ?? '']
+    .map((name) => name.replace(/^approve:/, ''))
+    .find(isModel);
   const price = file.price ?? (model === undefined ? undefined : priceOf(model));
   const { recipe } = loaded;
-  const counted =
-    file.overseer === 'script' && recipe.script ? await carriedOut(file, loaded, price) : shaped(file, price);
+  const foretold =
+    file.overseer === 'script' && recipe.script
+      ? await carriedOut({ file, loaded, roots }, price)
+      : shaped(file, roots, price);
+  const counted = model === undefined ? { ...foretold, usual: NOTHING, most: NOTHING } : foretold;
   if (json) console.log(JSON.stringify(counted));
   else
     console.log(
@@ -44,6 +51,13 @@ export async function foretell(
     );
 }
 
+/** What would be run. */
+export interface Foreseen {
+  readonly file: TreeFile;
+  readonly loaded: Loaded;
+  readonly roots: readonly TextQuestion[];
+}
+
 interface Foretold {
   readonly questions: number;
   readonly usual: Cost;
@@ -53,8 +67,9 @@ interface Foretold {
 }
 
 /** Calls are X's, where X is a model. */
-async function carriedOut(file: TreeFile, { recipe }: Loaded, price: Price | undefined): Promise<Foretold> {
-  let [questions, calls, bytes] = [1, 0, 0];
+async function carriedOut({ file, loaded, roots }: Foreseen, price: Price | undefined): Promise<Foretold> {
+  const { recipe } = loaded;
+  let [questions, calls, bytes] = [roots.length, 0, 0];
   const environment = (question: TextQuestion) => {
     questions++;
     if (!recipe.isSimple?.(question)) return undefined;
@@ -66,7 +81,7 @@ async function carriedOut(file: TreeFile, { recipe }: Loaded, price: Price | und
   const limits = { depth: file.limits.depth, questions: QUESTIONS_MAX };
   const own = scope(limits);
   const h = scripted(recipe.name, recipe.script!);
-  await hch(h, environment, Math.min(file.limits.depth, DEPTH_MAX)).answer([file.root], own);
+  await hch(h, environment, Math.min(file.limits.depth, DEPTH_MAX)).answer(roots, own);
   if (!isModel(file.assistant)) [calls, bytes] = [0, 0];
   const cost = (input: number, output: number, times: number): Cost => ({
     calls: calls * times,
@@ -85,13 +100,19 @@ async function carriedOut(file: TreeFile, { recipe }: Loaded, price: Price | und
 
 const DEPTH_MAX = 100;
 
-function shaped({ root, limits }: TreeFile, price: Price | undefined): Foretold {
-  const documents = (root.documents ?? []).reduce((sum, { text }) => sum + text.length, 0);
+function shaped({ limits }: TreeFile, roots: readonly TextQuestion[], price: Price | undefined): Foretold {
+  const lengths = roots.map(({ text, documents = [] }) =>
+    documents.reduce((sum, one) => sum + one.text.length, text.length),
+  );
   const shape = {
     ...USUAL,
     depth: Math.min(limits.depth, USUAL.depth),
-    roots: 1,
-    bytes: { instructions: INSTRUCTIONS, question: root.text.length + documents, answer: ANSWER },
+    roots: roots.length,
+    bytes: {
+      instructions: INSTRUCTIONS,
+      question: Math.ceil(lengths.reduce((a, b) => a + b) / roots.length),
+      answer: ANSWER,
+    },
   };
   const { attemptsMax, repairsMax } = DEFAULTS;
   return {

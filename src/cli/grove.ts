@@ -1,10 +1,14 @@
 /** A run of a recipe in its folder, as the commands that work on it need it:
  *      tree.json            what it does, written first and never changed
  *      transcript.jsonl     the tree as far as it got
+ *  or, where it asks all questions of a text task,
+ *      transcripts/         the tree of each, as far as it got
+ *      answers.jsonl        what each came to, and the hash of its transcript
  *  What was decided and answered is the project's, not the run's: another run of the same recipe finds it there. */
 
 import { hash } from 'node:crypto';
 import { basename, dirname } from 'node:path';
+import { canonical, type Json } from '../base/canonical.ts';
 import { CapstanError } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
 import { type Limits, type Scope, scope } from '../core/budget.ts';
@@ -27,18 +31,19 @@ import { bytesNamed } from './files.ts';
 import { HOME, MEMORY } from './home.ts';
 import { loadRecipe } from './recipe.ts';
 import { person, recorder } from './recorder.ts';
+import type { ReadFile } from './recording.ts';
+import { type Asked, type Root, rootsOf } from './roots.ts';
 import { assistantSeat, type Models, overseerSeat, versionOf } from './seats.ts';
 
 /** What a run of a recipe is. */
-export interface TreeFile {
+export interface TreeFile extends Asked {
   readonly recipe: string;
   /** SHA-256 of that file. */
   readonly source: string;
-  readonly root: TextQuestion;
   readonly overseer: string;
   readonly assistant: string;
   readonly escalate?: string;
-  /** SHA-256 of what it goes by besides the recipe: recordings. */
+  /** SHA-256 of what it goes by besides the recipe: recordings, questions. */
   readonly files?: { readonly [path: string]: string };
   readonly limits: Partial<Limits> & { readonly depth: number };
   /** Dollars for a million tokens read and written, where the list of prices does not know. */
@@ -52,24 +57,29 @@ export interface TreeFile {
 const FORMAT = 'capstan-tree-run-1';
 const FILE = 'tree.json';
 const TRANSCRIPT = 'transcript.jsonl';
+const ANSWERS = 'answers.jsonl';
 /** How an entry names what was read: a name of its own, whatever the file is called. */
 const READ = 'read:';
-export const GROVE_FILES = { file: FILE, transcript: TRANSCRIPT, read: READ };
+export const GROVE_FILES = { file: FILE, transcript: TRANSCRIPT, answers: ANSWERS, read: READ };
 /** Calls at a time. */
 export const CONCURRENCY = 8;
+/** Of the number of a transcript. */
+const DIGITS_LEAST = 4;
 
 export class Grove {
   readonly path: string;
   readonly trees: Trees;
+  readonly roots: readonly Root[];
   readonly #file: TreeFile;
   readonly #plan: Plan;
   readonly #folder: Folder;
 
-  private constructor(path: string, file: TreeFile, plan: Plan, trees: Trees) {
+  private constructor(path: string, file: TreeFile, { plan, roots }: Planned, trees: Trees) {
     this.path = path;
     this.#folder = new Folder(path);
     this.#file = file;
     this.#plan = plan;
+    this.roots = roots;
     this.trees = trees;
   }
 
@@ -78,20 +88,61 @@ export class Grove {
     return this.#folder.name;
   }
 
-  async answer(signal?: AbortSignal): Promise<Outcome> {
-    return this.trees.answer(this.#file.root, this.#plan, this.name, this.#scope(signal));
+  /** Whether it asks the questions of a text task. */
+  get isMany(): boolean {
+    return this.#file.questions !== undefined;
   }
 
-  async transcript(): Promise<readonly TranscriptNode[]> {
-    return this.trees.transcript(this.#file.root, this.#plan, this.name, this.#scope());
+  /** Those at these places, without them all; each is told as soon as it has gone as far as it can. */
+  async answer(
+    tell: (place: number, outcome: Outcome) => void | Promise<void>,
+    signal?: AbortSignal,
+    places: readonly number[] = [...this.roots.keys()],
+  ): Promise<void> {
+    // What is paid for is the run's; how many questions there may be, each tree's: walked alone it has the same limit.
+    const { questions, ...limits } = this.#file.limits;
+    const shared = this.#scope(limits, signal);
+    const asked = places.map((place) => ({
+      root: this.roots[place]!.question,
+      scope: { ...shared, budget: shared.budget.split(questions === undefined ? {} : { questions })! },
+    }));
+    await this.trees.answerEach(asked, this.#plan, this.name, (i, outcome) => tell(places[i]!, outcome));
   }
 
-  keep(nodes: readonly TranscriptNode[]): void {
+  async transcript(place = 0): Promise<readonly TranscriptNode[]> {
+    return this.trees.transcript(
+      this.roots[place]!.question,
+      this.#plan,
+      this.name,
+      this.#scope(this.#file.limits),
+    );
+  }
+
+  /** The transcript at that place. */
+  keep(nodes: readonly TranscriptNode[], place = 0): void {
     const lines: Uint8Array[] = [];
     const writer = new TreeWriter(this.#header(nodes), (line) => lines.push(line));
     for (const node of nodes) writer.write(node);
     writer.end();
-    this.#folder.writeAtomic(TRANSCRIPT, Buffer.concat(lines));
+    this.#folder.writeAtomic(this.#transcriptName(place), Buffer.concat(lines));
+  }
+
+  /** Of a run of many questions: what each came to. */
+  keepAnswers(outcomes: readonly Outcome[]): void {
+    const lines = outcomes.map((outcome, place) => {
+      const transcript = this.#transcriptName(place);
+      const came =
+        outcome.kind === 'answered' ? { answer: outcome.answer } : { waiting: outcome.items.length };
+      const sha256 = sha256Of(this.#folder.read(transcript));
+      return `${canonical({ id: this.roots[place]!.id!, ...came, transcript, sha256 } as unknown as Json)}\n`;
+    });
+    this.#folder.writeAtomic(ANSWERS, lines.join(''));
+  }
+
+  #transcriptName(place: number): string {
+    if (!this.isMany) return TRANSCRIPT;
+    const digits = Math.max(DIGITS_LEAST, `${this.roots.length}`.length);
+    return `transcripts/${`${place + 1}`.padStart(digits, '0')}.jsonl`;
   }
 
   /** As OpenTelemetry spans, to wherever its SDK was told to send them. */
@@ -107,7 +158,7 @@ export class Grove {
 
   /** On the ledger; the number of the entry. */
   record(draft: Pick<Draft, 'kind' | 'ends' | 'words'>): number {
-    const files = [FILE, TRANSCRIPT].filter((name) => this.#folder.exists(name));
+    const files = [FILE, TRANSCRIPT, ANSWERS].filter((name) => this.#folder.exists(name));
     const { overseer, assistant, files: read = {} } = this.#file;
     return recorder()(() => [
       {
@@ -128,8 +179,8 @@ export class Grove {
     return this.trees.memory.spentBy(this.name);
   }
 
-  #scope(signal?: AbortSignal): Scope {
-    const own = scope(this.#file.limits, signal);
+  #scope(limits: Partial<Limits>, signal?: AbortSignal): Scope {
+    const own = scope(limits, signal);
     for (const [kind, amount] of Object.entries(this.spent)) own.budget.take(kind as keyof Spent, amount);
     return own;
   }
@@ -139,12 +190,12 @@ export class Grove {
     return locked(path, () =>
       locked(dirname(MEMORY), async () => {
         const file = readSealed<TreeFile>(new Folder(path), FILE, FORMAT);
-        const plan = await planOf(file, options);
+        const planned = await planOf(file, options);
         const { concurrency = CONCURRENCY } = options;
         const trees = Trees.open(MEMORY, { concurrency, now: () => new Date().toISOString() });
         try {
           catchUp(trees);
-          return await use(new Grove(path, file, plan, trees));
+          return await use(new Grove(path, file, planned, trees));
         } finally {
           trees.close();
         }
@@ -179,8 +230,13 @@ export function groveNamed(given: string): string | undefined {
   return [given, `${HOME}/${basename(given)}`].find((path) => new Folder(path).exists(FILE));
 }
 
+interface Planned {
+  readonly plan: Plan;
+  readonly roots: readonly Root[];
+}
+
 /** Everything that shapes an answer is in its policy. */
-async function planOf(file: TreeFile, options: GatewayOptions): Promise<Plan> {
+async function planOf(file: TreeFile, options: GatewayOptions): Promise<Planned> {
   const loaded = await loadRecipe(file.recipe);
   if (loaded.source !== file.source)
     throw new CapstanError(
@@ -196,12 +252,13 @@ async function planOf(file: TreeFile, options: GatewayOptions): Promise<Plan> {
     known.set(name, model);
     return model;
   };
-  const sources = { models, read: (path: string, name: string) => unchanged(file, path, name) };
+  const read: ReadFile = (path, name, expected) => unchanged(file, path, bytesNamed(path, name, expected));
+  const sources = { models, read };
   const h = await overseerSeat(overseer, loaded, sources);
   const x = await assistantSeat(assistant, loaded, sources);
   const above = escalate === undefined ? undefined : await overseerSeat(escalate, loaded, sources);
   const versions = [h, x, above].map((seat) => (seat && 'version' in seat ? seat.version : ''));
-  return {
+  const plan = {
     policy: versionOf('tree', source, recipe.policy, overseer, assistant, escalate ?? '', ...versions),
     overseer: h,
     ...(x && { assistant: x }),
@@ -209,11 +266,11 @@ async function planOf(file: TreeFile, options: GatewayOptions): Promise<Plan> {
     ...(recipe.verifiers && { verifiers: recipe.verifiers }),
     ...(recipe.isSimple && { isSimple: (question: TextQuestion) => recipe.isSimple!(question) }),
   };
+  return { plan, roots: rootsOf(file, recipe, read) };
 }
 
-/** The bytes of a file that the run goes by. */
-function unchanged({ files = {} }: TreeFile, path: string, name: string): Uint8Array {
-  const bytes = bytesNamed(path, name, 'a file to read');
+/** Of a file that the run goes by. */
+function unchanged({ files = {} }: TreeFile, path: string, bytes: Uint8Array): Uint8Array {
   if (sha256Of(bytes) === files[path]) return bytes;
   throw new CapstanError(
     'refused',

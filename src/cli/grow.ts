@@ -1,6 +1,7 @@
 /** capstan run RECIPE: answers a question in words by a recipe, with whoever is to decide and to answer. The tree rests where
  *  people are needed, and goes on by --resume, or at once with --wait. */
 
+import { setMaxListeners } from 'node:events';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { CapstanError } from '../base/errors.ts';
@@ -9,7 +10,7 @@ import { answerText } from '../core/answer.ts';
 import type { GatewayOptions } from '../gateway/gateway.ts';
 import type { Price } from '../gateway/prices.ts';
 import { freshPath } from '../run/folder.ts';
-import type { Spent, TranscriptNode } from '../transcript/node.ts';
+import type { TranscriptNode } from '../transcript/node.ts';
 import type { Outcome, Trees } from '../trees/trees.ts';
 import { integer, optionOf } from './arguments.ts';
 import { expectWork, haltAsked } from './control.ts';
@@ -19,13 +20,16 @@ import { beginGrove, CONCURRENCY, Grove, groveNamed, sha256Of, type TreeFile } f
 import { HOME } from './home.ts';
 import { loadRecipe } from './recipe.ts';
 import { recordingNamed } from './recording.ts';
+import { rootsOf } from './roots.ts';
 import type { Loaded } from './seats.ts';
 import { stopOnSignals } from './signals.ts';
+import { countsText, spentText, Tally } from './tally.ts';
 import { commandLine, type Ink, inkFor } from './terminal.ts';
 import { brief, oneLine } from './text.ts';
 
 interface GrowFlags {
   readonly question?: string;
+  readonly questions?: string;
   readonly document: readonly string[];
   readonly overseer?: string;
   readonly assistant?: string;
@@ -70,6 +74,7 @@ export function addGrow(program: Command): void {
     .description('Answer a question in words by a recipe')
     .argument('[recipe]', 'its file, in TypeScript or JavaScript')
     .option('--question <text>', 'the question, where the recipe does not have its own')
+    .option('--questions <file>', 'a text task, of which every question is asked, each as a tree of its own')
     .option(
       '--document <file>',
       'a text that may be read; several may be given',
@@ -83,7 +88,7 @@ export function addGrow(program: Command): void {
     .option('--assistant <who>', 'X: program, person, nobody, recorded:FILE, approve:MODEL or a model')
     .option('--escalate <who>', 'who decides what H hands upwards: person, recorded:FILE or a model')
     .option('--depth <n>', 'levels of questions below the root', integer('depth', 0, 1000))
-    .option('--max-questions <n>', 'sub-questions at most', integer('max-questions', 0))
+    .option('--max-questions <n>', 'sub-questions of one question at most', integer('max-questions', 0))
     .option('--max-calls <n>', 'calls of models at most, in all sessions', integer('max-calls', 0))
     .option('--max-tokens <n>', 'tokens read and written at most', integer('max-tokens', 0))
     .option('--max-cost <dollars>', 'money at most, as in 2.50', dollars('max-cost'))
@@ -104,8 +109,13 @@ export function addGrow(program: Command): void {
 
 async function grow(recipe: string | undefined, flags: GrowFlags, command: Command): Promise<void> {
   if (flags.resume !== undefined) expectNothingNew(recipe, flags, command);
-  if (flags.dryRun) return foretell(await asked(recipe, flags), flags);
+  if (flags.dryRun) {
+    const { file, loaded } = await asked(recipe, flags);
+    const roots = rootsOf(file, loaded.recipe, bytesNamed);
+    return foretell({ file, loaded, roots: roots.map(({ question }) => question) }, flags);
+  }
   expectWork();
+  setMaxListeners(0); // a wish to stop reaches as many as work at the same time, and Node would warn of eleven
   const path = flags.resume === undefined ? await begun(recipe, flags) : found(flags.resume);
   const kind = flags.resume === undefined ? 'run-started' : 'run-resumed';
   await Grove.with(path, gatewayOf(flags), async (grove) => {
@@ -113,12 +123,19 @@ async function grow(recipe: string | undefined, flags: GrowFlags, command: Comma
     const began = grove.record({ kind });
     let state = 'failed';
     try {
-      const outcome = await answered(grove, flags, stop.signal);
-      const nodes = await grove.transcript();
-      grove.keep(nodes);
-      if (flags.spans) await grove.tellSpans(nodes);
-      state = outcome.kind;
-      show(outcome, nodes, grove, flags);
+      let nodes: readonly TranscriptNode[] = [];
+      let count = 0;
+      const tally = await answered(grove, flags, stop.signal, async (place) => {
+        nodes = await grove.transcript(place);
+        count += nodes.length;
+        grove.keep(nodes, place);
+        if (flags.spans) await grove.tellSpans(nodes);
+      });
+      state = tally.items.length > 0 ? 'waiting' : 'answered';
+      if (grove.isMany) {
+        grove.keepAnswers(tally.outcomes);
+        showMany(tally, count, grove, flags);
+      } else show(tally.outcomes[0]!, nodes, grove, flags);
     } catch (error) {
       if (!(error instanceof CapstanError && error.code === 'interrupted')) throw error;
       state = 'interrupted';
@@ -146,14 +163,22 @@ function expectNothingNew(recipe: string | undefined, flags: GrowFlags, command:
     );
 }
 
-/** Goes as far as it can; with --wait, until people have done their part. */
-async function answered(grove: Grove, { wait, quiet }: GrowFlags, signal: AbortSignal): Promise<Outcome> {
+/** Goes as far as it can; with --wait, until people have done their part. `keep` is called of each question that has gone
+ *  as far as it can, be it anew. */
+async function answered(
+  grove: Grove,
+  { wait, quiet }: GrowFlags,
+  signal: AbortSignal,
+  keep: (place: number) => Promise<void>,
+): Promise<Tally> {
   const halt = new AbortController();
+  const tally = new Tally(grove.roots.length);
   let told = '';
   const progress = setInterval(() => {
-    const spent = spentText(grove.spent);
-    if (!quiet && spent !== told) process.stderr.write(`so far ${spent}\n`);
-    told = spent;
+    const parts = [grove.isMany ? tally.progress(performance.now() / MS) : '', spentText(grove.spent)];
+    const now = parts.filter((part) => part !== '').join('; ');
+    if (!quiet && now !== told) process.stderr.write(`so far ${now}\n`);
+    told = now;
   }, SHOW_MS);
   const watch = setInterval(() => {
     const why = haltAsked();
@@ -161,13 +186,22 @@ async function answered(grove: Grove, { wait, quiet }: GrowFlags, signal: AbortS
   }, POLL_MS);
   try {
     const both = AbortSignal.any([signal, halt.signal]);
+    const { trees } = grove;
+    let places: readonly number[] | undefined;
     for (;;) {
-      const before = grove.trees.version;
-      const outcome = await grove.answer(both);
-      if (outcome.kind === 'answered' || !wait) return outcome;
-      if (!quiet)
-        process.stderr.write(`waiting for ${outcome.items.length} in the inbox: ${commandLine('inbox')}\n`);
-      await changed(grove.trees, before, both);
+      const [before, { corrections }] = [trees.version, trees.memory];
+      const note = async (place: number, outcome: Outcome) => {
+        tally.note(place, outcome);
+        await keep(place);
+      };
+      await grove.answer(note, both, places);
+      const { length } = tally.items;
+      if (length === 0 || !wait) return tally;
+      if (!quiet) process.stderr.write(`waiting for ${length} in the inbox: ${commandLine('inbox')}\n`);
+      await changed(trees, before, both);
+      trees.memory.refresh();
+      // What was corrected may be below any of them.
+      places = trees.memory.corrections === corrections ? tally.waiting : undefined;
     }
   } finally {
     clearInterval(watch);
@@ -198,6 +232,11 @@ async function asked(
   if (recipe === undefined)
     throw new CapstanError('usage', 'run: expected the file of a recipe, or --resume');
   const loaded = await loadRecipe(recipe);
+  if (flags.questions !== undefined && (flags.question !== undefined || flags.document.length > 0))
+    throw new CapstanError(
+      'usage',
+      `--questions ${flags.questions}: expected neither --question nor --document with it; a text task has both`,
+    );
   const documents = flags.document.map((file) => ({
     name: basename(file),
     text: textNamed(file, `--document ${file}`, 'a text to read'),
@@ -207,10 +246,14 @@ async function asked(
   const caps = Object.entries({ questions, calls, tokens, micros, seconds });
   const file: TreeFile = {
     ...{ recipe, source: loaded.source },
-    root: loaded.recipe.question({
-      documents,
-      ...(flags.question !== undefined && { text: flags.question }),
-    }),
+    ...(flags.questions === undefined
+      ? {
+          root: loaded.recipe.question({
+            documents,
+            ...(flags.question !== undefined && { text: flags.question }),
+          }),
+        }
+      : { questions: flags.questions }),
     overseer: flags.overseer ?? (loaded.recipe.script ? 'script' : 'person'),
     assistant: flags.assistant ?? (loaded.recipe.answer ? 'program' : 'nobody'),
     ...(flags.escalate !== undefined && { escalate: flags.escalate }),
@@ -229,11 +272,12 @@ async function asked(
 
 /** Those that it goes by, as they are now. */
 function filesRead(flags: GrowFlags): Pick<TreeFile, 'files'> {
-  const files = (['overseer', 'assistant', 'escalate'] as const).flatMap((option) => {
+  const files = (['questions', 'overseer', 'assistant', 'escalate'] as const).flatMap((option) => {
     const name = flags[option] ?? '';
-    const file = recordingNamed(name)?.file;
-    const label = `--${option} ${name}`;
-    return file === undefined ? [] : [[file, sha256Of(bytesNamed(file, label, 'a recording to read'))]];
+    const file = option === 'questions' ? flags[option] : recordingNamed(name)?.file;
+    return file === undefined
+      ? []
+      : [[file, sha256Of(bytesNamed(file, `--${option} ${name}`, 'a file to read'))]];
   });
   return files.length > 0 ? { files: Object.fromEntries(files) } : {};
 }
@@ -297,6 +341,31 @@ function show(outcome: Outcome, nodes: readonly TranscriptNode[], grove: Grove, 
   }
 }
 
+/** Of the questions that stay unknown; all are in a file. */
+const UNKNOWN_SHOWN = 10;
+
+function showMany(tally: Tally, nodes: number, { path, roots, spent }: Grove, { json }: GrowFlags): void {
+  const { counts, items } = tally;
+  if (json) {
+    console.log(JSON.stringify({ run: path, ...counts, items: items.length, nodes, spent }));
+    return;
+  }
+  const ink = inkFor(process.stdout);
+  const unknown = [...tally.outcomes.entries()].flatMap(([place, outcome]) =>
+    outcome.kind === 'answered' && outcome.answer.kind === 'unknown' ? [{ place, ...outcome }] : [],
+  );
+  for (const { place, answer } of unknown.slice(0, UNKNOWN_SHOWN)) {
+    const { id = '', question } = roots[place]!;
+    console.log(`${ink.dim(id)} ${oneLine(question.text)}\n→ ${answerText(answer)}`);
+  }
+  if (unknown.length > UNKNOWN_SHOWN) console.log(`… and ${unknown.length - UNKNOWN_SHOWN} more`);
+  const cost = spentText(spent);
+  console.log(`${ink.bold(countsText(counts))}${cost === '' ? '' : `; ${cost}`}: ${path}/answers.jsonl`);
+  if (items.length === 0) return;
+  console.log(`${items.length} in the inbox: ${commandLine('inbox')}`);
+  console.log(`then: ${commandLine('run', '--resume', path)}`);
+}
+
 function* treeLines(nodes: readonly TranscriptNode[], ink: Ink): Generator<string> {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   function* below(id: string, indent: string): Generator<string> {
@@ -309,14 +378,4 @@ function* treeLines(nodes: readonly TranscriptNode[], ink: Ink): Generator<strin
     yield `${indent}→ ${oneLine(said)}${by ? `   ${ink.dim(by.id)}` : ''}`;
   }
   if (nodes[0]) yield* below(nodes[0].id, '');
-}
-
-/** «12 calls, 3,456 tokens, $0.01, 2 min of people»; nothing for nothing. */
-function spentText({ calls, tokens, micros, seconds }: Spent): string {
-  const parts = [
-    calls > 0 ? `${calls.toLocaleString('en')} calls, ${tokens.toLocaleString('en')} tokens` : '',
-    micros > 0 ? `$${(micros / MILLION).toFixed(micros < MILLION / 100 ? 6 : 2)}` : '',
-    seconds > 0 ? `${Math.ceil(seconds / SECONDS)} min of people` : '',
-  ];
-  return parts.filter((part) => part !== '').join(', ');
 }

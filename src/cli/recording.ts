@@ -21,7 +21,7 @@ import type { Seat } from '../trees/seat.ts';
 type Text = Workspace<TextQuestion, string>;
 
 /** Gives the bytes of a file; `name` is for messages, «--overseer recorded:FILE». */
-export type ReadFile = (file: string, name: string) => Uint8Array;
+export type ReadFile = (file: string, name: string, expected: string) => Uint8Array;
 
 export type Role = 'overseer' | 'assistant';
 
@@ -43,7 +43,7 @@ export function recordedSeat(
   name: string,
   read: ReadFile,
 ): Seat<TextQuestion, string> {
-  const bytes = read(file, name);
+  const bytes = read(file, name, 'a recording to read');
   const sha256 = hash('sha256', bytes);
   const { authors, replay } = recordingIn(bytes, file, role, by);
   if (by === undefined ? authors.size === 0 : !authors.has(by))

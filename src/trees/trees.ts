@@ -101,6 +101,7 @@ export class Trees {
   readonly #slots: Slots;
   readonly #now: () => string;
   readonly #passing: Room<Text, string>['passing'] = new Map();
+  readonly #anew = new Set<string>();
 
   private constructor(database: Database, { concurrency = CONCURRENCY, now }: TreesOptions) {
     this.#database = database;
@@ -117,14 +118,40 @@ export class Trees {
 
   /** Goes as far as it can; what it comes to is on the disk before it is given. */
   async answer(root: Text, plan: Plan, run: string, scope: Scope): Promise<Outcome> {
+    let outcome: Outcome | undefined;
+    await this.answerEach([{ root, scope }], plan, run, (_, one) => {
+      outcome = one;
+    });
+    return outcome!; // told, or the promise is broken
+  }
+
+  /** Several trees at the same time, which ask nobody twice; what they share of a budget their scopes say. `tell` has each by
+   *  its place as soon as it has gone as far as it can; all of it is on the disk when the promise is kept. */
+  async answerEach(
+    asked: readonly { readonly root: Text; readonly scope: Scope }[],
+    plan: Plan,
+    run: string,
+    tell: (place: number, outcome: Outcome) => void | Promise<void>,
+  ): Promise<void> {
     this.memory.refresh();
     this.#passing.clear();
+    this.#anew.clear();
+    const tree = this.#tree(plan, this.#room(run));
+    const outcomeOf = async ({ root, scope }: (typeof asked)[number]): Promise<Outcome> => {
+      try {
+        const [answer] = await tree.answer([root], scope);
+        return { kind: 'answered', answer: answer! };
+      } catch (error) {
+        if (error instanceof Waiting) return { kind: 'waiting', items: error.items };
+        throw error;
+      }
+    };
     try {
-      const [answer] = await this.#tree(plan, this.#room(run)).answer([root], scope);
-      return { kind: 'answered', answer: answer! };
-    } catch (error) {
-      if (error instanceof Waiting) return { kind: 'waiting', items: error.items };
-      throw error;
+      // Where one fails the others come to an end first: nothing goes on that nobody waits for.
+      const ends = await Promise.allSettled(
+        asked.map(async (one, place) => tell(place, await outcomeOf(one))),
+      );
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
     } finally {
       await this.memory.settle();
       await this.#database.synced();
@@ -175,7 +202,7 @@ export class Trees {
     const person = above && amplify<Text, string>(seated(above, room), nobody);
     const x = assistant ? told(seated(assistant, room), tell) : nobody;
     return tree(h, x, {
-      ...{ memory: this.memory, policy },
+      ...{ memory: this.memory, policy, anew: this.#anew },
       ...(isSimple && { isSimple }),
       ...(verifiers.length > 0 && {
         around: (inner: Assistant<Text, string>) => checked(inner, verifiers, person, tell),
