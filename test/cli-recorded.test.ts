@@ -8,6 +8,7 @@ import type { TextItem } from '../src/cli/actions.ts';
 import type { TranscriptNode } from '../src/transcript/node.ts';
 import { capstan, SCRATCH } from './command.ts';
 import { SOCRATIC, SOCRATIC_TEXT, SOLUTIONS_TEXT } from './made-up.ts';
+import { TestProvider } from './provider.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../examples/arithmetic.ts', import.meta.url));
 const TASKS = 'words/tasks.jsonl';
@@ -165,6 +166,27 @@ describe('all questions of a text task', () => {
     writeFileSync(file, text);
     const human = await run(...many, ...RECORDED, '--run', 'runs/human');
     expect(human.stdout).toContain('3 of 4 answered, 1 unknown (rejected): runs/human/answers.jsonl');
+  });
+
+  test('ask a model no more than the run may in all, and ask nothing again', async () => {
+    const said = { reason: 'so it is', known: true, answer: '<<2*3=6>>6', confidence: 0.9 };
+    const provider = await TestProvider.start({ answer: () => JSON.stringify(said) });
+    try {
+      const args = ['--overseer', `recorded:${TASKS}`, '--assistant', `${provider.baseUrl}#m`];
+      const asked = () => provider.asked.filter(({ body }) => body.messages.length === 2).length;
+      const capped = ['--max-calls', '3', '--concurrency', '1', '--run', 'runs/model'];
+      const first = await json('run', ...many, ...args, ...capped);
+      expect([first.spent.calls, asked()]).toEqual([3, 3]);
+      // What was begun is finished before more is begun.
+      expect(first).toMatchObject({ answered: 1, unknown: { budget: 3 } });
+      expect(await json('run', '--resume', 'model')).toEqual(first);
+      expect(asked()).toBe(3);
+      const rest = await json('run', ...many, ...args, '--run', 'runs/rest');
+      expect(rest).toMatchObject({ answered: 4, unknown: {} });
+      expect(asked()).toBe(7); // of seven questions in four trees
+    } finally {
+      await provider.close();
+    }
   });
 
   test('wait for people together, and go on with --resume', async () => {

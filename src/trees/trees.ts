@@ -99,6 +99,7 @@ export class Trees {
   readonly inbox: Inbox<Text, string>;
   readonly #database: Database;
   readonly #slots: Slots;
+  readonly #concurrency: number;
   readonly #now: () => string;
   readonly #passing: Room<Text, string>['passing'] = new Map();
   readonly #anew = new Set<string>();
@@ -108,6 +109,7 @@ export class Trees {
     this.memory = new Memory(database, questionKey);
     this.inbox = new Inbox(this.memory);
     this.#slots = new Slots(concurrency);
+    this.#concurrency = concurrency;
     this.#now = now;
   }
 
@@ -146,12 +148,24 @@ export class Trees {
         throw error;
       }
     };
+    // So many at a time that all calls can be under way: what was begun is finished before more is begun.
+    const waiting = asked.entries();
+    let isBroken = false;
+    const work = async (): Promise<void> => {
+      for (const [place, one] of waiting) {
+        if (isBroken) return;
+        try {
+          await tell(place, await outcomeOf(one));
+        } catch (error) {
+          isBroken = true;
+          throw error;
+        }
+      }
+    };
     try {
-      // Where one fails the others come to an end first: nothing goes on that nobody waits for.
-      const ends = await Promise.allSettled(
-        asked.map(async (one, place) => tell(place, await outcomeOf(one))),
-      );
-      for (const end of ends) if (end.status === 'rejected') throw end.reason;
+      // Where one fails those under way come to an end first: nothing goes on that nobody waits for.
+      const workers = Array.from({ length: Math.min(asked.length, this.#concurrency) }, work);
+      for (const end of await Promise.allSettled(workers)) if (end.status === 'rejected') throw end.reason;
     } finally {
       await this.memory.settle();
       await this.#database.synced();
