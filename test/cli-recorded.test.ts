@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { TextItem } from '../src/cli/actions.ts';
 import type { TranscriptNode } from '../src/transcript/node.ts';
-import { capstan, SCRATCH } from './command.ts';
+import { type AtWork, capstan, capstanAtWork, SCRATCH } from './command.ts';
 import { SOCRATIC, SOCRATIC_TEXT, SOLUTIONS_TEXT } from './made-up.ts';
 import { TestProvider } from './provider.ts';
 
@@ -100,6 +100,12 @@ describe('a recording', () => {
     const other = ['arithmetic.ts', '--question', 'What else?'];
     const escalated = await json('run', ...other, ...RECORDED, '--run', 'runs/h');
     expect(escalated.answer).toEqual({ kind: 'unknown', reason: 'escalated' });
+    // What the first has not on record, the second above it has.
+    const above = await json(
+      ...['run', 'arithmetic.ts', '--question', ADA, ...RECORDED.slice(2), '--run', 'runs/above'],
+      ...['--overseer', 'recorded:runs/live/transcript.jsonl', '--escalate', `recorded:${TASKS}`],
+    );
+    expect(above.answer.value).toContain('10 pens left');
     const alone = await json(
       ...['run', ...other, '--depth', '0', ...RECORDED.slice(2), '--overseer', 'person', '--run', 'runs/x'],
     );
@@ -184,6 +190,29 @@ describe('all questions of a text task', () => {
       const rest = await json('run', ...many, ...args, '--run', 'runs/rest');
       expect(rest).toMatchObject({ answered: 4, unknown: {} });
       expect(asked()).toBe(7); // of seven questions in four trees
+    } finally {
+      await provider.close();
+    }
+  });
+
+  test('go on after a kill where they were: no more than the call in flight is asked again', async () => {
+    const answer = JSON.stringify({ reason: '', known: true, answer: '<<2*3=6>>6', confidence: 0.9 });
+    let work: AtWork | undefined;
+    const provider = await TestProvider.start({
+      answer: () => {
+        if (asked() === 5) work?.process.kill('SIGKILL');
+        return answer;
+      },
+    });
+    const asked = () => provider.asked.filter(({ body }) => body.messages.length === 2).length;
+    try {
+      const args = ['--overseer', `recorded:${TASKS}`, '--assistant', `${provider.baseUrl}#m`];
+      work = capstanAtWork(['run', ...many, ...args, '--concurrency', '1', '--run', 'runs/killed']);
+      expect((await work.ended).signal).toBe('SIGKILL');
+      const ended = await json('run', '--resume', 'killed', '--concurrency', '1');
+      expect(ended).toMatchObject({ answered: 4, waiting: 0, unknown: {} });
+      expect(asked()).toBeLessThanOrEqual(7 + 1);
+      expect((await capstan(['ledger', 'verify', 'runs/killed'])).status).toBe(0);
     } finally {
       await provider.close();
     }

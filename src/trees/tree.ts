@@ -82,12 +82,11 @@ function answered<Q extends object, A>(
     origin: make(() => {}).origin,
     async answer([question], scope) {
       const key = memory.answerKey(policy, question!, scope.depth);
-      const kept = memory.answer(key);
-      const known = tell ? walked.get(key) : kept;
+      const known = tell ? walked.get(key) : memory.answer(key);
       if (known) return [known];
       if (!tell) anew.add(key);
       // What was remembered cost nothing: no limit of this run stood in its way, and it is told whole.
-      const isFree = tell && kept && !anew.has(key);
+      const isFree = tell && !anew.has(key) && memory.answer(key);
       const own = isFree ? { ...scope, budget: new Budget() } : scope;
       // Whatever it waits for has fewer levels below, so nothing waits for itself.
       const answer = await flights.board(key, own, (inner) => work(key, question!, inner));
