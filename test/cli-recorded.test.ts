@@ -170,6 +170,12 @@ describe('all questions of a text task', () => {
     const forged = await capstan(audit);
     expect([forged.status, forged.stderr]).toEqual([6, expect.stringMatching(/0002\.jsonl: expected hash/)]);
     writeFileSync(file, text);
+    const list = join(SCRATCH, 'runs/all/answers.jsonl');
+    const listed = readFileSync(list, 'utf8');
+    writeFileSync(list, listed.slice(0, listed.indexOf('\n') + 1));
+    const cut = await capstan(audit);
+    expect([cut.status, cut.stderr]).toEqual([6, expect.stringMatching(/answers\.jsonl: expected hash/)]);
+    writeFileSync(list, listed);
     const human = await run(...many, ...RECORDED, '--run', 'runs/human');
     expect(human.stdout).toContain('3 of 4 answered, 1 unknown (rejected): runs/human/answers.jsonl');
   });

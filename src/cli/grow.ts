@@ -1,5 +1,5 @@
-/** capstan run RECIPE: answers a question in words by a recipe, with whoever is to decide and to answer. The tree rests where
- *  people are needed, and goes on by --resume, or at once with --wait. */
+/** capstan run RECIPE: answers a question in words by a recipe, or all those of a text task, with whoever is to decide and to
+ *  answer. A tree rests where people are needed, and goes on by --resume, or at once with --wait. */
 
 import { setMaxListeners } from 'node:events';
 import { basename } from 'node:path';
@@ -124,17 +124,18 @@ async function grow(recipe: string | undefined, flags: GrowFlags, command: Comma
     let state = 'failed';
     try {
       let nodes: readonly TranscriptNode[] = [];
-      let count = 0;
-      const tally = await answered(grove, flags, stop.signal, async (place) => {
+      const sizes: number[] = [];
+      const tally = await answered(grove, flags, stop.signal, async (place, { kind }) => {
         nodes = await grove.transcript(place);
-        count += nodes.length;
+        sizes[place] = nodes.length;
         grove.keep(nodes, place);
-        if (flags.spans) await grove.tellSpans(nodes);
+        const isLast = kind === 'answered' || !flags.wait; // a tree that goes on is told when it has ended
+        if (flags.spans && isLast) await grove.tellSpans(nodes);
       });
       state = tally.items.length > 0 ? 'waiting' : 'answered';
       if (grove.isMany) {
         grove.keepAnswers(tally.outcomes);
-        showMany(tally, count, grove, flags);
+        showMany(tally, sizes, grove, flags);
       } else show(tally.outcomes[0]!, nodes, grove, flags);
     } catch (error) {
       if (!(error instanceof CapstanError && error.code === 'interrupted')) throw error;
@@ -169,7 +170,7 @@ async function answered(
   grove: Grove,
   { wait, quiet }: GrowFlags,
   signal: AbortSignal,
-  keep: (place: number) => Promise<void>,
+  keep: (place: number, outcome: Outcome) => Promise<void>,
 ): Promise<Tally> {
   const halt = new AbortController();
   const tally = new Tally(grove.roots.length);
@@ -192,7 +193,7 @@ async function answered(
       const [before, { corrections }] = [trees.version, trees.memory];
       const note = async (place: number, outcome: Outcome) => {
         tally.note(place, outcome);
-        await keep(place);
+        await keep(place, outcome);
       };
       await grove.answer(note, both, places);
       const { length } = tally.items;
@@ -344,9 +345,15 @@ function show(outcome: Outcome, nodes: readonly TranscriptNode[], grove: Grove, 
 /** Of the questions that stay unknown; all are in a file. */
 const UNKNOWN_SHOWN = 10;
 
-function showMany(tally: Tally, nodes: number, { path, roots, spent }: Grove, { json }: GrowFlags): void {
+function showMany(
+  tally: Tally,
+  sizes: readonly number[],
+  { path, roots, spent }: Grove,
+  { json }: GrowFlags,
+): void {
   const { counts, items } = tally;
   if (json) {
+    const nodes = sizes.reduce((sum, size) => sum + size, 0);
     console.log(JSON.stringify({ run: path, ...counts, items: items.length, nodes, spent }));
     return;
   }

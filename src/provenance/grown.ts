@@ -96,10 +96,24 @@ function* treesOf(
   if (many === undefined) return;
   const lines = new TextDecoder().decode(bytesOf(answers, many, entry)).split('\n');
   for (const line of lines.slice(0, -1)) {
-    const listed = JSON.parse(line) as { readonly transcript: string; readonly sha256: string };
+    const listed = listedIn(line, `${folder.path}/${answers}`);
     yield treeOf(listed.transcript, listed.sha256, answers);
   }
 }
+
+function listedIn(line: string, where: string): { readonly transcript: string; readonly sha256: string } {
+  try {
+    const { transcript, sha256 } = JSON.parse(line);
+    return { transcript: String(transcript), sha256: String(sha256) };
+  } catch (cause) {
+    throw new CapstanError('corrupt', `${where}: expected a line of JSON, got «${line.slice(0, SHOWN)}»`, {
+      cause,
+    });
+  }
+}
+
+/** Characters of a line in a message. */
+const SHOWN = 80;
 
 function* actsIn(
   nodes: readonly TranscriptNode[],
