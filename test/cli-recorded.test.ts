@@ -170,6 +170,17 @@ describe('all questions of a text task', () => {
     const forged = await capstan(audit);
     expect([forged.status, forged.stderr]).toEqual([6, expect.stringMatching(/0002\.jsonl: expected hash/)]);
     writeFileSync(file, text);
+    // The folder of them is a recording too.
+    const trees = [
+      '--overseer',
+      'recorded:runs/all/transcripts',
+      '--assistant',
+      'recorded:runs/all/transcripts',
+    ];
+    expect(await json('run', ...many, ...trees, '--run', 'runs/over')).toEqual({ ...said, run: 'runs/over' });
+    expect(linesOf('over', 'answers.jsonl').map((line) => JSON.parse(line).answer)).toEqual(
+      answers.map(({ answer }) => answer),
+    );
     const list = join(SCRATCH, 'runs/all/answers.jsonl');
     const listed = readFileSync(list, 'utf8');
     writeFileSync(list, listed.slice(0, listed.indexOf('\n') + 1));

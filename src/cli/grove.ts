@@ -27,7 +27,7 @@ import { TREE_FORMAT, type TreeHeader } from '../transcript/tree.ts';
 import { TreeWriter } from '../transcript/writer.ts';
 import { type Outcome, type Plan, Trees } from '../trees/trees.ts';
 import { catchUp } from './actions.ts';
-import { bytesNamed } from './files.ts';
+import { linesNamed } from './files.ts';
 import { HOME, MEMORY } from './home.ts';
 import { loadRecipe } from './recipe.ts';
 import { person, recorder } from './recorder.ts';
@@ -252,7 +252,7 @@ async function planOf(file: TreeFile, options: GatewayOptions): Promise<Planned>
     known.set(name, model);
     return model;
   };
-  const read: ReadFile = (path, name, expected) => unchanged(file, path, bytesNamed(path, name, expected));
+  const read: ReadFile = (path, name, expected) => unchanged(file, path, linesNamed(path, name, expected));
   const sources = { models, read };
   const h = await overseerSeat(overseer, loaded, sources);
   const x = await assistantSeat(assistant, loaded, sources);

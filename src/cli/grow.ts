@@ -14,7 +14,7 @@ import type { TranscriptNode } from '../transcript/node.ts';
 import type { Outcome, Trees } from '../trees/trees.ts';
 import { integer, optionOf } from './arguments.ts';
 import { expectWork, haltAsked } from './control.ts';
-import { bytesNamed, textNamed } from './files.ts';
+import { linesNamed, textNamed } from './files.ts';
 import { foretell } from './foretell.ts';
 import { beginGrove, CONCURRENCY, Grove, groveNamed, sha256Of, type TreeFile } from './grove.ts';
 import { HOME } from './home.ts';
@@ -111,7 +111,7 @@ async function grow(recipe: string | undefined, flags: GrowFlags, command: Comma
   if (flags.resume !== undefined) expectNothingNew(recipe, flags, command);
   if (flags.dryRun) {
     const { file, loaded } = await asked(recipe, flags);
-    const roots = rootsOf(file, loaded.recipe, bytesNamed);
+    const roots = rootsOf(file, loaded.recipe, linesNamed);
     return foretell({ file, loaded, roots: roots.map(({ question }) => question) }, flags);
   }
   expectWork();
@@ -278,7 +278,7 @@ function filesRead(flags: GrowFlags): Pick<TreeFile, 'files'> {
     const file = option === 'questions' ? flags[option] : recordingNamed(name)?.file;
     return file === undefined
       ? []
-      : [[file, sha256Of(bytesNamed(file, `--${option} ${name}`, 'a file to read'))]];
+      : [[file, sha256Of(linesNamed(file, `--${option} ${name}`, 'a file to read'))]];
   });
   return files.length > 0 ? { files: Object.fromEntries(files) } : {};
 }

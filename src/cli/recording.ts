@@ -1,7 +1,7 @@
 /** What is on record, as an overseer and as an assistant like any other:
  *      recorded:FILE                all of it, the first where there are several
  *      recorded:FILE#person:ada     what that author did
- *  FILE is a text task (JSON Lines), or a transcript tree that a run has left. In a workspace of which nothing is on record
+ *  FILE is a text task (JSON Lines), or a transcript tree that a run has left, or a folder of them. In a workspace of which nothing is on record
  *  the overseer escalates; to a question of which nothing is, the assistant cannot be reached. */
 
 import { hash } from 'node:crypto';
@@ -80,18 +80,33 @@ interface Recording {
 
 function recordingIn(bytes: Uint8Array, file: string, role: Role, by: string | undefined): Recording {
   const text = new TextDecoder().decode(bytes);
-  if (!isTree(text)) return taskRecording(readTasks(text, file), role, by);
-  const { nodes } = readWholeTree([bytes], { name: file });
-  const authors = nodes.flatMap(({ steps, corrected }) => [
-    ...steps.map((step) => step.by.id),
-    ...(corrected ? [corrected.by.id] : []),
-  ]);
-  return { authors: new Set(authors), replay: replayOf(nodes, by) };
+  if (!isHeader(text.split('\n', 1)[0]!)) return taskRecording(readTasks(text, file), role, by);
+  const trees = treesIn(text).map((tree, i, { length }) => {
+    const name = length === 1 ? file : `${file}, tree ${i + 1}`;
+    return readWholeTree([Buffer.from(tree)], { name }).nodes;
+  });
+  const authors = trees
+    .flat()
+    .flatMap(({ steps, corrected }) => [
+      ...steps.map((step) => step.by.id),
+      ...(corrected ? [corrected.by.id] : []),
+    ]);
+  return { authors: new Set(authors), replay: replayOf(trees, by) };
 }
 
-/** Whether its first line is the header of a transcript tree. */
-function isTree(text: string): boolean {
-  const [line = ''] = text.split('\n', 1);
+/** Each begins with its header. */
+function treesIn(text: string): readonly string[] {
+  const trees: string[][] = [];
+  for (const line of text.split(/(?<=\n)/)) {
+    if (trees.length === 0 || isHeader(line)) trees.push([]);
+    trees.at(-1)!.push(line);
+  }
+  return trees.map((lines) => lines.join(''));
+}
+
+/** Whether a line is the header of a transcript tree. */
+function isHeader(line: string): boolean {
+  if (!line.includes(TREE_FORMAT)) return false;
   try {
     return (JSON.parse(line) as { readonly format?: unknown } | null)?.format === TREE_FORMAT;
   } catch {

@@ -26,26 +26,36 @@ export interface Replay {
   readonly answer: (question: TextQuestion) => ReplayedAnswer | undefined;
 }
 
-/** Of nodes of one tree. With `by` only what that author did; of two actions in the same workspace the first counts. */
-export function replayOf(nodes: readonly TranscriptNode[], by?: string): Replay {
+/** Of the nodes of one tree or several. With `by` only what that author did; of two actions in the same workspace the first
+ *  counts. */
+export function replayOf(trees: readonly (readonly TranscriptNode[])[], by?: string): Replay {
   const actions = new Map<string, ReplayedAction>();
   const answers = new Map<string, ReplayedAnswer>();
   const put = <T extends { readonly by: Author }>(map: Map<string, T>, key: string, one: T): void => {
     if (!map.has(key) && (by === undefined || one.by.id === by)) map.set(key, one);
   };
-  const places = new Places(nodes);
-  for (const node of nodes) {
+  const note = (node: TranscriptNode, places: Places): void => {
     const { question, answer, corrected, steps } = node;
     for (const { workspace, ...one } of stepsOf(node, places)) put(actions, workspaceKey(workspace), one);
-    const author = corrected?.by ?? steps.at(-1)?.by;
-    // That nobody could be reached, or the money was spent, is nothing that anybody said.
-    const isSaid = answer?.kind === 'known' || answer?.reason === 'unsure';
-    if (author && answer && isSaid) put(answers, questionKey(question), { answer, by: author });
+    const last = steps.at(-1);
+    const author = corrected?.by ?? last?.by;
+    // What was said and rejected is rejected again.
+    const said = [answer, last?.action.kind === 'reply' ? last.action.answer : undefined].find(isSaid);
+    if (author && said) put(answers, questionKey(question), { answer: said, by: author });
+  };
+  for (const nodes of trees) {
+    const places = new Places(nodes);
+    for (const node of nodes) note(node, places);
   }
   return {
     action: (workspace) => actions.get(workspaceKey(workspace)),
     answer: (question) => answers.get(questionKey(question)),
   };
+}
+
+/** That nobody could be reached, or the money was spent, is nothing that anybody said. */
+function isSaid(answer: Answer<string> | undefined): boolean {
+  return answer?.kind === 'known' || answer?.reason === 'unsure';
 }
 
 /** What was done at a node, each step with the workspace that it was done in, as far as what it asked was answered. */
