@@ -45,9 +45,12 @@ export async function grow(name: string, assistant?: string, text?: string, stat
   await begin(name, assistant, text);
   await Grove.with(`runs/${name}`, {}, async (grove) => {
     const began = grove.record({ kind: 'run-started' });
-    const outcome = await grove.answer();
-    grove.keep(await grove.transcript());
-    grove.record({ kind: 'run-ended', ends: began, words: { state: state ?? outcome.kind } });
+    let ended = '';
+    await grove.answer(async (place, { kind }) => {
+      ended = kind;
+      grove.keep(await grove.transcript(place), place);
+    });
+    grove.record({ kind: 'run-ended', ends: began, words: { state: state ?? ended } });
   });
 }
 

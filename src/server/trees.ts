@@ -146,10 +146,13 @@ export function addTrees(app: App, place: Place, log: ProjectLog): void {
       gives: Corrected,
     },
     async ({ params: { run, id }, body: { answer, reason }, session: { person } }) => {
-      await shelf.with(run, (shown) => expectPosition(shown, id));
-      const asked = { run, node: id, answer, reason, person };
+      const own = await shelf.with(run, (shown) => {
+        expectPosition(shown, id);
+        return shown.run;
+      });
+      const asked = { run: own, node: id, answer, reason, person };
       const done = await (place.tending?.correct(asked) ?? correctIn(asked));
-      for (const topic of ['tree', 'turns'] as const) place.changes.tell({ topic, run });
+      for (const topic of ['tree', 'turns'] as const) place.changes.tell({ topic, run: own });
       place.changes.tell({ topic: 'ledger' });
       return shelf.with(run, ({ version }) => correctedView(done, version));
     },
@@ -163,13 +166,14 @@ function expectPosition({ run, index }: Tree, id: string): number {
 }
 
 function summaryOf(shown: Tree, place: Place): TreeSummary {
-  const { run, file, version, index } = shown;
-  const answer = index.count > 0 ? nodeAt(shown, 0).answer : undefined;
+  const { name, run, file, version, index } = shown;
+  const root = index.count > 0 ? nodeAt(shown, 0) : undefined;
+  const answer = root?.answer;
   const waiting = index.flags.reduce((count, flags) => count + (flags & FLAGS.waiting ? 1 : 0), 0);
   const error = answer ? undefined : place.tending?.stateOf(run)?.error;
   return {
-    run,
-    root: clipped(file.root.text, CHANGED),
+    run: name,
+    root: clipped(root?.question.text ?? file.root?.text ?? '', CHANGED),
     state: stateOf(shown, place, answer !== undefined),
     ...(error !== undefined && { error }),
     nodes: index.count,
