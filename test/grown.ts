@@ -41,8 +41,14 @@ export async function begin(
 }
 
 /** With a session of its own on the ledger, which ends so. */
-export async function grow(name: string, assistant?: string, text?: string, state?: string): Promise<void> {
-  await begin(name, assistant, text);
+export async function grow(
+  name: string,
+  assistant?: string,
+  text?: string,
+  state?: string,
+  more?: Partial<TreeFile>,
+): Promise<void> {
+  await begin(name, assistant, text, more);
   await Grove.with(`runs/${name}`, {}, async (grove) => {
     const began = grove.record({ kind: 'run-started' });
     let ended = '';
