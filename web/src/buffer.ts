@@ -1,6 +1,6 @@
 /** The part of Node's Buffer that src/ledger uses, where there is none: bytes that know hex, base64 and how numbers lie. */
 
-export class Bytes extends Uint8Array<ArrayBuffer> {
+export class Bytes extends Uint8Array {
   static override from(value: unknown, encoding?: unknown, length?: unknown): Bytes {
     if (typeof value === 'string') return decoded(value, (encoding as string | undefined) ?? 'utf8');
     if (value instanceof ArrayBuffer)
@@ -85,7 +85,7 @@ function decoded(text: string, encoding: string): Bytes {
   if (encoding === 'latin1' || encoding === 'binary') return ofCharacters(text);
   if (encoding === 'hex') {
     const pairs = /^(?:[0-9a-f]{2})*/i.exec(text)![0];
-    return new Bytes(pairs.length / 2).map((_, i) => Number.parseInt(pairs.slice(2 * i, 2 * i + 2), 16));
+    return new Bytes((pairs.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16)));
   }
   try {
     return ofCharacters(atob(text));

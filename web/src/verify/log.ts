@@ -55,7 +55,10 @@ export async function verifyLog(
   }
   const found = await published.end();
   const signed = hexOf(root);
-  if (found !== signed) throw new Error(`the log: expected entries under the signed root ${signed}, got ${found}`);
+  if (found !== signed)
+    throw new Error(`the log: expected entries under the signed root ${signed}, got ${found}`);
+  if (size > 0 && published.origin !== origin)
+    throw new Error(`entry 0: expected the log's own name «${origin}», got «${published.origin}»`);
   return { origin, size, root: signed, files: published.files + 1, ms: performance.now() - began };
 }
 
@@ -68,6 +71,8 @@ interface Edge {
 
 class Published {
   files = 0;
+  /** Name of the log, as its first entry has it. */
+  origin: string | undefined;
   readonly #fetch: FetchBytes;
   readonly #of: number;
   readonly #tree = new MerkleAccumulator();
@@ -95,18 +100,17 @@ class Published {
   }
 
   async add(entry: Uint8Array): Promise<void> {
-    const { seq, kind, ...scanned } = scanEntry(entry, this.size);
+    const scanned = scanEntry(entry, this.size);
+    if (scanned.seq === 0) this.origin = scanned.entry().words?.origin;
     this.#tree.append(entry, this.#keep);
     while (this.#full.length > 0) await this.#compare(this.#full.shift()!);
-    if (seq === 0 && kind !== 'ledger-started')
-      throw new Error(`entry 0: expected one that starts the ledger, got ${kind}`);
-    void scanned;
   }
 
   /** The root of all entries, in hex. */
   async end(): Promise<string> {
     for (const [level, { hashes, index, width }] of this.#edges.entries())
-      if (width > 0) await this.#compare({ tile: { level, index, width }, hashes: hashes.slice(0, width * HASH_BYTES) });
+      if (width > 0)
+        await this.#compare({ tile: { level, index, width }, hashes: hashes.slice(0, width * HASH_BYTES) });
     return this.#tree.root();
   }
 
@@ -132,7 +136,8 @@ class Published {
   /** A partial tile may be gone once it is full (tlog-tiles, «Partial Tiles»); then it is the beginning of the full one. */
   async #read(tile: Tile): Promise<{ readonly bytes: Uint8Array; readonly isWhole: boolean }> {
     const own = await this.#fetch(tilePath(tile));
-    const bytes = own ?? (tile.width < TILE_WIDTH ? await this.#fetch(tilePath({ ...tile, width: TILE_WIDTH })) : own);
+    const bytes =
+      own ?? (tile.width < TILE_WIDTH ? await this.#fetch(tilePath({ ...tile, width: TILE_WIDTH })) : own);
     if (!bytes) throw new Error(`${tilePath(tile)}: expected a file, got none`);
     this.files++;
     return { bytes, isWhole: own === undefined || tile.width === TILE_WIDTH };

@@ -9,7 +9,10 @@ export type Pinned =
       readonly known: string;
     };
 
-type Store = Pick<Storage, 'getItem' | 'setItem'>;
+interface Store {
+  getItem(name: string): string | null;
+  setItem(name: string, value: string): void;
+}
 
 /** Remembers the key of a project's log if none is. `project`: its name. */
 export function pin(store: Store, project: string, key: string): Pinned {

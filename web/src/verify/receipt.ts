@@ -22,7 +22,8 @@ export function verifyEntry(seq: number, receipt: string, key: string): Verified
   const began = performance.now();
   const log = parseVerifierKey(key);
   const parsed = parseReceipt(new TextEncoder().encode(receipt));
-  if (parsed.index !== seq) throw new Error(`a receipt of entry ${seq}: expected its number, got ${parsed.index}`);
+  if (parsed.index !== seq)
+    throw new Error(`a receipt of entry ${seq}: expected its number, got ${parsed.index}`);
   if (!parsed.extra) throw new Error(`a receipt of entry ${seq}: expected the entry as its extra, got none`);
   const { size, root, cosignatures } = verifyReceipt(parsed, parsed.extra, log);
   const entry = decodeEntry(parsed.extra, seq);
