@@ -13,11 +13,9 @@ const of = (value: Uint8Array) => Buffer.from(value).toString('hex');
 
 const PKCS8 = hex('302e020100300506032b657004220420');
 const SPKI = hex('302a300506032b6570032100');
-const der = (head: Uint8Array, raw: Uint8Array) => ({
-  key: Buffer.concat([head, raw]),
-  format: 'der' as const,
-  type: head === PKCS8 ? ('pkcs8' as const) : ('spki' as const),
-});
+const pkcs8 = (raw: Uint8Array) =>
+  ({ key: Buffer.concat([PKCS8, raw]), format: 'der', type: 'pkcs8' }) as const;
+const spki = (raw: Uint8Array) => ({ key: Buffer.concat([SPKI, raw]), format: 'der', type: 'spki' }) as const;
 
 describe('hashes', () => {
   test('SHA-256 is that of FIPS 180-4, and Node’s of anything, as hex and as characters', () => {
@@ -76,7 +74,7 @@ describe('Ed25519', () => {
       '92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00',
     ],
   ])('of %s is that of RFC 8032', (secret, shown, message, signature) => {
-    const key = web.createPrivateKey(der(PKCS8, hex(secret)));
+    const key = web.createPrivateKey(pkcs8(hex(secret)));
     const open = web.createPublicKey(key);
     expect(of(open.export({ format: 'der', type: 'spki' }))).toBe(of(SPKI) + shown);
     expect(of(web.sign(null, hex(message), key))).toBe(signature);
@@ -86,10 +84,7 @@ describe('Ed25519', () => {
   test('signs what Node signs, and each verifies the other’s; one bit off and neither does', () => {
     fc.assert(
       fc.property(seeds, bytes, fc.nat(), (seed, message, chance) => {
-        const [own, theirs] = [
-          web.createPrivateKey(der(PKCS8, seed)),
-          node.createPrivateKey(der(PKCS8, seed)),
-        ];
+        const [own, theirs] = [web.createPrivateKey(pkcs8(seed)), node.createPrivateKey(pkcs8(seed))];
         const [open, shown] = [web.createPublicKey(own), node.createPublicKey(theirs)];
         const signature = web.sign(null, message, own);
         expect(of(signature)).toBe(of(node.sign(null, message, theirs)));
@@ -98,7 +93,7 @@ describe('Ed25519', () => {
         );
         expect(
           open.equals(
-            web.createPublicKey(der(SPKI, hex(of(open.export({ format: 'der', type: 'spki' })).slice(24)))),
+            web.createPublicKey(spki(hex(of(open.export({ format: 'der', type: 'spki' })).slice(24)))),
           ),
         ).toBe(true);
         expect(web.verify(null, message, open, signature)).toBe(true);
@@ -138,8 +133,8 @@ describe('Ed25519', () => {
         for (const number of numbers)
           for (const message of ['', 'a', 'ledger', 'head']) {
             const [data, signature] = [new TextEncoder().encode(message), hex(point + number)];
-            const theirs = node.verify(null, data, node.createPublicKey(der(SPKI, hex(key))), signature);
-            const own = web.verify(null, data, web.createPublicKey(der(SPKI, hex(key))), signature);
+            const theirs = node.verify(null, data, node.createPublicKey(spki(hex(key))), signature);
+            const own = web.verify(null, data, web.createPublicKey(spki(hex(key))), signature);
             expect(own, `${key} ${point} ${number} ${message}`).toBe(theirs);
             if (own) accepted++;
           }
@@ -147,8 +142,8 @@ describe('Ed25519', () => {
   });
 
   test('a key in other bytes is refused', () => {
-    expect(() => web.createPublicKey(der(SPKI, new Uint8Array(31)))).toThrow('Ed25519');
-    expect(() => web.createPrivateKey(der(SPKI, new Uint8Array(32)))).toThrow('Ed25519');
+    expect(() => web.createPublicKey(spki(new Uint8Array(31)))).toThrow('Ed25519');
+    expect(() => web.createPrivateKey(spki(new Uint8Array(32)))).toThrow('Ed25519');
   });
 });
 
