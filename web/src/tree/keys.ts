@@ -4,7 +4,11 @@ import { FLAGS } from '../../../src/wire/flags.ts';
 import type { Intent } from './state.ts';
 
 /** What is not about the tree's own state is the page's to do. */
-export type Pressed = Intent | { readonly kind: 'search' | 'open' | 'wait-for-g' };
+export type Pressed =
+  | Intent
+  | { readonly kind: 'search' }
+  | { readonly kind: 'open' }
+  | { readonly kind: 'wait-for-g' };
 
 const PAGE = 20;
 
