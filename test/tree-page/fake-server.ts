@@ -10,7 +10,8 @@ import { withLedger } from '../../src/record/ledger.ts';
 import { receiptOf } from '../../src/record/receipt.ts';
 import { FLAGS } from '../../src/wire/flags.ts';
 import { LedgerHead, Receipt } from '../../src/wire/ledger.ts';
-import { Session } from '../../src/wire/session.ts';
+import { Controls } from '../../src/wire/model.ts';
+import { type Change, Session } from '../../src/wire/session.ts';
 import {
   Corrected,
   Correction,
@@ -27,7 +28,7 @@ export interface FakeServer {
   readonly url: string;
   /** What was asked for, and what the pages complained of. */
   readonly asked: readonly string[];
-  /** The tree as it is served from now on. */
+  /** The tree as it is served from now on; whoever listens is told. */
   root: Made;
   /** The log's verifier key, as it is told. */
   key: string;
@@ -56,6 +57,7 @@ export async function serveFake(root: Made, pages: string): Promise<FakeServer> 
       ledger.append(Array.from({ length: 9 }, () => ({ kind: 'action-taken' as const, actor, run: 'ark' }))),
   );
   const asked: string[] = [];
+  const listeners = new Set<ServerResponse>();
   let tree = placed(root);
   let version = 1;
   const own = {
@@ -68,6 +70,8 @@ export async function serveFake(root: Made, pages: string): Promise<FakeServer> 
       root = other;
       tree = placed(other);
       version++;
+      const change: Change = { topic: 'tree', run: 'ark' };
+      for (const listener of listeners) listener.write(`id: ${version}\ndata: ${JSON.stringify(change)}\n\n`);
     },
     key: readFileSync(join(folder, 'log.vkey'), 'utf8').trim(),
     close: () =>
@@ -80,6 +84,11 @@ export async function serveFake(root: Made, pages: string): Promise<FakeServer> 
   const server = createServer(async (request, response) => {
     const url = new URL(request.url!, 'http://localhost');
     asked.push(`${request.method} ${url.pathname}`);
+    if (url.pathname === '/api/events') {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': begun\n\n');
+      listeners.add(response);
+      return;
+    }
     const said = api(url, tree, String(version), own.key, folder);
     if (said !== undefined) return json(response, said);
     const corrected = /^\/api\/trees\/ark\/nodes\/(\w+)\/correction$/.exec(url.pathname);
@@ -128,6 +137,7 @@ function api(url: URL, tree: readonly Placed[], version: string, key: string, fo
         ...{ csrf: 'csrf', project: 'ark', version: '0.1.0', isAlone: true },
       }),
     };
+  if (pathname === '/api/controls') return Controls.parse({ may: ['pause', 'stop'], requests: [] });
   if (pathname === '/api/ledger')
     return LedgerHead.parse({
       origin: 'example.org/log',

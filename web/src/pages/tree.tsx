@@ -88,12 +88,14 @@ function Tree({ run, summary, columns }: TreeProps) {
   const view = node.data?.row.id === id ? node.data : undefined;
   const isNow = view?.version === version;
   const at = store.get(state.cursor)?.id === id ? state.cursor : isNow ? view?.row.at : undefined;
+  const followed = useFollowing(state.moved, store.get(state.cursor)?.id, id, open);
   const arrived = useRef('');
   useEffect(() => {
     if (!isNow || at === undefined || arrived.current === `${id} ${version}`) return;
     arrived.current = `${id} ${version}`;
-    dispatch({ kind: 'reveal', at });
-  }, [id, version, isNow, at]);
+    // Whoever has moved on meanwhile is not called back.
+    if (state.moved === followed.current) dispatch({ kind: 'reveal', at });
+  }, [id, version, isNow, at, state.moved, followed]);
 
   const path = errorPath.data?.version === version ? errorPath.data : undefined;
   const positions = found.data?.version === version && words !== '' ? found.data.positions : undefined;
@@ -119,7 +121,6 @@ function Tree({ run, summary, columns }: TreeProps) {
   const onPath = useMemo(() => path?.path.map((row) => row.at) ?? NONE, [path]);
   const touched = useMemo(() => new Set(path?.touched), [path]);
 
-  useFollowing(state.moved, store.get(state.cursor)?.id, id, open);
   const choose = useCallback(
     (position: number) => {
       dispatch({ kind: 'choose', at: position });
@@ -142,9 +143,10 @@ function Tree({ run, summary, columns }: TreeProps) {
 
   return (
     <div className={`tree-page${id === undefined ? '' : ' has-node'}`}>
+      <h1 className="quiet">{summary.root}</h1>
       <section className="tree-list" aria-label="Tree">
         <header className="tree-head">
-          <h1 className="said">{summary.root}</h1>
+          <p className="tree-title said">{summary.root}</p>
           <p className="faint">{factsOf(summary)}</p>
           <div className="tree-tools">
             <Filter
@@ -253,22 +255,24 @@ function useTime(written: string | number | undefined, write: (time: number | un
   return [time, setTime] as const;
 }
 
-/** Where there is room for both, the node that is open is the one that somebody moved to. */
+/** Where there is room for both, the node that is open is the one that somebody moved to. Gives up to which of their moves. */
 function useFollowing(
   moved: number,
   cursor: string | undefined,
   open: string | undefined,
   onOpen: (id: string, replace: boolean) => void,
-): void {
+): React.RefObject<number> {
   const followed = useRef(0);
   useEffect(() => {
-    if (moved === followed.current || cursor === undefined || !matchMedia(WIDE).matches) return;
+    if (!matchMedia(WIDE).matches) followed.current = moved;
+    if (moved === followed.current || cursor === undefined) return;
     const timer = setTimeout(() => {
       followed.current = moved;
       if (cursor !== open) onOpen(cursor, true);
     }, REST_MS);
     return () => clearTimeout(timer);
   }, [moved, cursor, open, onOpen]);
+  return followed;
 }
 
 /** Keys of the page, wherever the focus is but in what somebody writes. `press` says whether it took the key. */

@@ -1,4 +1,5 @@
-/** What the tree page asks the server. Every key begins with «tree» and the run: a change of a tree makes all of it out of date. */
+/** What the tree page asks the server. A change of a tree makes everything out of date whose key begins with «trees» and its
+ *  run; what is asked about a version of it («tree-version») stays true of that. */
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo, useSyncExternalStore } from 'react';
@@ -22,7 +23,7 @@ const FOREVER = Number.POSITIVE_INFINITY;
 
 export function useSummary(run: string) {
   return useQuery({
-    queryKey: ['tree', run, 'summary'],
+    queryKey: ['trees', run, 'summary'],
     queryFn: ({ signal }) => get<TreeSummary>(base(run), signal),
   });
 }
@@ -30,7 +31,7 @@ export function useSummary(run: string) {
 /** Decoded once for each version; of those before nothing is kept. */
 export function useColumns(run: string, version: string | undefined) {
   return useQuery({
-    queryKey: ['tree', run, 'columns', version],
+    queryKey: ['tree-version', run, 'columns', version],
     queryFn: async ({ signal }) => columnsOf(await get<Skeleton>(`${base(run)}/skeleton`, signal)),
     enabled: version !== undefined,
     // The version before, until the next is there.
@@ -50,7 +51,7 @@ export function useRows(run: string, version: string): RowStore {
       new RowStore(
         version,
         ({ from, to }) => get<Rows>(`${base(run)}/rows?from=${from}&to=${to}`),
-        () => void queries.invalidateQueries({ queryKey: ['tree', run, 'summary'] }),
+        () => void queries.invalidateQueries({ queryKey: ['trees', run, 'summary'] }),
       ),
     [run, version, queries],
   );
@@ -60,7 +61,7 @@ export function useRows(run: string, version: string): RowStore {
 
 export function useNode(run: string, id: string | undefined, version: string) {
   return useQuery({
-    queryKey: ['tree', run, 'node', id, version],
+    queryKey: ['trees', run, 'node', id, version],
     queryFn: ({ signal }) => get<NodeView>(`${base(run)}/nodes/${encodeURIComponent(id!)}`, signal),
     enabled: id !== undefined,
     // The same node in the version before is better than nothing; another node is not.
@@ -71,7 +72,7 @@ export function useNode(run: string, id: string | undefined, version: string) {
 
 export function useFound(run: string, words: string, version: string) {
   return useQuery({
-    queryKey: ['tree', run, 'found', words, version],
+    queryKey: ['tree-version', run, 'found', words, version],
     queryFn: ({ signal }) => get<Found>(`${base(run)}/search?q=${encodeURIComponent(words)}`, signal),
     enabled: words !== '',
     staleTime: FOREVER,
@@ -82,7 +83,7 @@ export function useFound(run: string, words: string, version: string) {
 /** `about`: a node that whoever asks holds for wrong; empty for what is known to be. */
 export function useErrorPath(run: string, about: string | undefined, version: string) {
   return useQuery({
-    queryKey: ['tree', run, 'error-path', about, version],
+    queryKey: ['tree-version', run, 'error-path', about, version],
     queryFn: ({ signal }) => {
       const query = about ? `?node=${encodeURIComponent(about)}` : '';
       return get<ErrorPath>(`${base(run)}/error-path${query}`, signal);
@@ -98,7 +99,7 @@ export function useCorrect(run: string, id: string) {
   return useMutation({
     mutationFn: (said: { readonly answer: string; readonly reason: string }) =>
       send<Corrected>('POST', `${base(run)}/nodes/${encodeURIComponent(id)}/correction`, said),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['tree', run] }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['trees', run] }),
   });
 }
 

@@ -33,7 +33,7 @@ const MEANS: ReadonlyMap<string, Pressed> = new Map<string, Pressed>([
   ['End', { kind: 'last' }],
   ['G', { kind: 'last' }],
   ['.', { kind: 'seek', flags: FLAGS.waiting }],
-  ['e', { kind: 'seek', flags: FLAGS.rejected }],
+  ['e', { kind: 'seek', flags: FLAGS.rejected | FLAGS.corrected }],
   ['n', { kind: 'match', by: 1 }],
   ['N', { kind: 'match', by: -1 }],
   ['/', { kind: 'search' }],
@@ -48,7 +48,7 @@ export const KEYS: readonly (readonly [key: string, does: string])[] = [
   ['/', 'search'],
   ['n N', 'to the next and the previous that was found'],
   ['.', 'to the next that waits for a person'],
-  ['e', 'to the next that was rejected'],
+  ['e', 'to the next that was rejected or corrected'],
   ['o', 'read it, as Enter does'],
   ['?', 'these keys'],
 ];

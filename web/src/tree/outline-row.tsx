@@ -26,6 +26,8 @@ export interface OutlineRowProps {
   /** Had no answer yet at the time that is looked at. */
   readonly isLate: boolean;
   readonly wrong: 'way' | 'end' | undefined;
+  /** Whether what is above it is on the way too. */
+  readonly isTurn: boolean;
   readonly line: number | undefined;
   readonly dispatch: (intent: Intent) => void;
   readonly onChoose: (at: number) => void;
@@ -55,7 +57,7 @@ export const OutlineRow = memo(function OutlineRow(props: OutlineRowProps) {
       onClick={() => onChoose(at)}
     >
       {line !== undefined && <span className="wrong-line" style={{ left: indent(line) }} />}
-      {wrong && depth > 0 && <span className="wrong-turn" style={{ left: indent(depth - 1) }} />}
+      {wrong && props.isTurn && <span className="wrong-turn" style={{ left: indent(depth - 1) }} />}
       <span
         className="twisty"
         aria-hidden="true"

@@ -3,7 +3,7 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useLayoutEffect, useRef } from 'react';
 import { NODE_HEIGHT } from '../node.tsx';
-import { isKin } from './columns.ts';
+import { type Columns, isKin } from './columns.ts';
 import { OutlineRow } from './outline-row.tsx';
 import type { RowStore } from './rows.ts';
 import type { Intent, State } from './state.ts';
@@ -86,7 +86,8 @@ export function Outline(props: OutlineProps) {
               isTouched={touched.has(at)}
               isLate={time !== undefined && columns.ended[at]! > time}
               wrong={placeOnPath(path, at)}
-              line={lineBeside(path, at)}
+              isTurn={path.includes(columns.parent[at]!)}
+              line={lineBeside(columns, path, at)}
             />
           );
         })}
@@ -101,10 +102,14 @@ function placeOnPath(path: readonly number[], at: number): 'way' | 'end' | undef
   return path.at(-1) === at ? 'end' : 'way';
 }
 
-/** How deep the line of the path runs past a row that is not on it: as deep as the last of the path before. */
-function lineBeside(path: readonly number[], at: number): number | undefined {
-  const next = path.findIndex((one) => one > at);
-  return next <= 0 || path[next - 1] === at ? undefined : next - 1;
+/** How deep the line of the path runs past a row that is not on it: as deep as the one above, whose child comes later. A way
+ *  that goes on elsewhere in the tree, where an answer was known from, has no line there. */
+function lineBeside({ parent, depth }: Columns, path: readonly number[], at: number): number | undefined {
+  const above = path.find((one, i) => {
+    const next = path[i + 1];
+    return next !== undefined && parent[next] === one && one < at && at < next;
+  });
+  return above === undefined ? undefined : depth[above];
 }
 
 /** Whoever moves the cursor takes the focus along; a row that is only revealed is scrolled to. What is in sight stays in its

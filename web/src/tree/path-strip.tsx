@@ -2,8 +2,9 @@
 
 import { Link } from '@tanstack/react-router';
 import type { ErrorPath } from '../../../src/wire/tree.ts';
+import { count } from '../figures.ts';
 import { Mark } from '../marks.tsx';
-import { problemOf } from '../states.tsx';
+import { ProblemLine } from '../states.tsx';
 
 export function PathStrip({
   run,
@@ -17,33 +18,38 @@ export function PathStrip({
   readonly onClose: () => void;
 }) {
   const wrong = path?.path.at(-1);
+  const leaning = path?.touched.length ?? 0;
   return (
     <section className="path-strip" aria-label="Error path" role="status">
-      {error !== null && error !== undefined && (
-        <p>
-          {problemOf(error).code === 'not-found'
-            ? `No wrong answer is known: ${problemOf(error).detail}.`
-            : problemOf(error).detail}
-        </p>
-      )}
-      {path && wrong && (
-        <p>
-          <Mark name="rejected" word="first wrong" />{' '}
-          <Link
-            to="/trees/$run/$node"
-            params={{ run, node: wrong.id }}
-            search={(was) => was}
-            className="said"
-          >
-            {wrong.question}
-          </Link>{' '}
-          is the first wrong one, {wrong.depth === 0 ? 'the root itself' : `${wrong.depth} below the root`}:{' '}
-          {path.why}.{' '}
-          {path.touched.length === 0
-            ? 'Nothing leans on it.'
-            : `${path.touched.length.toLocaleString('en')} ${path.touched.length === 1 ? 'answer leans' : 'answers lean'} on it (⚠).`}
-        </p>
-      )}
+      <div>
+        {error !== null && error !== undefined && <ProblemLine error={error} />}
+        {path && !wrong && <p>No wrong answer is known: {path.why}.</p>}
+        {path && wrong && (
+          <>
+            <p>
+              <Mark name="rejected" word="first wrong" /> The first wrong answer is{' '}
+              {wrong.depth === 0 ? 'the root itself' : `${path.path.length - 1} below the root`}: {path.why}.{' '}
+              {leaning === 0
+                ? 'Nothing leans on it.'
+                : `${count(leaning, 'answer')} ${leaning === 1 ? 'leans' : 'lean'} on it (⚠).`}
+            </p>
+            <ol className="above">
+              {path.path.map(({ at, id, question }) => (
+                <li key={at}>
+                  <Link
+                    to="/trees/$run/$node"
+                    params={{ run, node: id }}
+                    search={(was) => was}
+                    className="said"
+                  >
+                    {question}
+                  </Link>
+                </li>
+              ))}
+            </ol>
+          </>
+        )}
+      </div>
       <button type="button" onClick={onClose}>
         whole tree
       </button>
