@@ -71,6 +71,20 @@ describe.skipIf(!browser)(
       });
     });
 
+    test('calls nobody back who has moved on while a node was fetched', async () => {
+      await opened('', {}, async (page) => {
+        await page.route('**/nodes/*', async (route) => {
+          await new Promise((resolve) => setTimeout(resolve, 300));
+          await route.continue();
+        });
+        await page.keyboard.press('j');
+        await page.waitForURL(/ark\/[0-9a-f]{64}/);
+        await page.keyboard.press('j');
+        await seen(page, 'article h2', 'two cats');
+        expect(await page.evaluate('document.activeElement.dataset.at')).toBe('2');
+      });
+    });
+
     test('says of each row where it stands, as a tree of ARIA does', async () => {
       await opened('', {}, async (page) => {
         const row = page.locator('[data-at="4"]');
@@ -117,6 +131,9 @@ describe.skipIf(!browser)(
           );
         expect(await first()).toEqual([0, 7, 8, 9]);
         await page.keyboard.press('Enter');
+        await seen(page, '.filter-count', '1 of 60 found');
+        await page.waitForURL(/ark\/[0-9a-f]{64}/);
+        await page.keyboard.press('n');
         await seen(page, '.filter-count', '2 of 60 found');
         await page.click('[aria-label="the one found before"]');
         await seen(page, '.filter-count', '1 of 60 found');

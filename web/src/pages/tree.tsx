@@ -29,7 +29,7 @@ const NONE: readonly number[] = [];
 export function Page() {
   const { run = '' } = useParams({ strict: false });
   const summary = useSummary(run);
-  const columns = useColumns(run, summary.data?.version);
+  const columns = useColumns(run, summary.data?.version, summary.data?.nodes ?? 0);
   const error = summary.error ?? columns.error;
   if (error && !columns.data) return <ProblemPanel error={error} onRetry={() => void summary.refetch()} />;
   if (!summary.data || !columns.data) return <Loading what="The tree is fetched" />;
@@ -57,7 +57,7 @@ function Tree({ run, summary, columns }: TreeProps) {
   const words = String(search.q ?? '');
   const tab = tabOf(search.tab);
   const about = search.path === undefined ? undefined : String(search.path).replace(/^known$/, '');
-  const store = useRows(run, version);
+  const store = useRows(run, state.columns);
   const node = useNode(run, id, version);
   const found = useFound(run, words, version);
   const errorPath = useErrorPath(run, about, version);

@@ -2,7 +2,7 @@
  *  run; what is asked about a version of it («tree-version») stays true of that. */
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useMemo, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { LedgerHead } from '../../../src/wire/ledger.ts';
 import type {
   Corrected,
@@ -15,11 +15,13 @@ import type {
 } from '../../../src/wire/tree.ts';
 import { get, send } from '../api.ts';
 import type { VerifiedEntry } from '../verify/receipt.ts';
-import { type Columns, columnsOf } from './columns.ts';
+import { type Columns, carried, columnsOf } from './columns.ts';
 import { RowStore } from './rows.ts';
 
 const base = (run: string) => `/api/trees/${encodeURIComponent(run)}`;
 const FOREVER = Number.POSITIVE_INFINITY;
+/** Of 50,000 nodes 700 kB are fetched, once in 5 s at most. */
+const MS_PER_NODE = 0.1;
 
 export function useSummary(run: string) {
   return useQuery({
@@ -28,8 +30,10 @@ export function useSummary(run: string) {
   });
 }
 
-/** Decoded once for each version; of those before nothing is kept. */
-export function useColumns(run: string, version: string | undefined) {
+/** Decoded once for each version; of those before nothing is kept. The larger a tree, the more seldom it is fetched anew while
+ *  it grows. */
+export function useColumns(run: string, latest: string | undefined, nodes: number) {
+  const version = useSeldom(latest, nodes * MS_PER_NODE);
   return useQuery({
     queryKey: ['tree-version', run, 'columns', version],
     queryFn: async ({ signal }) => columnsOf(await get<Skeleton>(`${base(run)}/skeleton`, signal)),
@@ -44,17 +48,21 @@ export function useColumns(run: string, version: string | undefined) {
 }
 
 /** What is held of the rows of this version; whoever uses it shows what comes. */
-export function useRows(run: string, version: string): RowStore {
+export function useRows(run: string, columns: Columns): RowStore {
   const queries = useQueryClient();
-  const store = useMemo(
-    () =>
-      new RowStore(
-        version,
-        ({ from, to }) => get<Rows>(`${base(run)}/rows?from=${from}&to=${to}`),
-        () => void queries.invalidateQueries({ queryKey: ['trees', run, 'summary'] }),
-      ),
-    [run, version, queries],
-  );
+  const held = useRef<{ readonly columns: Columns; readonly store: RowStore }>(undefined);
+  const store = useMemo(() => {
+    const before = held.current?.store.movedTo(carried(held.current.columns, columns));
+    return new RowStore(
+      columns.version,
+      ({ from, to }) => get<Rows>(`${base(run)}/rows?from=${from}&to=${to}`),
+      () => void queries.invalidateQueries({ queryKey: ['trees', run, 'summary'] }),
+      before,
+    );
+  }, [run, columns, queries]);
+  useEffect(() => {
+    held.current = { columns, store };
+  }, [columns, store]);
   useSyncExternalStore(store.subscribe, store.snapshot);
   return store;
 }
@@ -121,4 +129,20 @@ export function useVerify(seq: number) {
       return { verified: verifyEntry(seq, receipt, key), key };
     },
   });
+}
+
+/** The latest value, which changes no more often than that. */
+function useSeldom<T>(latest: T, ms: number): T {
+  const [shown, setShown] = useState(latest);
+  const since = useRef(Number.NEGATIVE_INFINITY);
+  useEffect(() => {
+    if (latest === shown) return;
+    const show = () => {
+      since.current = performance.now();
+      setShown(latest);
+    };
+    const timer = setTimeout(show, Math.max(0, since.current + ms - performance.now()));
+    return () => clearTimeout(timer);
+  }, [latest, shown, ms]);
+  return shown;
 }

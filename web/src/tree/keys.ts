@@ -29,6 +29,7 @@ const MEANS: ReadonlyMap<string, Pressed> = new Map<string, Pressed>([
   ['ArrowRight', { kind: 'into' }],
   ['h', { kind: 'out' }],
   ['ArrowLeft', { kind: 'out' }],
+  ['*', { kind: 'unfold' }],
   ['Home', { kind: 'first' }],
   ['End', { kind: 'last' }],
   ['G', { kind: 'last' }],
@@ -44,6 +45,7 @@ const MEANS: ReadonlyMap<string, Pressed> = new Map<string, Pressed>([
 export const KEYS: readonly (readonly [key: string, does: string])[] = [
   ['j k', 'down and up, as ↓ ↑ do'],
   ['l h', 'open and close, into and out of, as → ← do'],
+  ['*', 'open all below'],
   ['g g  G', 'to the first, to the last'],
   ['/', 'search'],
   ['n N', 'to the next and the previous that was found'],

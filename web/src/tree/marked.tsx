@@ -37,7 +37,6 @@ export function Marked({
             onBlur={() => onLit(undefined)}
           >
             {text}
-            <span className="quiet"> ({of.map(nameOf).join('; ')})</span>
           </mark>
         );
       })}

@@ -16,8 +16,7 @@ export function Record({ node }: { readonly node: NodeView }) {
     return (
       <Empty title="Nothing on the ledger">
         <p>
-          What people decide and correct is entered there. This answer was given by{' '}
-          {node.row.by?.kind === 'person' ? 'a person before there was a ledger' : 'nobody whose acts are'}.
+          What people decide and correct is entered there, and nothing of that kind was done at this question.
         </p>
       </Empty>
     );
