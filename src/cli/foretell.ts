@@ -10,6 +10,7 @@ import { type Cost, estimate } from '../gateway/estimate.ts';
 import { DEFAULTS } from '../gateway/gateway.ts';
 import { costOf, type Price, priceOf } from '../gateway/prices.ts';
 import { scripted } from '../overseers/scripted.ts';
+import { judgesIn } from '../project/checks.ts';
 import type { TreeFile } from '../project/grove.ts';
 import type { Loaded } from '../project/seats.ts';
 import type { TextQuestion } from '../text/question.ts';
@@ -27,8 +28,8 @@ export async function foretell(
   { file, loaded }: { readonly file: TreeFile; readonly loaded: Loaded },
   { json }: { readonly json?: boolean },
 ): Promise<void> {
-  const model = [file.overseer, file.assistant]
-    .map((name) => name.replace(/^approve:/, ''))
+  const model = [file.overseer, file.assistant, ...(file.verify ?? [])]
+    .map((name) => name.replace(/^(approve|critic):|^vote:\d+$/, ''))
     .find((name) => name.includes(':'));
   const price = file.price ?? (model === undefined ? undefined : priceOf(model));
   const { recipe } = loaded;
@@ -58,11 +59,13 @@ interface Foretold {
 async function carriedOut(file: TreeFile, { recipe }: Loaded, price: Price | undefined): Promise<Foretold> {
   let [questions, calls, bytes] = [1, 0, 0];
   const isModel = file.assistant.includes(':');
+  const judges = judgesIn(file);
+  let judged = sizeOf(file.root); // shown to each of them, with an answer
   const environment = (question: TextQuestion) => {
     questions++;
+    judged += sizeOf(question);
     if (!recipe.isSimple?.(question)) return undefined;
-    const documents = question.documents ?? [];
-    bytes += INSTRUCTIONS + question.text.length + documents.reduce((sum, { text }) => sum + text.length, 0);
+    bytes += sizeOf(question);
     calls++;
     return known('x'.repeat(ANSWER));
   };
@@ -71,6 +74,8 @@ async function carriedOut(file: TreeFile, { recipe }: Loaded, price: Price | und
   const h = scripted(recipe.name, recipe.script!);
   await hch(h, environment, Math.min(file.limits.depth, DEPTH_MAX)).answer([file.root], own);
   if (!isModel) [calls, bytes] = [0, 0];
+  calls += judges * questions;
+  bytes += judges * (judged + ANSWER * questions);
   const cost = (input: number, output: number, times: number): Cost => ({
     calls: calls * times,
     tokens: (input + output) * times,
@@ -88,17 +93,31 @@ async function carriedOut(file: TreeFile, { recipe }: Loaded, price: Price | und
 
 const DEPTH_MAX = 100;
 
-function shaped({ root, limits }: TreeFile, price: Price | undefined): Foretold {
-  const documents = (root.documents ?? []).reduce((sum, { text }) => sum + text.length, 0);
+/** Bytes of one call about it. */
+function sizeOf({ text, documents = [] }: TextQuestion): number {
+  return INSTRUCTIONS + documents.reduce((sum, document) => sum + document.text.length, text.length);
+}
+
+/** A judge's call costs what a call of the tree costs. */
+function shaped(file: TreeFile, price: Price | undefined): Foretold {
+  const { root, limits } = file;
   const shape = {
     ...USUAL,
     depth: Math.min(limits.depth, USUAL.depth),
     roots: 1,
-    bytes: { instructions: INSTRUCTIONS, question: root.text.length + documents, answer: ANSWER },
+    bytes: { instructions: INSTRUCTIONS, question: sizeOf(root) - INSTRUCTIONS, answer: ANSWER },
   };
   const { attemptsMax, repairsMax } = DEFAULTS;
+  const tree = estimate(shape, { price, tokensMax: TOKENS_MAX, attemptsMax, repairsMax });
+  const share = 1 + (judgesIn(file) * tree.questions) / tree.usual.calls;
+  const judged = ({ calls, tokens, micros }: Cost): Cost => ({
+    calls: Math.ceil(calls * share),
+    tokens: Math.ceil(tokens * share),
+    micros: micros && Math.ceil(micros * share),
+  });
   return {
-    ...estimate(shape, { price, tokensMax: TOKENS_MAX, attemptsMax, repairsMax }),
+    questions: tree.questions,
+    ...{ usual: judged(tree.usual), most: judged(tree.most) },
     isScript: false,
     isWhole: true,
   };

@@ -8,6 +8,7 @@ import { VERSION } from '../base/version.ts';
 import { answerText } from '../core/answer.ts';
 import type { GatewayOptions } from '../gateway/gateway.ts';
 import type { Price } from '../gateway/prices.ts';
+import { checksFrom, several } from '../project/checks.ts';
 import { commandLine } from '../project/command-line.ts';
 import { beginGrove, CONCURRENCY, Grove, groveNamed, type TreeFile } from '../project/grove.ts';
 import { HOME } from '../project/home.ts';
@@ -30,6 +31,8 @@ interface GrowFlags {
   readonly overseer?: string;
   readonly assistant?: string;
   readonly escalate?: string;
+  readonly verify?: readonly string[];
+  readonly onReject?: readonly string[];
   readonly depth?: number;
   readonly maxQuestions?: number;
   readonly maxCalls?: number;
@@ -82,6 +85,16 @@ export function addGrow(program: Command): void {
     )
     .option('--assistant <who>', 'X: program, person, nobody, approve:MODEL or a model')
     .option('--escalate <who>', 'who decides what H hands upwards: person or a model')
+    .option(
+      '--verify <who>',
+      'who judges each answer: critic:MODEL, overseer or vote:N; several may be given',
+      several,
+    )
+    .option(
+      '--on-reject <what>',
+      'what is done about an answer that is rejected: retry, show, decompose, escalate, unknown; several, in order (default: show, then escalate if there is somebody)',
+      several,
+    )
     .option('--depth <n>', 'levels of questions below the root', integer('depth', 0, 1000))
     .option('--max-questions <n>', 'sub-questions at most', integer('max-questions', 0))
     .option('--max-calls <n>', 'calls of models at most, in all sessions', integer('max-calls', 0))
@@ -218,6 +231,7 @@ async function asked(
     overseer: flags.overseer ?? (loaded.recipe.script ? 'script' : 'person'),
     assistant: flags.assistant ?? (loaded.recipe.answer ? 'program' : 'nobody'),
     ...(flags.escalate !== undefined && { escalate: flags.escalate }),
+    ...checksFrom(flags),
     limits: {
       depth: flags.depth ?? loaded.recipe.depth ?? DEPTH,
       ...Object.fromEntries(caps.filter(([, cap]) => cap !== undefined)),

@@ -24,6 +24,7 @@ import { TREE_FORMAT, type TreeHeader } from '../transcript/tree.ts';
 import { TreeWriter } from '../transcript/writer.ts';
 import { type Outcome, type Plan, Trees } from '../trees/trees.ts';
 import { catchUp } from './actions.ts';
+import { type Checks, checked } from './checks.ts';
 import { HOME, MEMORY } from './home.ts';
 import { loadRecipe } from './recipe.ts';
 import { person, recorder } from './recorder.ts';
@@ -31,7 +32,7 @@ import { assistantSeat, type Models, overseerSeat, versionOf } from './seats.ts'
 import { lockFree, Turn } from './turn.ts';
 
 /** What a run of a recipe is. */
-export interface TreeFile {
+export interface TreeFile extends Checks {
   readonly recipe: string;
   /** SHA-256 of that file. */
   readonly source: string;
@@ -226,13 +227,24 @@ async function planOf(file: TreeFile, options: GatewayOptions): Promise<Plan> {
   const h = await overseerSeat(overseer, loaded, models);
   const x = await assistantSeat(assistant, loaded, models);
   const above = escalate === undefined ? undefined : await overseerSeat(escalate, loaded, models);
-  const versions = [h, x, above].map((seat) => (seat && 'version' in seat ? seat.version : ''));
+  const seats = [h, x, above].map((seat) => (seat && 'version' in seat ? seat.version : ''));
+  const table = { overseer: h, assistant, isAbove: above !== undefined };
+  const { versions: checks, ...verification } = await checked(file, table, loaded, models);
   return {
-    policy: versionOf('tree', source, recipe.policy, overseer, assistant, escalate ?? '', ...versions),
+    policy: versionOf(
+      'tree',
+      source,
+      recipe.policy,
+      overseer,
+      assistant,
+      escalate ?? '',
+      ...seats,
+      ...checks,
+    ),
     overseer: h,
     ...(x && { assistant: x }),
     ...(above && { above }),
-    ...(recipe.verifiers && { verifiers: recipe.verifiers }),
+    ...verification,
     ...(recipe.isSimple && { isSimple: (question: TextQuestion) => recipe.isSimple!(question) }),
   };
 }

@@ -92,11 +92,10 @@ async function otherSeat(
   if (name === 'person') return { kind: 'person', version: versionOf('person', option, recipe.policy) };
   const isProposed = name.startsWith(APPROVE);
   const model = isProposed ? name.slice(APPROVE.length) : name;
-  if (!isModel(model))
-    throw new CapstanError(
-      'usage',
-      `--${option}: expected one of ${others}, person, approve:MODEL, or a model, got «${name}»`,
-    );
+  expectModel(
+    model,
+    `--${option}: expected one of ${others}, person, approve:MODEL, or a model, got «${name}»`,
+  );
   const overseer = await modelled(model);
   const version = overseer.origin.version ?? versionOf(overseer.origin.name);
   const by: Author = { kind: 'model', id: `model:${model}`, version };
@@ -106,6 +105,11 @@ async function otherSeat(
 }
 
 const APPROVE = 'approve:';
+
+/** Throws where it names no language model. */
+export function expectModel(name: string, expected: string): void {
+  if (!isModel(name)) throw new CapstanError('usage', expected);
+}
 
 /** Whether it names a language model. */
 function isModel(name: string): boolean {
@@ -117,7 +121,7 @@ function isModel(name: string): boolean {
   }
 }
 
-const policyOf = ({ name, policy }: Recipe) => ({ name, text: policy });
+export const policyOf = ({ name, policy }: Recipe) => ({ name, text: policy });
 
 /** Of everything that is named: another text is another version. */
 export function versionOf(...parts: readonly string[]): string {

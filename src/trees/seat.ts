@@ -10,6 +10,7 @@ import type { Author } from '../transcript/node.ts';
 import { approving, asking } from './asking.ts';
 import { type DecidedOptions, decided, type Tell } from './decided.ts';
 import type { Inbox } from './inbox.ts';
+import type { Judgement } from './judged.ts';
 import type { Decision, Memory } from './memory.ts';
 import type { Slots } from './slots.ts';
 
@@ -38,6 +39,7 @@ export interface Room<Q extends object, A> {
   readonly run: string;
   readonly now: () => string;
   readonly passing: Map<string, Decision<Q, A>>;
+  readonly unjudged: Map<string, Judgement>;
   readonly tell?: Tell<Q, A>;
   /** Whether nobody is asked anything new: where somebody would be, the tree rests. */
   readonly isClosed?: boolean;

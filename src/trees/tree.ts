@@ -17,8 +17,8 @@ export interface TreeOptions<Q extends object, A> {
   readonly policy: string;
   /** Which questions go to X at once. Without it, those at the last level. */
   readonly isSimple?: (question: Q) => boolean;
-  /** Stands between each question and what answers it: verification, for one. */
-  readonly around?: (assistant: Assistant<Q, A>) => Assistant<Q, A>;
+  /** Stands between each question and what answers it: verification, for one. `apart` takes any question apart. */
+  readonly around?: (assistant: Assistant<Q, A>, apart: Assistant<Q, A>) => Assistant<Q, A>;
   /** Told what came of each question that is walked. With it all are walked, those too whose answers are kept. */
   readonly tell?: {
     answered(transcript: Transcript<Q, A>, scope: Scope): void;
@@ -39,11 +39,14 @@ export function tree<Q extends object, A>(
     answer: (questions, scope) => all.answer(questions, scope),
   };
   const node = answered((record) => amplify(overseer, self, { record }), options);
-  const computed = around({
-    origin: node.origin,
-    answer: ([question], scope) =>
-      (scope.depth <= 0 || isSimple(question!) ? assistant : node).answer([question!], scope),
-  });
+  const computed = around(
+    {
+      origin: node.origin,
+      answer: ([question], scope) =>
+        (scope.depth <= 0 || isSimple(question!) ? assistant : node).answer([question!], scope),
+    },
+    node,
+  );
   const all = each<Q, A>({
     origin: node.origin,
     async answer([question], scope) {
