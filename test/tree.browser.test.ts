@@ -73,13 +73,18 @@ describe.skipIf(!browser)(
 
     test('calls nobody back who has moved on while a node was fetched', async () => {
       await opened('', {}, async (page) => {
+        let answer = () => {};
+        const held = new Promise<void>((resolve) => {
+          answer = resolve;
+        });
         await page.route('**/nodes/*', async (route) => {
-          await new Promise((resolve) => setTimeout(resolve, 300));
+          await held;
           await route.continue();
         });
         await page.keyboard.press('j');
         await page.waitForURL(/ark\/[0-9a-f]{64}/);
         await page.keyboard.press('j');
+        answer();
         await seen(page, 'article h2', 'two cats');
         expect(await page.evaluate('document.activeElement.dataset.at')).toBe('2');
       });

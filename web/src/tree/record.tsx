@@ -63,10 +63,17 @@ function Verdict({ checked: { verified, key } }: { readonly checked: Checked }) 
     repin(localStorage, project, key);
     setPinned({ kind: 'same' });
   };
+  const isKnown = pinned.kind !== 'changed';
+  const keyLine = <KeyLine {...{ pinned, shown: key }} onBelieve={believe} />;
   return (
     <>
+      {!isKnown && keyLine}
       <p>
-        <Mark name="verified" /> <strong>{entry.kind}</strong> by <code>{entry.actor.id}</code> at{' '}
+        <Mark
+          name={isKnown ? 'verified' : 'uncertain'}
+          word={isKnown ? 'verified' : 'verified by an unknown key'}
+        />{' '}
+        <strong>{entry.kind}</strong> by <code>{entry.actor.id}</code> at{' '}
         <time dateTime={entry.time}>{new Date(entry.time).toLocaleString()}</time>
       </p>
       <p className="faint">
@@ -76,7 +83,7 @@ function Verdict({ checked: { verified, key } }: { readonly checked: Checked }) 
         {witnesses.length > 0 && ` and cosigned by ${witnesses.join(', ')}`}. Verified in this browser in{' '}
         {duration(ms)}.
       </p>
-      <KeyLine {...{ pinned, shown: key }} onBelieve={believe} />
+      {isKnown && keyLine}
     </>
   );
 }
@@ -105,7 +112,7 @@ export function KeyLine({
       <p>
         <Mark name="rejected" word="danger" />{' '}
         <strong>The log has another key than this browser knows.</strong> Either the ledger was begun anew, or
-        somebody shows you another one. Nothing above is proof before you know which.
+        somebody shows you another one. Nothing it says is proof before you know which.
       </p>
       <p>
         known: <code className="whole">{pinned.known}</code>
