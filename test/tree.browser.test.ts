@@ -113,14 +113,17 @@ describe.skipIf(!browser)(
           );
         const [phrase, source] = [page.locator('.evidence-answer .phrase'), page.locator('.evidence li')];
         await phrase.nth(0).hover();
-        expect(await lit()).toEqual(['2', 'mark', 'li', 'mark']);
+        // The phrase, what it came from with its sub-answer, the row in the tree, and what else came from there.
+        expect(await lit()).toEqual(['2', 'mark', 'mark', 'li', 'mark']);
+        await phrase.nth(2).hover();
+        expect(await lit()).toEqual(['2', '3', ...Array(3).fill('mark'), 'li', 'mark', 'li', 'mark']);
         await source.nth(1).hover();
-        expect(await lit()).toEqual(['3', 'mark', 'li', 'mark']);
+        expect(await lit()).toEqual(['3', 'mark', 'mark', 'li', 'mark']);
         expect(await phrase.nth(1).getAttribute('class')).toContain('is-lit');
         await page.hover('.tree-title');
         expect(await lit()).toEqual([]);
         await phrase.nth(0).focus();
-        expect(await lit()).toEqual(['2', 'mark', 'li', 'mark']);
+        expect(await lit()).toEqual(['2', 'mark', 'mark', 'li', 'mark']);
         await page.keyboard.press('Tab');
         expect((await lit())[0]).toBe('3');
       });

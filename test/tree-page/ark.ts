@@ -16,7 +16,16 @@ export function ark(): Made {
   const felines: Made = {
     ...leaf('How many legs have all the felines?', '6 legs of cats and 8 of lions: 14', 0, 0.7),
     children: [cats, leaf('How many legs have two lions?', '8')],
-    spans: [[{ answer: [0, 1], source: [0, 1] }], [{ answer: [19, 20], source: [0, 1] }]],
+    spans: [
+      [
+        { answer: [0, 1], source: [0, 1] },
+        { answer: [31, 33], source: [0, 1] },
+      ],
+      [
+        { answer: [19, 20], source: [0, 1] },
+        { answer: [31, 33], source: [0, 1] },
+      ],
+    ],
   };
   const birds: Made = {
     question: 'How many legs have all the birds?',

@@ -61,7 +61,7 @@ function Tree({ run, summary, columns }: TreeProps) {
   const node = useNode(run, id, version);
   const found = useFound(run, words, version);
   const errorPath = useErrorPath(run, about, version);
-  const [lit, setLit] = useState<number>();
+  const [lit, setLit] = useState(NONE);
   const [time, setTime] = useTime(search.time, (at) => say({ time: at }));
 
   const say = useCallback(
@@ -176,7 +176,7 @@ function Tree({ run, summary, columns }: TreeProps) {
           {...{ state, store, dispatch, touched, time }}
           path={onPath}
           selected={at}
-          lit={lit === undefined ? undefined : view?.evidence[lit]?.at}
+          lit={lit.flatMap((of) => view?.evidence[of]?.at ?? [])}
           onChoose={choose}
         />
         <Scrubber columns={state.columns} time={time} onTime={setTime} />

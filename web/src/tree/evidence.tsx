@@ -9,9 +9,9 @@ import { Marked } from './marked.tsx';
 import { answerPieces, sourcePieces } from './spans.ts';
 
 export interface Lighting {
-  /** Which of the evidence is lit. */
-  readonly lit: number | undefined;
-  readonly onLit: (of: number | undefined) => void;
+  /** Which of the evidence are lit. */
+  readonly lit: readonly number[];
+  readonly onLit: (of: readonly number[]) => void;
 }
 
 export function Evidence({
@@ -52,11 +52,11 @@ export function Evidence({
         {evidence.map((used, of) => (
           <li
             key={used.at}
-            className={lit === of ? 'is-lit' : ''}
-            onMouseEnter={() => onLit(of)}
-            onMouseLeave={() => onLit(undefined)}
-            onFocus={() => onLit(of)}
-            onBlur={() => onLit(undefined)}
+            className={lit.includes(of) ? 'is-lit' : ''}
+            onMouseEnter={() => onLit([of])}
+            onMouseLeave={() => onLit([])}
+            onFocus={() => onLit([of])}
+            onBlur={() => onLit([])}
           >
             <SubAnswer {...{ used, run, of, lit, onLit }} />
           </li>

@@ -9,9 +9,9 @@ export function Marked({
   nameOf,
 }: {
   readonly pieces: readonly Piece[];
-  /** Which of the sub-answers is lit. */
-  readonly lit: number | undefined;
-  readonly onLit: (of: number | undefined) => void;
+  /** Which of the sub-answers are lit. */
+  readonly lit: readonly number[];
+  readonly onLit: (of: readonly number[]) => void;
   /** What a phrase is told to be from. */
   readonly nameOf: (of: number) => string;
 }) {
@@ -22,8 +22,7 @@ export function Marked({
         const key = at;
         at += text.length;
         if (of.length === 0) return <span key={key}>{text}</span>;
-        const [first] = of;
-        const isLit = lit !== undefined && of.includes(lit);
+        const isLit = of.some((one) => lit.includes(one));
         return (
           <mark
             key={key}
@@ -31,10 +30,10 @@ export function Marked({
             tabIndex={0}
             className={isLit ? 'phrase is-lit' : 'phrase'}
             title={of.map(nameOf).join('; ')}
-            onMouseEnter={() => onLit(first)}
-            onMouseLeave={() => onLit(undefined)}
-            onFocus={() => onLit(first)}
-            onBlur={() => onLit(undefined)}
+            onMouseEnter={() => onLit(of)}
+            onMouseLeave={() => onLit([])}
+            onFocus={() => onLit(of)}
+            onBlur={() => onLit([])}
           >
             {text}
           </mark>

@@ -23,8 +23,8 @@ export interface OutlineProps {
   /** Positions from the root to the first wrong node, and those that lean on it. */
   readonly path: readonly number[];
   readonly touched: ReadonlySet<number>;
-  /** Position whose words came up in the answer that is looked at. */
-  readonly lit: number | undefined;
+  /** Positions whose words came up in the phrase that is looked at. */
+  readonly lit: readonly number[];
   /** Milliseconds after the start of the tree; undefined: now. */
   readonly time: number | undefined;
   readonly onChoose: (at: number) => void;
@@ -82,7 +82,7 @@ export function Outline(props: OutlineProps) {
               isSelected={at === selected}
               isFar={selected !== undefined && !isKin(columns, at, selected)}
               isFound={found?.has(at) ?? false}
-              isLit={at === lit}
+              isLit={lit.includes(at)}
               isTouched={touched.has(at)}
               isLate={time !== undefined && columns.ended[at]! > time}
               wrong={placeOnPath(path, at)}
