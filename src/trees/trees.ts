@@ -76,9 +76,11 @@ export class Trees {
   readonly verdicts: Verdicts<Text, string>;
   readonly #database: Database;
   readonly #slots: Slots;
+  readonly #concurrency: number;
   readonly #now: () => string;
   readonly #passing: Room<Text, string>['passing'] = new Map();
   readonly #unjudged: Room<Text, string>['unjudged'] = new Map();
+  readonly #anew = new Set<string>();
 
   private constructor(database: Database, { concurrency = CONCURRENCY, now }: TreesOptions) {
     this.#database = database;
@@ -86,6 +88,7 @@ export class Trees {
     this.inbox = new Inbox(this.memory);
     this.verdicts = new Verdicts(this.memory);
     this.#slots = new Slots(concurrency);
+    this.#concurrency = concurrency;
     this.#now = now;
   }
 
@@ -96,15 +99,53 @@ export class Trees {
 
   /** Goes as far as it can; what it comes to is on the disk before it is given. */
   async answer(root: Text, plan: Plan, run: string, scope: Scope): Promise<Outcome> {
+    let outcome: Outcome | undefined;
+    await this.answerEach([{ root, scope }], plan, run, (_, one) => {
+      outcome = one;
+    });
+    return outcome!; // told, or the promise is broken
+  }
+
+  /** Several trees at the same time, which ask nobody twice; what they share of a budget their scopes say. `tell` has each by
+   *  its place as soon as it has gone as far as it can; all of it is on the disk when the promise is kept. */
+  async answerEach(
+    asked: readonly { readonly root: Text; readonly scope: Scope }[],
+    plan: Plan,
+    run: string,
+    tell: (place: number, outcome: Outcome) => void | Promise<void>,
+  ): Promise<void> {
     this.memory.refresh();
     this.#passing.clear();
     this.#unjudged.clear();
+    this.#anew.clear();
+    const tree = this.#tree(plan, this.#room(run));
+    const outcomeOf = async ({ root, scope }: (typeof asked)[number]): Promise<Outcome> => {
+      try {
+        const [answer] = await tree.answer([root], scope);
+        return { kind: 'answered', answer: answer! };
+      } catch (error) {
+        if (error instanceof Waiting) return { kind: 'waiting', items: error.items };
+        throw error;
+      }
+    };
+    // So many at a time that all calls can be under way: what was begun is finished before more is begun.
+    const waiting = asked.entries();
+    let isBroken = false;
+    const work = async (): Promise<void> => {
+      for (const [place, one] of waiting) {
+        if (isBroken) return;
+        try {
+          await tell(place, await outcomeOf(one));
+        } catch (error) {
+          isBroken = true;
+          throw error;
+        }
+      }
+    };
     try {
-      const [answer] = await this.#tree(plan, this.#room(run)).answer([root], scope);
-      return { kind: 'answered', answer: answer! };
-    } catch (error) {
-      if (error instanceof Waiting) return { kind: 'waiting', items: error.items };
-      throw error;
+      // Where one fails those under way come to an end first: nothing goes on that nobody waits for.
+      const workers = Array.from({ length: Math.min(asked.length, this.#concurrency) }, work);
+      for (const end of await Promise.allSettled(workers)) if (end.status === 'rejected') throw end.reason;
     } finally {
       await this.memory.settle();
       await this.#database.synced();
@@ -165,7 +206,7 @@ export class Trees {
       lean: (question: Text, on: Text) => this.memory.lean(question, on),
     };
     return tree(h, x, {
-      ...{ memory: this.memory, policy },
+      ...{ memory: this.memory, policy, anew: this.#anew },
       ...(isSimple && { isSimple }),
       ...(verifiers.length > 0 && {
         around: (inner: Assistant<Text, string>, apart: Assistant<Text, string>) =>
