@@ -38,6 +38,7 @@ const commit = (index: number): Commit => ({
 /** A server that knows a commit by its lease, and a browser whose timers run when they are told to. */
 function setting(plan: readonly Fate[], store: Store) {
   const arrived: string[] = [];
+  const attempts: string[] = [];
   const bodies = new Map<string, string>();
   const refused = new Set<string>();
   const timers: (() => void)[] = [];
@@ -46,6 +47,7 @@ function setting(plan: readonly Fate[], store: Store) {
   let lock = Promise.resolve();
   const send = async (turn: string, given: Commit): Promise<Sent> => {
     expect(++underWay).toBe(1);
+    attempts.push(turn);
     await Promise.resolve();
     underWay--;
     const fate = left.shift() ?? 'arrives';
@@ -75,7 +77,7 @@ function setting(plan: readonly Fate[], store: Store) {
   const settle = async () => {
     for (let i = 0; i < 40; i++) await Promise.resolve();
   };
-  return { arrived, refused, timers, open, settle };
+  return { arrived, attempts, refused, timers, open, settle };
 }
 
 describe('the outbox', () => {
@@ -104,6 +106,17 @@ describe('the outbox', () => {
         );
       }),
     ));
+
+  test('what was sent is not sent again', async () => {
+    const { open, settle, attempts } = setting([], memoryStore());
+    const box = open();
+    for (let time = 0; time < 3; time++) {
+      box.add('turn-0', 'q', commit(0));
+      await settle();
+    }
+    await open().flush();
+    expect(attempts).toEqual(['turn-0']);
+  });
 
   test('a browser without room still sends', async () => {
     const { arrived, open, settle } = setting(['fails'], memoryStore(10));

@@ -13,6 +13,7 @@ const ALL = ['reply', 'ask', 'verify', 'reject', 'correct', 'unknown', 'escalate
 const MODES = ['reply', 'ask', 'reject', 'correct', 'escalate'] as const;
 
 const words = fc.constantFrom('', ' ', 'x', 'the Severn', 'Wie lang?\n', '〱');
+const fieldArb = fc.constantFrom('reply' as const, 'correction' as const, 'reason' as const);
 const draftArb: fc.Arbitrary<Draft> = fc.record({
   mode: fc.constantFrom(...MODES),
   reply: words,
@@ -36,7 +37,7 @@ const turnArb: fc.Arbitrary<Turn> = fc
     id: fc.constantFrom('t1', 't2', 't3'),
     lease: fc.constantFrom('l1', 'l2', 'l3', 'l4'),
     exchanges: fc.nat(3),
-    actions: fc.uniqueArray(fc.constantFrom(...ALL), { minLength: 1 }),
+    actions: fc.uniqueArray(fc.constantFrom(...ALL), { minLength: 4 }),
     draft: fc.option(draftArb, { nil: undefined }),
     suggestion: fc.option(actionArb, { nil: undefined }),
   })
@@ -60,28 +61,37 @@ const nextArb: fc.Arbitrary<Next> = fc.oneof(
 /** What people and the server do. The index of a sub-question is taken modulo how many there are. */
 type Done =
   | TurnEvent
+  /** The server tells once more what it told before. */
+  | { readonly kind: 'again'; readonly draft: Draft | undefined }
   | { readonly kind: 'decide'; readonly act: Kind | undefined; readonly confidence: number };
-const doneArb: fc.Arbitrary<Done> = fc.oneof(
-  fc.record({
-    kind: fc.constant('arrived' as const),
-    next: nextArb,
-    kept: fc.option(draftArb, { nil: undefined }),
-  }),
+const arrivedArb = fc.record({
+  kind: fc.constant('arrived' as const),
+  next: nextArb,
+  kept: fc.option(draftArb, { nil: undefined }),
+});
+const deedArb: fc.Arbitrary<Done> = fc.oneof(
+  { weight: 2, arbitrary: arrivedArb },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('typed' as const), field: fieldArb, text: words }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('decide' as const),
+      act: fc.option(fc.constantFrom(...ALL), { nil: undefined }),
+      confidence: fc.integer({ min: 1, max: 5 }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('again' as const),
+      draft: fc.option(draftArb, { nil: undefined }),
+    }),
+  },
   fc.record({ kind: fc.constant('mode' as const), mode: fc.constantFrom(...MODES) }),
-  fc.record({
-    kind: fc.constant('typed' as const),
-    field: fc.constantFrom('reply' as const, 'correction' as const, 'reason' as const),
-    text: words,
-  }),
   fc.record({ kind: fc.constant('asked' as const), index: fc.nat(30), text: words }),
   fc.record({ kind: fc.constant('ask-added' as const), after: fc.nat(30) }),
   fc.record({ kind: fc.constant('place' as const), place: fc.integer({ min: -1, max: 5 }) }),
   fc.record({ kind: fc.constant('saved' as const), id: fc.constantFrom('t1', 't2'), revision: fc.nat(60) }),
-  fc.record({
-    kind: fc.constant('decide' as const),
-    act: fc.option(fc.constantFrom(...ALL), { nil: undefined }),
-    confidence: fc.integer({ min: 1, max: 5 }),
-  }),
   fc.record({ kind: fc.constant('refused' as const), lease: fc.constantFrom('l1', 'l2'), hint: words }),
   fc.constantFrom<Done>(
     { kind: 'suggestion-taken' },
@@ -91,6 +101,9 @@ const doneArb: fc.Arbitrary<Done> = fc.oneof(
     { kind: 'went-on' },
   ),
 );
+const doneArb = fc
+  .tuple(arrivedArb, fc.array(deedArb, { maxLength: 30 }))
+  .map(([first, others]): readonly Done[] => [first, ...others]);
 
 interface Step {
   readonly before: TurnState;
@@ -105,6 +118,7 @@ function follow(all: readonly Done[], look: (step: Step) => void): void {
   for (const done of all) {
     const before = state;
     let commit: Commit | undefined;
+    let told: Done = done;
     if (done.kind === 'decide') {
       const proposal = proposalOf(state, done.act);
       if ('missing' in proposal) state = reduce(state, { kind: 'lacking', hint: proposal.missing });
@@ -117,13 +131,20 @@ function follow(all: readonly Done[], look: (step: Step) => void): void {
     } else if (done.kind === 'asked' || done.kind === 'ask-added') {
       const index = ('index' in done ? done.index : done.after) % state.draft.asks.length;
       state = reduce(state, done.kind === 'asked' ? { ...done, index } : { ...done, after: index });
+    } else if (done.kind === 'again') {
+      const turn = state.turn && { ...state.turn, ...(done.draft && { draft: done.draft }) };
+      told = { kind: 'arrived', next: turn ? { turn } : {}, kept: undefined };
+      state = reduce(state, told);
     } else state = reduce(state, done);
-    look({ before, done, after: state, commit });
+    look({ before, done: told, after: state, commit });
   }
 }
 
 const forAll = (look: (step: Step) => void) =>
-  fc.assert(fc.property(fc.array(doneArb, { maxLength: 40 }), (all) => follow(all, look)));
+  fc.assert(
+    fc.property(doneArb, (all) => follow(all, look)),
+    { numRuns: 300 },
+  );
 
 const isDeciding = ({ phase }: TurnState) => phase === 'open' || phase === 'confirming';
 const EDITS: readonly Done['kind'][] = ['typed', 'asked', 'ask-added', 'ask-removed', 'suggestion-taken'];
@@ -162,6 +183,13 @@ describe('the overseer’s page', () => {
       if (done.kind === 'went-on') return;
       const rise = after.draft.revision - before.draft.revision;
       expect(rise).toBeGreaterThanOrEqual(textOf(after.draft) === textOf(before.draft) ? 0 : 1);
+    }));
+
+  test('what is shown is later than all that the server has and this browser kept, or as late', () =>
+    forAll(({ before, done, after }) => {
+      if (done.kind !== 'arrived' || !isDeciding(after) || done.next.turn?.id !== after.turn?.id) return;
+      expect(after.draft.revision).toBeGreaterThanOrEqual(done.next.turn?.draft?.revision ?? 0);
+      if (!isDeciding(before)) expect(after.draft.revision).toBeGreaterThanOrEqual(done.kept?.revision ?? 0);
     }));
 
   test('what is kept is a draft and what is committed a commit, by an action that the turn has', () =>
