@@ -11,13 +11,17 @@ import type { Correction } from './memory.ts';
 
 type Text = Workspace<TextQuestion, string>;
 
+type SaidOf = (question: TextQuestion, answer: Answer<string>) => readonly Verdict[];
+
 export class Collector {
   readonly #idOf: (question: TextQuestion, depth: number) => string;
+  readonly #saidOf: SaidOf;
   readonly #nodes = new Map<string, Draft>();
 
-  /** `idOf`: of the node of a question with so many levels below it. */
-  constructor(idOf: (question: TextQuestion, depth: number) => string) {
+  /** `idOf`: of the node of a question with so many levels below it. `saidOf`: what people say of an answer. */
+  constructor(idOf: (question: TextQuestion, depth: number) => string, saidOf: SaidOf = () => []) {
     this.#idOf = idOf;
+    this.#saidOf = saidOf;
   }
 
   /** An overseer, or whoever answers alone, acted in that workspace. */
@@ -29,13 +33,16 @@ export class Collector {
     this.#draft(question, depth).answer = answer;
   }
 
-  verified(question: TextQuestion, verdicts: readonly Verdict[], { depth }: Scope): void {
-    this.#draft(question, depth).verdicts.push(...verdicts);
-  }
-
-  /** What whoever asked sees, after verification. */
-  settled(question: TextQuestion, answer: Answer<string>, { depth }: Scope): void {
-    this.#draft(question, depth).answer = answer;
+  /** What verifiers said, and what whoever asked sees then: nothing yet, where verification waits. */
+  settled(
+    question: TextQuestion,
+    answer: Answer<string> | undefined,
+    verdicts: readonly Verdict[],
+    { depth }: Scope,
+  ): void {
+    const draft = this.#draft(question, depth);
+    draft.verdicts = verdicts;
+    draft.answer = answer;
   }
 
   corrected(question: TextQuestion, correction: Correction<string>, { depth }: Scope): void {
@@ -56,8 +63,17 @@ export class Collector {
         places.set(child, { depth: place.depth + 1, parent: id, question });
         children.push(child);
       }
-      yield nodeOf(id, place, draft, steps, children);
+      const verdicts = [...draft.verdicts, ...this.#peoples(draft)];
+      yield nodeOf(id, place, { ...draft, verdicts }, steps, children);
     }
+  }
+
+  /** Of the answer that stands; where it was rejected, of the one that was. */
+  #peoples({ question, answer, correction }: Draft): readonly Verdict[] {
+    const stands = correction?.answer ?? answer;
+    const isRejected = stands?.kind === 'unknown' && stands.reason === 'rejected';
+    const about = correction && isRejected ? correction.before : stands;
+    return about ? this.#saidOf(question, about) : [];
   }
 
   #draft(question: TextQuestion, depth: number): Draft {
@@ -81,8 +97,8 @@ interface Draft {
   readonly question: TextQuestion;
   /** By how many exchanges there were before. */
   readonly steps: Map<number, Step>;
-  readonly verdicts: Verdict[];
-  answer?: Answer<string>;
+  verdicts: readonly Verdict[];
+  answer?: Answer<string> | undefined;
   correction?: Correction<string>;
 }
 
