@@ -169,7 +169,17 @@ function Foot({ mine }: { readonly mine: MyTurn }) {
       {turn && state.phase === 'open' && (
         <>
           <div className="editor">
-            <Editor state={state} turn={turn} dispatch={dispatch} onCommit={() => act({ kind: 'commit' })} />
+            <div className="editor-fields">
+              <Editor
+                state={state}
+                turn={turn}
+                dispatch={dispatch}
+                onCommit={() => act({ kind: 'commit' })}
+              />
+            </div>
+            <button type="button" className="primary" onClick={() => act({ kind: 'commit' })}>
+              Commit
+            </button>
           </div>
           <Bar
             state={state}
@@ -177,7 +187,6 @@ function Foot({ mine }: { readonly mine: MyTurn }) {
               const mode = MODE_OF[kind];
               act(mode ? { kind: 'write', mode } : { kind: 'act', act: kind });
             }}
-            onCommit={() => act({ kind: 'commit' })}
           />
         </>
       )}
