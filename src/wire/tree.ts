@@ -12,6 +12,8 @@ export const TreeSummary = z.object({
   root: Text,
   /** running: somebody works on it now · stopped: nobody does, and it waits for nobody. */
   state: z.enum(['answered', 'waiting', 'running', 'stopped']),
+  /** Why it cannot go on by itself: its recipe was changed, a model is gone. */
+  error: z.string().optional(),
   nodes: z.int(),
   /** Nodes that wait for people. */
   waiting: z.int(),

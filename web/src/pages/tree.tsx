@@ -7,6 +7,7 @@ import type { NodeView, TreeSummary } from '../../../src/wire/tree.ts';
 import { count } from '../figures.ts';
 import { KeyHelp } from '../key-help.tsx';
 import { isForPage } from '../keys.ts';
+import { Mark } from '../marks.tsx';
 import type { Search } from '../routes.tsx';
 import { Empty, Loading, ProblemPanel } from '../states.tsx';
 import type { Columns } from '../tree/columns.ts';
@@ -129,6 +130,11 @@ function Tree({ run, summary, columns }: TreeProps) {
     },
     [store, open],
   );
+  const back = () => {
+    // Where both are in sight, it is only the focus that goes there.
+    if (matchMedia(WIDE).matches) focusTree();
+    else void navigate({ to: '/trees/$run', params: { run }, search: (was: Search) => was });
+  };
   useKeys((key, before) => {
     const intent = pressed(key, before);
     if (intent === undefined) return false;
@@ -137,7 +143,8 @@ function Tree({ run, summary, columns }: TreeProps) {
       const row = store.get(state.cursor);
       if (row && row.id !== id) open(row.id, false);
       requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-heading]')?.focus());
-    } else if (intent.kind !== 'wait-for-g') dispatch(intent);
+    } else if (intent.kind === 'back') back();
+    else if (intent.kind !== 'wait-for-g') dispatch(intent);
     return true;
   });
 
@@ -148,6 +155,11 @@ function Tree({ run, summary, columns }: TreeProps) {
         <header className="tree-head">
           <p className="tree-title said">{summary.root}</p>
           <p className="faint">{factsOf(summary)}</p>
+          {summary.error !== undefined && (
+            <p>
+              <Mark name="rejected" word="cannot go on" /> {summary.error}
+            </p>
+          )}
           <div className="tree-tools">
             <Filter
               words={words}
@@ -156,7 +168,7 @@ function Tree({ run, summary, columns }: TreeProps) {
               at={positions?.indexOf(state.cursor) ?? -1}
               onWords={(q) => say({ q: q === '' ? undefined : q, path: undefined })}
               onStep={(by) => dispatch({ kind: 'match', by })}
-              onLeave={() => document.querySelector<HTMLElement>('.outline [tabindex="0"]')?.focus()}
+              onLeave={focusTree}
             />
             <button
               type="button"
@@ -182,11 +194,7 @@ function Tree({ run, summary, columns }: TreeProps) {
         <Scrubber columns={state.columns} time={time} onTime={setTime} />
       </section>
       <article className="tree-node" aria-label="Node">
-        <button
-          type="button"
-          className="back"
-          onClick={() => void navigate({ to: '/trees/$run', params: { run }, search: (was: Search) => was })}
-        >
+        <button type="button" className="back" onClick={back}>
           ‹ the tree
         </button>
         <NodePane
@@ -240,6 +248,10 @@ function factsOf({ nodes, waiting, state, overseer, assistant }: TreeSummary): s
   return [count(nodes, 'question'), state, waits, `H is ${overseer}`, `X is ${assistant}`]
     .filter((part) => part !== undefined)
     .join(' · ');
+}
+
+function focusTree(): void {
+  document.querySelector<HTMLElement>('.outline [tabindex="0"]')?.focus();
 }
 
 /** The time that is looked at; the address has it once it rests. */

@@ -134,7 +134,7 @@ function AnswerTab({ node: { row, verdicts } }: { readonly node: NodeView }) {
       </dl>
       {verdicts.length > 0 && (
         <>
-          <h3>Verified by</h3>
+          <h3>Verdicts</h3>
           <ul className="verdicts">
             {verdicts.map(({ verifier, kind, reason }) => (
               <li key={verifier}>

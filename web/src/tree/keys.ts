@@ -8,6 +8,7 @@ export type Pressed =
   | Intent
   | { readonly kind: 'search' }
   | { readonly kind: 'open' }
+  | { readonly kind: 'back' }
   | { readonly kind: 'wait-for-g' };
 
 const PAGE = 20;
@@ -40,6 +41,7 @@ const MEANS: ReadonlyMap<string, Pressed> = new Map<string, Pressed>([
   ['/', { kind: 'search' }],
   ['o', { kind: 'open' }],
   ['Enter', { kind: 'open' }],
+  ['Escape', { kind: 'back' }],
 ]);
 
 export const KEYS: readonly (readonly [key: string, does: string])[] = [
@@ -52,5 +54,6 @@ export const KEYS: readonly (readonly [key: string, does: string])[] = [
   ['.', 'to the next that waits for a person'],
   ['e', 'to the next that was rejected or corrected'],
   ['o', 'read it, as Enter does'],
+  ['Esc', 'back to the tree'],
   ['?', 'these keys'],
 ];
