@@ -274,6 +274,16 @@ describe.skipIf(!browser)(
         await seen(page, 'article h2', 'felines');
         expect(await page.isVisible('[role=tree]')).toBe(false);
         expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+        await page.click('text=Correct …');
+        await page.fill(
+          'dialog textarea >> nth=0',
+          'a long answer, longer than the window is wide, and on and on',
+        );
+        await page.fill('dialog textarea >> nth=1', 'why');
+        await page.click('dialog [type=submit]');
+        await seen(page, '.corrected', 'on and on');
+        const wide = `[...document.querySelectorAll('article *')].filter((one) => one.getBoundingClientRect().right > 390).length`;
+        expect(await page.evaluate(wide)).toBe(0);
         await page.click('.back');
         expect(await page.isVisible('[role=tree]')).toBe(true);
         expect(await page.isVisible('article')).toBe(false);
