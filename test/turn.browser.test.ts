@@ -135,7 +135,7 @@ describe.skipIf(!browser)(`my turn in a browser${browser ? '' : ' (none can be l
           ['t5', { kind: 'escalate', reason: 'not my field' }, undefined, undefined],
           ['t6', { kind: 'skip' }, undefined, undefined],
         ]);
-        await status(page, 'two runs train');
+        await status(page, 'Two runs train.');
         desk.add(workspace('t7'));
         await heading(page, 'Question t7?');
       },

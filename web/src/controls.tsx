@@ -32,6 +32,16 @@ export function useControls(): ControlsValue | undefined {
   }).data;
 }
 
+/** What makes sense now, of what whoever asks may do. */
+function actsOf({ may, halted }: ControlsValue): readonly Act[] {
+  const acts: readonly Act[] = !halted
+    ? ['pause', 'stop']
+    : halted.kind === 'paused'
+      ? ['stop', 'resume']
+      : ['resume'];
+  return acts.filter((act) => may.includes(act));
+}
+
 export function haltedWords({ kind, by }: NonNullable<ControlsValue['halted']>): string {
   return `${kind} by ${by.replace(/^\w+:/, '')}`;
 }
@@ -59,7 +69,7 @@ export function Controls() {
           {haltedWords(controls.halted)}
         </span>
       )}
-      {controls.may.map((one) => (
+      {actsOf(controls).map((one) => (
         <button key={one} type="button" onClick={() => setAct(one)}>
           {ACTS[one][0]}
         </button>
