@@ -37,11 +37,12 @@ const KEYS: Keys = {
 };
 let app: App;
 
-beforeAll(() => {
+beforeAll(async () => {
   process.chdir(home);
   process.env.XDG_STATE_HOME = join(home, 'state');
   app = server(memoryPlace(KEYS));
   putRecipe();
+  await grow('words');
 });
 
 afterAll(() => {
@@ -120,7 +121,6 @@ describe('a tree that is looked at', () => {
   });
 
   test('shows what it rests on, word by word, also where it is the child of somebody else', async () => {
-    await grow('words');
     const root = await nodeOf('words', 0);
     expect(root.row.answer).toMatchObject({ value: 'has 3 letters + has 5 letters + has 3 letters' });
     expect(root.evidence).toHaveLength(2); // «one» is asked twice and answered once
