@@ -39,6 +39,9 @@ export interface Place {
   readonly limits?: Partial<Limits>;
   /** Told in one line what is broken. */
   readonly report?: (line: string) => void;
+  /** Calls every so many milliseconds, until the function that it gives is called; without it streams have no signs of
+   *  life. */
+  readonly every?: (milliseconds: number, act: () => void) => () => void;
   /** When it stops, streams end. */
   readonly stopping?: AbortSignal;
 }
@@ -115,8 +118,8 @@ const HOUR_MS = 3_600_000;
 export const LIMITS: Limits = {
   // Twenty questions, some of them pages long; a text is at most 1 MiB.
   bodyBytes: 4 * 2 ** 20,
-  perKey: { perSecond: 100, burst: 300 },
-  perAddress: { perSecond: 50, burst: 200 },
+  perKey: { perSecond: 500, burst: 1000 },
+  perAddress: { perSecond: 100, burst: 500 },
   wrongKeys: { perSecond: 0.2, burst: 10 },
   streams: 8,
   heartbeatMs: 15_000,

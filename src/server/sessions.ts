@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { VERSION } from '../base/version.ts';
 import { type Access, type Role, Session, SignIn } from '../wire/session.ts';
 import { type App, addEndpoint, type Context } from './endpoint.ts';
+import type { Door } from './guards.ts';
 import { type Holder, type KeptSession, LIMITS, type Place } from './place.ts';
 import { RequestError } from './problem.ts';
 
@@ -16,6 +17,8 @@ export interface Visitor {
   /** The name of their key. */
   readonly key: string;
   readonly by: 'cookie' | 'bearer';
+  /** What the cookie holds. */
+  readonly secret?: string;
 }
 
 const ACCESS: { readonly [role in Role]: readonly Access[] } = {
@@ -60,9 +63,24 @@ export class Sessions {
       this.#forget(cookie);
       return undefined;
     }
+    const session = sessionOf(holder, this.#place, csrfOf(secret));
+    return { key: kept.key, by: 'cookie', session, secret };
+  }
+
+  /** The same as it is used. */
+  use(secret: string): Visitor | undefined {
+    const visitor = this.find(secret);
+    const kept = visitor && this.#kept.get(digest(secret));
     const now = this.#place.now();
-    if (now - kept.seen >= SEEN_MS) this.#keep({ ...kept, seen: now });
-    return { key: kept.key, by: 'cookie', session: sessionOf(holder, this.#place, csrfOf(secret)) };
+    if (kept && now - kept.seen >= SEEN_MS) this.#keep({ ...kept, seen: now });
+    return visitor;
+  }
+
+  /** The visitor as they are now; undefined once they are out. */
+  still({ secret, key, by }: Omit<Visitor, 'session'>): Visitor | undefined {
+    if (secret !== undefined) return this.find(secret);
+    const holder = this.#place.holderOf(key);
+    return holder && { key, by, session: sessionOf(holder, this.#place, '') };
   }
 
   end(secret: string): void {
@@ -89,17 +107,17 @@ export class Sessions {
 }
 
 /** Who asks; undefined for nobody. A key that comes along counts alone, also where it is nobody's. */
-export function visitorOf(c: Context, sessions: Sessions, place: Place): Visitor | undefined {
+export function visitorOf(c: Context, sessions: Sessions, door: Door): Visitor | undefined {
   const authorization = c.req.header('authorization');
   if (authorization === undefined) {
     const secret = getCookie(c, cookieName(c));
-    return secret === undefined ? undefined : sessions.find(secret);
+    return secret === undefined ? undefined : sessions.use(secret);
   }
-  const holder = place.whoHas(/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '');
-  return holder && { key: holder.key, by: 'bearer', session: sessionOf(holder, place, '') };
+  const holder = door(c, /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '', 'bearer');
+  return holder && sessions.still({ key: holder.key, by: 'bearer' });
 }
 
-export function addSessions(app: App, place: Place, sessions: Sessions): void {
+export function addSessions(app: App, place: Place, sessions: Sessions, door: Door): void {
   const { isSecure } = place.site ?? { isSecure: false };
   const cookie = (c: Context, secret: string, seconds: number) =>
     generateCookie(cookieName(c), secret, {
@@ -118,7 +136,7 @@ export function addSessions(app: App, place: Place, sessions: Sessions): void {
       gives: Session,
     },
     ({ body, context }) => {
-      const holder = place.whoHas(body.key);
+      const holder = door(context, body.key, 'sign-in');
       if (!holder) throw new RequestError('unauthenticated', 'expected a key of somebody, got one of nobody');
       const secret = sessions.begin(holder);
       context.header('set-cookie', cookie(context, secret, sessionMs / MS));
