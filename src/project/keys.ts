@@ -9,11 +9,12 @@ import { statSync } from 'node:fs';
 import type { Authority } from '../authority/authority.ts';
 import { ROLES, type Role } from '../authority/policy.ts';
 import { CapstanError } from '../base/errors.ts';
-import { type Memory, replayed } from '../record/replay.ts';
+import { replayed } from '../record/replay.ts';
 import { readSealed, writeSealed } from '../run/sealed.ts';
 import { Folder } from '../storage/folder.ts';
 import { lockFolderWithin } from '../storage/lock.ts';
 import { ACCESS, LEDGER } from './home.ts';
+import type { ProjectLog } from './log.ts';
 
 export interface KeptKey {
   /** The beginning of its hash. */
@@ -86,11 +87,10 @@ export function withdrawKeys(which: string): readonly KeptKey[] {
 }
 
 /** The keys as they are whenever it is asked: what is withdrawn, here or on the ledger, opens nothing any more. */
-export function keyRing(): KeyRing {
+export function keyRing(log: ProjectLog): KeyRing {
   const keys = whileSame(() => stampOf(`${ACCESS}/${FILE}`), keptKeys);
-  const authority = authorityNow();
   const holder = (kept: KeptKey | undefined): KeyHolder | undefined => {
-    const roles = kept && rolesOf(authority(), kept);
+    const roles = kept && rolesOf(log.replay.authority, kept);
     return kept && roles && { key: kept.name, id: `person:${kept.person}`, roles };
   };
   return {
@@ -101,18 +101,6 @@ export function keyRing(): KeyRing {
     holderOf: (name) => holder(keys().find((one) => one.name === name)),
     isEmpty: () => keys().length === 0,
   };
-}
-
-/** Who is who now. What is new on the ledger is read when it changes. */
-export function authorityNow(): () => Authority {
-  const memory: Memory = {};
-  return whileSame(
-    () => {
-      const last = new Folder(`${LEDGER}/journal`).list().at(-1);
-      return last === undefined ? '' : `${last} ${stampOf(`${LEDGER}/journal/${last}`)}`;
-    },
-    () => replayed(LEDGER, undefined, memory).authority,
-  );
 }
 
 /** What a key lets its person be; undefined for nothing. */

@@ -37,7 +37,7 @@ import { Folder } from '../storage/folder.ts';
 import { Journal } from '../storage/journal.ts';
 import { lockFolderWithin } from '../storage/lock.ts';
 import { keepContent } from './content.ts';
-import { type Memory, type Replay, replayOf } from './replay.ts';
+import { Replay } from './replay.ts';
 
 /** What is recorded; its number and its time are the ledger's to give. */
 export type Draft = Omit<Entry, 'v' | 'seq' | 'time' | 'signed'>;
@@ -52,6 +52,10 @@ export interface LedgerOptions {
   /** Where a process that opens the ledger often keeps what it has replayed of it. */
   readonly memory?: Memory;
   readonly disk?: Disk;
+}
+
+export interface Memory {
+  replay?: Replay;
 }
 
 /** What a person's act has beside its draft. */
@@ -234,6 +238,20 @@ export class Ledger {
       this.#journal.close();
     }
   }
+}
+
+/** What was replayed before, if it is the beginning of this journal, and the rest. */
+function replayOf(journal: Journal, memory: Memory): Replay {
+  const known = memory.replay;
+  const isBeginning =
+    known !== undefined &&
+    known.size > 0 &&
+    known.size <= journal.size &&
+    Buffer.compare([...journal.read(known.size - 1, known.size)][0]!, known.last) === 0;
+  const replay = isBeginning ? known.copy() : new Replay();
+  for (const record of journal.read(replay.size)) replay.take(record);
+  memory.replay = replay;
+  return replay;
 }
 
 function committed(

@@ -77,29 +77,12 @@ export class Replay {
   }
 }
 
-/** Where a process that looks often keeps what it has replayed. */
-export interface Memory {
-  replay?: Replay;
-}
-
 /** The journal of the ledger in that folder as it stands, also while another process writes; empty if there is none. */
-export function replayed(path: string, disk?: Disk, memory?: Memory): Replay {
+export function replayed(path: string, disk?: Disk): Replay {
+  const replay = new Replay();
   const folder = `${path}/journal`;
-  if (new Folder(folder, disk).list().length === 0) return new Replay();
-  return replayOf(Journal.look(folder, disk).journal, memory);
-}
-
-/** What was replayed before, if it is the beginning of this journal, and the rest. */
-export function replayOf(journal: Journal, memory: Memory = {}): Replay {
-  const known = memory.replay;
-  const isBeginning =
-    known !== undefined &&
-    known.size > 0 &&
-    known.size <= journal.size &&
-    Buffer.compare([...journal.read(known.size - 1, known.size)][0]!, known.last) === 0;
-  const replay = isBeginning ? known.copy() : new Replay();
-  for (const record of journal.read(replay.size)) replay.take(record);
-  memory.replay = replay;
+  if (new Folder(folder, disk).list().length === 0) return replay;
+  for (const record of Journal.look(folder, disk).journal.read()) replay.take(record);
   return replay;
 }
 

@@ -1,6 +1,7 @@
 /** What the endpoints stand on: whose key it is, the clock, chance, who is told of changes, and where the server can be
  *  reached. */
 
+import type { ProjectLog } from '../project/log.ts';
 import type { Role } from '../wire/session.ts';
 import type { Changes } from './changes.ts';
 
@@ -28,6 +29,8 @@ export interface Place {
   readonly holderOf: (name: string) => Holder | undefined;
   /** Whether nobody is enrolled and there are no keys, so that whoever is at this machine may do all there is. */
   readonly isAlone: () => boolean;
+  /** The ledger of the project, where somebody else looks at it too. */
+  readonly log?: ProjectLog;
   /** What it is called where it is shown. */
   readonly project?: string;
   /** The built pages, by their path: «/index.html»; undefined for none. */

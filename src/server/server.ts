@@ -2,13 +2,20 @@
 
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
+import { LEDGER } from '../project/home.ts';
+import { ProjectLog } from '../project/log.ts';
+import { addCompare } from './compare.ts';
+import { addControls } from './controls.ts';
 import { addDocument } from './document.ts';
 import { type App, addEndpoint, type Env } from './endpoint.ts';
 import { addEvents } from './events.ts';
 import { addGuards, doorOf } from './guards.ts';
+import { addLedger } from './ledger.ts';
+import { addModels } from './models.ts';
 import { addPages } from './pages.ts';
 import type { Place } from './place.ts';
 import { FAULTS, responseOf, unlike } from './problem.ts';
+import { addRuns } from './runs.ts';
 import { addSessions, Sessions } from './sessions.ts';
 
 export function server(place: Place): App {
@@ -25,6 +32,7 @@ export function server(place: Place): App {
     return response;
   });
   addGuards(app, place, sessions, door);
+  addPages(app, place);
   addSessions(app, place, sessions, door);
   addEvents(app, place, sessions);
   addEndpoint(
@@ -38,7 +46,12 @@ export function server(place: Place): App {
     },
     () => ({ ok: true as const }),
   );
+  const log = place.log ?? new ProjectLog(LEDGER);
+  addRuns(app, log);
+  addCompare(app);
+  addModels(app, place, log);
+  addControls(app, place, log);
+  addLedger(app, log);
   addDocument(app);
-  addPages(app, place);
   return app;
 }

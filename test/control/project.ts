@@ -10,8 +10,8 @@ import { formatVerifierKey, type SignerKey, signerKey } from '../../src/ledger/k
 import { act, type Doer, record } from '../../src/record/acts.ts';
 import { askToHalt, hinderedIn, isHaltAsked } from '../../src/record/control.ts';
 import { Latch } from '../../src/record/latch.ts';
-import { type Draft, Ledger } from '../../src/record/ledger.ts';
-import { type Memory, replayed } from '../../src/record/replay.ts';
+import { type Draft, Ledger, type Memory } from '../../src/record/ledger.ts';
+import { replayed } from '../../src/record/replay.ts';
 import type { Lineage } from '../../src/registry/checkpoint.ts';
 import { promoted, servedIn } from '../../src/registry/promotion.ts';
 import { type Place, type Recorder, runBegan, trainingStarted } from '../../src/run/chronicle.ts';
