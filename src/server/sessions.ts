@@ -4,6 +4,7 @@
 import { hash } from 'node:crypto';
 import { generateCookie, getCookie } from 'hono/cookie';
 import { z } from 'zod';
+import { messageOf } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
 import { type Access, type Role, Session, SignIn } from '../wire/session.ts';
 import { type App, addEndpoint, type Context } from './endpoint.ts';
@@ -83,8 +84,9 @@ export class Sessions {
     return holder && { key, by, session: sessionOf(holder, this.#place, '') };
   }
 
+  /** Throws where it would be there again after the server's next start. */
   end(secret: string): void {
-    this.#forget(digest(secret));
+    if (this.#kept.delete(digest(secret))) this.#place.sessions?.write([...this.#kept.values()]);
   }
 
   #isOver({ started, seen }: KeptSession): boolean {
@@ -101,8 +103,13 @@ export class Sessions {
     if (this.#kept.delete(cookie)) this.#write();
   }
 
+  /** A disk that takes nothing keeps nobody from working; they sign in again after the server's next start. */
   #write(): void {
-    this.#place.sessions?.write([...this.#kept.values()]);
+    try {
+      this.#place.sessions?.write([...this.#kept.values()]);
+    } catch (error) {
+      this.#place.report?.(`sessions are not kept: ${messageOf(error)}`);
+    }
   }
 }
 
