@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { memoryPlace } from '../../test/place.ts';
+import { server } from './server.ts';
+
+interface Operation {
+  readonly operationId?: string;
+  readonly summary?: string;
+  readonly security?: readonly object[];
+  readonly responses: { readonly [status: string]: object };
+}
+
+test('the document names each operation once, who may ask, and what else may be said', async () => {
+  const response = await server(memoryPlace({})).request('http://localhost:7411/api/openapi.json');
+  const text = await response.text();
+  const document = JSON.parse(text) as {
+    readonly paths: { readonly [path: string]: { readonly [method: string]: Operation } };
+    readonly components: {
+      readonly schemas: object;
+      readonly securitySchemes: { readonly cookie: { readonly name: string } };
+    };
+  };
+  expect(Object.keys(document.components.schemas)).toContain('Problem');
+  expect(document.components.securitySchemes.cookie.name).toBe('capstan-7411');
+  const operations = Object.values(document.paths).flatMap((one) => Object.values(one));
+  const ids = operations.map(({ operationId }) => operationId);
+  expect(new Set(ids).size).toBe(operations.length);
+  expect(ids).toContain('getHealth');
+  for (const { summary, responses, security } of operations) {
+    expect(summary).toBeTruthy();
+    expect(Object.keys(responses)).toContain('429');
+    if (security) expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '403']));
+  }
+});
