@@ -6,6 +6,11 @@ interface Operation {
   readonly operationId?: string;
   readonly summary?: string;
   readonly security?: readonly object[];
+  readonly parameters?: readonly {
+    readonly in: string;
+    readonly required: boolean;
+    readonly schema: object;
+  }[];
   readonly responses: { readonly [status: string]: object };
 }
 
@@ -25,7 +30,9 @@ test('the document names each operation once, who may ask, and what else may be 
   const ids = operations.map(({ operationId }) => operationId);
   expect(new Set(ids).size).toBe(operations.length);
   expect(ids).toContain('getHealth');
-  for (const { summary, responses, security } of operations) {
+  for (const { summary, responses, security, parameters = [] } of operations) {
+    for (const one of parameters.filter((own) => own.in === 'path'))
+      expect([one.required, JSON.stringify(one.schema).includes('null')]).toEqual([true, false]);
     expect(summary).toBeTruthy();
     expect(Object.keys(responses)).toContain('429');
     if (security) expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '403']));

@@ -26,6 +26,7 @@ export function documentOf(app: App, cookie: string) {
   });
   return {
     ...document,
+    paths: withParameters(document.paths as Paths),
     components: {
       ...document.components,
       securitySchemes: {
@@ -34,4 +35,38 @@ export function documentOf(app: App, cookie: string) {
       },
     },
   };
+}
+
+interface Parameter {
+  readonly in: string;
+  readonly schema: { readonly type?: string | readonly string[] };
+}
+interface Paths {
+  readonly [path: string]: { readonly [method: string]: { readonly parameters?: readonly Parameter[] } };
+}
+
+/** A number in an address is said to be absent or null, as its shape would take it; in an address it is neither. */
+function withParameters(paths: Paths) {
+  const own = (one: Parameter) => {
+    const { type } = one.schema;
+    const types = [type ?? []].flat().filter((name) => name !== 'null');
+    return {
+      ...one,
+      ...(one.in === 'path' && { required: true }),
+      ...(types.length === 1 && { schema: { ...one.schema, type: types[0] } }),
+    };
+  };
+  return mapped(paths, (methods) =>
+    mapped(methods, (operation) => ({
+      ...operation,
+      ...(operation.parameters && { parameters: operation.parameters.map(own) }),
+    })),
+  );
+}
+
+function mapped<T, R>(
+  all: { readonly [name: string]: T },
+  act: (one: T) => R,
+): { readonly [name: string]: R } {
+  return Object.fromEntries(Object.entries(all).map(([name, one]) => [name, act(one)]));
 }

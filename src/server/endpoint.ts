@@ -113,7 +113,7 @@ function configOf<
     path,
     operationId: idOf(method, path),
     summary,
-    ...(!isOpen && { security: [{ bearer: [] }, { cookie: [] }], description: `For who may «${access}».` }),
+    ...(!isOpen && { security: [{ bearer: [] }, { cookie: [] }], 'x-access': access }),
     request: {
       ...(params && { params }),
       ...(query && { query }),

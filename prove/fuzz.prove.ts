@@ -1,0 +1,50 @@
+/** Whatever is sent to the server, it answers, in time and without anything breaking. */
+
+import { fuzz } from '../test/fuzz/fuzz.ts';
+import { askers, smallProject } from '../test/fuzz/project.ts';
+import { table } from './markdown.ts';
+import { Checks, inTurn, type Proof } from './proof.ts';
+
+const ALL = 100_000;
+/** So many are sent to one state of the project; the next begin anew. */
+const ROUND = 1000;
+/** Of what is wrong, so much is printed. */
+const SHOWN = 20;
+const HANG_MS = 5000;
+
+export const proof: Proof = {
+  claim: `Of ${ALL} requests, made from the OpenAPI document for a whole server with a small project behind it, right, nearly right and odd, none is answered with a failure of the server's (5xx), with a problem of another kind than RFC 9457's, or not within ${HANG_MS / 1000} s.`,
+  defaults: { seeds: [1], sizes: [] },
+  async prove({ seeds }) {
+    const checks = new Checks();
+    const texts = await inTurn(seeds, async (seed) => {
+      const statuses: { [status: string]: number } = {};
+      const wrong = new Set<string>();
+      let [sent, operations, slowestMs] = [0, 0, 0];
+      let project = await smallProject();
+      for (; sent < ALL; project = project.fresh()) {
+        const { app, broken } = project;
+        const known = ['one', 'two', 'one@1', 'two@1', 'tree'];
+        const round = await fuzz(app, {
+          ...{ seed: seed * ALL + sent, known },
+          requests: Math.min(ROUND, ALL - sent),
+          who: await askers(app),
+        });
+        for (const [status, count] of Object.entries(round.statuses))
+          statuses[status] = (statuses[status] ?? 0) + count;
+        for (const one of [...round.wrong, ...broken]) wrong.add(one);
+        slowestMs = Math.max(slowestMs, round.slowestMs);
+        sent += round.sent;
+        operations = round.operations;
+        process.stderr.write(`fuzz: ${sent} of ${ALL} sent, ${wrong.size} of them wrong\n`);
+      }
+      project.leave();
+      for (const one of [...wrong].slice(0, SHOWN)) checks.hold(false, `seed ${seed}: ${one}`);
+      checks.hold(slowestMs < HANG_MS, `seed ${seed}: one was answered after ${Math.round(slowestMs)} ms`);
+      const rows = Object.entries(statuses).map(([status, count]) => [status, count]);
+      const said = `Seed ${seed}: ${sent} requests to ${operations} operations, the slowest answered after ${Math.round(slowestMs)} ms. «unsendable» is what no client of Node's would send.`;
+      return `${table(['status', 'answers'], rows)}\n\n${said}`;
+    });
+    return { text: texts.join('\n\n'), failures: checks.failures };
+  },
+};

@@ -1,0 +1,104 @@
+/** A small project on the disk for whoever asks a whole server: two training runs, and a ledger with what they left. It is the
+ *  current folder of the process while it is in use. */
+
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { recorder } from '../../src/project/recorder.ts';
+import type { App } from '../../src/server/endpoint.ts';
+import type { Person } from '../../src/server/place.ts';
+import { server } from '../../src/server/server.ts';
+import { type Keys, memoryPlace } from '../place.ts';
+import { carryOutTiny, createTiny, tiny } from '../tiny-run.ts';
+
+export const PEOPLE: Keys = {
+  all: { id: 'person:all', roles: ['overseer', 'operator', 'auditor'] },
+  overseer: { id: 'person:overseer', roles: ['overseer'] },
+  operator: { id: 'person:operator', roles: ['operator'] },
+  auditor: { id: 'person:auditor', roles: ['auditor'] },
+} satisfies { readonly [key: string]: Person };
+
+const NO_LIMIT = { perSecond: 1e9, burst: 1e9 };
+
+export interface SmallProject {
+  readonly app: App;
+  /** What is broken, as the server told. */
+  readonly broken: string[];
+  /** As it was in the beginning, with a server of its own. */
+  readonly fresh: () => SmallProject;
+  readonly leave: () => void;
+}
+
+export async function smallProject(runs: readonly string[] = ['one', 'two']): Promise<SmallProject> {
+  const home = fs.mkdtempSync(join(tmpdir(), 'capstan-fuzz-'));
+  const before = {
+    folder: process.cwd(),
+    state: process.env.XDG_STATE_HOME,
+    config: process.env.XDG_CONFIG_HOME,
+  };
+  const leave = () => {
+    process.chdir(before.folder);
+    process.env.XDG_STATE_HOME = before.state ?? '';
+    process.env.XDG_CONFIG_HOME = before.config ?? '';
+    fs.rmSync(home, { recursive: true, force: true });
+  };
+  process.env.XDG_CONFIG_HOME = join(home, 'config');
+  const enter = (folder: string): void => {
+    process.chdir(folder);
+    process.env.XDG_STATE_HOME = join(folder, 'state');
+  };
+  const kept = join(home, 'kept');
+  fs.mkdirSync(kept);
+  enter(kept);
+  for (const [seed, name] of runs.entries()) {
+    const path = `runs/${name}`;
+    createTiny({ path, configuration: tiny({ seed: seed + 1 }) });
+    await carryOutTiny({ path, ledger: 'ledger' }, { record: recorder() });
+  }
+  let copies = 0;
+  const fresh = (): SmallProject => {
+    const folder = join(home, `copy-${++copies}`);
+    fs.cpSync(kept, folder, { recursive: true });
+    if (copies > 1) fs.rmSync(join(home, `copy-${copies - 1}`), { recursive: true, force: true });
+    enter(folder);
+    const broken: string[] = [];
+    const app = server(
+      memoryPlace(PEOPLE, {
+        now: Date.now,
+        limits: { perKey: NO_LIMIT, perAddress: NO_LIMIT, wrongKeys: NO_LIMIT },
+        report: (line) => broken.push(line),
+      }),
+    );
+    return { app, broken, fresh, leave };
+  };
+  return fresh();
+}
+
+/** Who asks: with a key, with a cookie and its token or without, with neither. */
+export async function askers(app: App): Promise<readonly { readonly [name: string]: string }[]> {
+  const bearers = Object.keys(PEOPLE).map((key) => ({ authorization: `Bearer ${key}` }));
+  const cookies: { readonly [name: string]: string }[] = [];
+  for (let i = 0; i < DEVICES; i++) {
+    const said = await app.request('/api/session', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ key: 'all' }),
+    });
+    const cookie = said.headers.get('set-cookie')!.split(';')[0]!;
+    const { csrf } = (await said.json()) as { readonly csrf: string };
+    cookies.push({ cookie, 'x-csrf-token': csrf });
+  }
+  const [first, second] = cookies as [(typeof cookies)[number], (typeof cookies)[number]];
+  return [
+    ...[bearers[0]!, bearers[0]!, bearers[0]!, bearers[0]!],
+    ...bearers,
+    ...cookies,
+    { ...second, origin: 'http://localhost', 'sec-fetch-site': 'same-origin' },
+    { cookie: first.cookie! },
+    { authorization: 'Bearer nobody' },
+    {},
+  ];
+}
+
+/** Some of them sign out on the way. */
+const DEVICES = 4;

@@ -1,0 +1,149 @@
+/** Values out of JSON schemas as an OpenAPI 3.1 document has them: as they should be, nearly so, and anything else. */
+
+import fc from 'fast-check';
+
+export interface Schema {
+  readonly $ref?: string;
+  readonly type?: string | readonly string[];
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly allOf?: readonly Schema[];
+  readonly properties?: { readonly [name: string]: Schema };
+  readonly required?: readonly string[];
+  readonly additionalProperties?: Schema | boolean;
+  readonly items?: Schema;
+  readonly prefixItems?: readonly Schema[];
+  readonly pattern?: string;
+  readonly format?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+}
+
+export interface Source {
+  readonly schemas: { readonly [name: string]: Schema };
+  /** Strings that mean something in the project, for where any string may be. */
+  readonly known: fc.Arbitrary<string>;
+}
+
+/** Of strings, mostly; a long one now and then. */
+const LENGTH = 40;
+const ITEMS = 4;
+const INTEGER_MAX = 2 ** 31 - 1;
+
+export function valid(schema: Schema, source: Source): fc.Arbitrary<unknown> {
+  const of = (one: Schema) => valid(one, source);
+  if (schema.$ref !== undefined) return of(source.schemas[schema.$ref.split('/').at(-1)!] ?? {});
+  if ('const' in schema) return fc.constant(schema.const);
+  if (schema.enum) return fc.constantFrom(...schema.enum);
+  const either = schema.anyOf ?? schema.oneOf;
+  if (either) return fc.oneof(...either.map(of));
+  if (schema.allOf) return fc.tuple(...schema.allOf.map(of)).map((all) => Object.assign({}, ...all));
+  if (Array.isArray(schema.type)) return fc.oneof(...schema.type.map((type) => of({ ...schema, type })));
+  switch (schema.type) {
+    case 'null':
+      return fc.constant(null);
+    case 'boolean':
+      return fc.boolean();
+    case 'integer':
+    case 'number': {
+      const { minimum: min = -INTEGER_MAX, maximum: max = INTEGER_MAX } = schema;
+      const near = fc.integer({
+        min: Math.ceil(min),
+        max: Math.floor(Math.min(max, Math.max(min, 0) + LENGTH)),
+      });
+      const all = fc.integer({ min: Math.ceil(min), max: Math.floor(max) });
+      return schema.type === 'integer'
+        ? fc.oneof(near, all)
+        : fc.oneof(near, fc.double({ min, max, noNaN: true }));
+    }
+    case 'string':
+      return text(schema, source);
+    case 'array': {
+      if (schema.prefixItems) return fc.tuple(...schema.prefixItems.map(of));
+      const { minItems = 0, maxItems = ITEMS } = schema;
+      return fc.array(of(schema.items ?? {}), {
+        minLength: minItems,
+        maxLength: Math.min(maxItems, minItems + ITEMS),
+      });
+    }
+    case 'object': {
+      const { properties = {}, required = [], additionalProperties: more } = schema;
+      const own = Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, of(one)]));
+      const names = required.filter((name) => name in own);
+      const record = fc.record(own, { requiredKeys: names as never[] });
+      if (typeof more !== 'object') return record;
+      return fc
+        .tuple(fc.dictionary(source.known, of(more), { maxKeys: ITEMS }), record)
+        .map(([a, b]) => ({ ...a, ...b }));
+    }
+    default:
+      return fc.jsonValue();
+  }
+}
+
+function text(
+  { pattern, format, minLength = 0, maxLength = Number.POSITIVE_INFINITY }: Schema,
+  { known }: Source,
+) {
+  if (format === 'date-time') return fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
+  const fits = (one: string): boolean =>
+    one.length >= minLength &&
+    one.length <= maxLength &&
+    (pattern === undefined || new RegExp(pattern).test(one));
+  const made =
+    pattern === undefined
+      ? fc.string({ unit: 'grapheme', minLength, maxLength: Math.min(maxLength, minLength + LENGTH) })
+      : fc.stringMatching(new RegExp(pattern)).map((one) => one.slice(0, maxLength));
+  // One that means something, where it may stand here.
+  return fc
+    .tuple(known, made, fc.boolean())
+    .map(([one, other, isKnown]) => (isKnown && fits(one) ? one : other));
+}
+
+/** What no schema asked for. */
+export const anything: fc.Arbitrary<unknown> = fc.oneof(
+  fc.jsonValue(),
+  fc.constantFrom<unknown>(
+    ...[
+      '',
+      ' ',
+      '\u0000',
+      '\ud800',
+      '../../etc/passwd',
+      '<script>alert(1)</script>',
+      '__proto__',
+      'constructor',
+      'x'.repeat(5000),
+    ],
+    ...[0, -0, -1, 1.5, 1e308, 2 ** 53, -(2 ** 53), 4294967296, null, true, [], {}, [[]], [null]],
+    JSON.parse('{"__proto__":{"a":1}}'),
+  ),
+);
+
+/** With one of its parts gone, doubled or another. */
+export function nearly(arbitrary: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
+  return fc
+    .tuple(arbitrary, anything, fc.nat(), fc.constantFrom('other', 'gone', 'more'))
+    .map(([value, other, at, how]) => changed(value, other, at, how));
+}
+
+function changed(value: unknown, other: unknown, at: number, how: 'other' | 'gone' | 'more'): unknown {
+  if (typeof value !== 'object' || value === null) return other;
+  const names = Object.keys(value);
+  if (names.length === 0 || how === 'more')
+    return Array.isArray(value) ? [...value, other] : { ...value, [`more${at}`]: other };
+  const name = names[at % names.length]!;
+  const inner = (value as { [name: string]: unknown })[name];
+  if (Array.isArray(value))
+    return value.flatMap((one, i) =>
+      String(i) !== name ? [one] : how === 'gone' ? [] : [changed(one, other, at, how)],
+    );
+  if (how === 'gone') return Object.fromEntries(Object.entries(value).filter(([own]) => own !== name));
+  return { ...value, [name]: typeof inner === 'object' ? changed(inner, other, at >> 1, how) : other };
+}
