@@ -26,6 +26,7 @@ import { catchUp } from './actions.ts';
 import { HOME, MEMORY } from './home.ts';
 import { loadRecipe } from './recipe.ts';
 import { person, recorder } from './recorder.ts';
+import type { TurnsFile } from './gold.ts';
 import { assistantSeat, type Models, overseerSeat, versionOf } from './seats.ts';
 
 /** What a run of a recipe is. */
@@ -40,6 +41,8 @@ export interface TreeFile {
   readonly limits: Partial<Limits> & { readonly depth: number };
   /** Dollars for a million tokens read and written, where the list of prices does not know. */
   readonly price?: Price;
+  /** How people oversee it, where anything was said of that. */
+  readonly turns?: TurnsFile;
   /** ISO 8601 */
   readonly started: string;
   readonly command: string;
@@ -131,7 +134,7 @@ export class Grove {
   static async with<T>(path: string, options: GatewayOptions, use: (grove: Grove) => Promise<T>): Promise<T> {
     return locked(path, () =>
       locked(dirname(MEMORY), async () => {
-        const file = readSealed<TreeFile>(new Folder(path), FILE, FORMAT);
+        const file = treeFileIn(path);
         const plan = await planOf(file, options);
         const { concurrency = CONCURRENCY } = options;
         const trees = Trees.open(MEMORY, { concurrency, now: () => new Date().toISOString() });
@@ -165,6 +168,11 @@ export async function beginGrove(path: string, file: TreeFile, options: GatewayO
       `run folder ${path}: expected a new or empty folder; --resume goes on with a run`,
     );
   writeSealed(folder, FILE, FORMAT, file);
+}
+
+/** What the run in that folder is. */
+export function treeFileIn(path: string): TreeFile {
+  return readSealed<TreeFile>(new Folder(path), FILE, FORMAT);
 }
 
 /** The folder of a run of a recipe that somebody means, if it is one. */

@@ -1,0 +1,285 @@
+/** The turns of people in this project: the desk with its database, what waits in question trees, and the ledger.
+ *      memory/desk.db       leases, drafts, what was committed and is on its way to the ledger */
+
+import { randomBytes } from 'node:crypto';
+import type { Authority } from '../authority/authority.ts';
+import { CapstanError, invariant } from '../base/errors.ts';
+import { Random } from '../base/random.ts';
+import type { As, Book, Note, Page, Source } from '../desk/book.ts';
+import { Desk, type Held } from '../desk/desk.ts';
+import { SCHEMA } from '../desk/schema.ts';
+import { DEFAULTS, type Settings } from '../desk/settings.ts';
+import { SALT } from '../ledger/commitment.ts';
+import { act, type Doer } from '../record/acts.ts';
+import type { Ledger } from '../record/ledger.ts';
+import { Database } from '../storage/database.ts';
+import { Trees } from '../trees/trees.ts';
+import { catchUp, SAID, type Said, type TextItem, type Told, takeEffect, WORKSPACE } from './actions.ts';
+import { doerOf } from './doer.ts';
+import { formOf } from './forms.ts';
+import type { GoldQuestion } from './gold.ts';
+import { groveNamed, type TreeFile, treeFileIn } from './grove.ts';
+import { MEMORY } from './home.ts';
+import { loadRecipe } from './recipe.ts';
+import { person, withProject } from './recorder.ts';
+
+export const DESK = 'memory/desk.db';
+/** Its source. */
+const TREES = 'trees';
+
+export interface TurnsOptions {
+  /** How long a commit can be taken back. */
+  readonly undoMs?: number;
+  /** Who acts in the name of that person. Throws where their key is not at hand. */
+  readonly doer?: (authority: Authority, person: string) => Doer;
+  readonly complain?: (error: unknown) => void;
+}
+
+/** What somebody who holds a workspace is shown. */
+export interface View {
+  readonly held: Held;
+  readonly item: TextItem;
+  /** What whoever decides is told. */
+  readonly policy: string;
+  readonly settings: Settings;
+  /** Of the run, where there is a cap. */
+  readonly left: { readonly seconds?: number; readonly micros?: number };
+}
+
+export class Turns {
+  readonly trees: Trees;
+  readonly desk: Desk;
+  readonly #database: Database;
+  readonly #runs: Runs;
+  readonly #policies = new Map<string, Promise<string>>();
+
+  private constructor(trees: Trees, database: Database, options: TurnsOptions) {
+    this.trees = trees;
+    this.#database = database;
+    this.#runs = new Runs(trees);
+    this.desk = new Desk({
+      database,
+      sources: [sourceOf(trees, this.#runs)],
+      book: bookOf(trees, options.doer ?? ownDoer),
+      now: Date.now,
+      token: () => randomBytes(TOKEN_BYTES).toString('hex'),
+      chance: () => Random.seeded(randomBytes(4).readUInt32LE()).uniform(),
+      ...(options.undoMs !== undefined && { undoMs: options.undoMs }),
+      ...(options.complain && { complain: options.complain }),
+    });
+  }
+
+  /** What a crash left half done is carried out first. */
+  static open(options: TurnsOptions = {}): Turns {
+    const trees = Trees.open(MEMORY, { now: () => new Date().toISOString() });
+    const turns = new Turns(trees, Database.open(DESK, SCHEMA), options);
+    catchUp(trees);
+    turns.desk.settle();
+    return turns;
+  }
+
+  async view(held: Held): Promise<View> {
+    const file = this.#runs.fileOf(held.run);
+    const gold = held.isGold ? this.#runs.goldIn(held.run).get(held.item) : undefined;
+    const item = gold
+      ? { key: held.item, policy: '', run: held.run, workspace: gold.workspace, asked: '' }
+      : this.trees.inbox.get(held.item);
+    if (!item)
+      throw new CapstanError('exists', `turn ${held.item.slice(0, 10)}: expected one that waits, it was decided meanwhile`);
+    return {
+      ...{ held, item },
+      policy: file ? await this.#policy(file.recipe) : '',
+      settings: this.#runs.settings(held.run),
+      left: this.#left(file, held.run),
+    };
+  }
+
+  close(): void {
+    this.#database.close();
+    this.trees.close();
+  }
+
+  #left(file: TreeFile | undefined, run: string): View['left'] {
+    const { seconds, micros } = file?.limits ?? {};
+    if (seconds === undefined && micros === undefined) return {};
+    const spent = this.trees.memory.spentBy(run);
+    return {
+      ...(seconds !== undefined && { seconds: Math.max(0, seconds - spent.seconds) }),
+      ...(micros !== undefined && { micros: Math.max(0, micros - spent.micros) }),
+    };
+  }
+
+  /** A recipe that is gone tells nobody anything. */
+  #policy(recipe: string): Promise<string> {
+    const known = this.#policies.get(recipe);
+    if (known) return known;
+    const policy = loadRecipe(recipe).then(
+      (loaded) => loaded.recipe.policy,
+      () => '',
+    );
+    this.#policies.set(recipe, policy);
+    return policy;
+  }
+}
+
+const TOKEN_BYTES = 32;
+
+/** Runs of recipes, by name. */
+class Runs {
+  readonly #trees: Trees;
+  readonly #files = new Map<string, TreeFile>();
+  readonly #gold = new Map<string, ReadonlyMap<string, GoldQuestion>>();
+  readonly #settings = new Map<string, Settings>();
+
+  constructor(trees: Trees) {
+    this.#trees = trees;
+  }
+
+  /** It never changes; undefined for a run whose folder is somewhere else. */
+  fileOf(run: string): TreeFile | undefined {
+    let file = this.#files.get(run);
+    if (file) return file;
+    const path = groveNamed(run);
+    file = path === undefined ? undefined : treeFileIn(path);
+    if (file) this.#files.set(run, file);
+    return file;
+  }
+
+  settings(run: string): Settings {
+    const known = this.#settings.get(run);
+    if (known) return known;
+    const file = this.fileOf(run);
+    if (!file?.turns) return DEFAULTS;
+    const { reviewers, freshEyes, suggestion, gold } = file.turns;
+    const questions = [...this.goldIn(run)].map(([id, { expected }]) => ({
+      id,
+      form: formOf({ kind: 'decide', action: expected }),
+    }));
+    const settings = { reviewers, freshEyes, suggestion, gold: { share: gold?.share ?? 0, questions } };
+    this.#settings.set(run, settings);
+    return settings;
+  }
+
+  /** By ids that look like those of what waits. */
+  goldIn(run: string): ReadonlyMap<string, GoldQuestion> {
+    let known = this.#gold.get(run);
+    if (known) return known;
+    const questions = this.fileOf(run)?.turns?.gold?.questions ?? [];
+    const { memory } = this.#trees;
+    known = new Map(questions.map((one) => [memory.workspaceKey(`gold ${run}`, one.workspace), one]));
+    this.#gold.set(run, known);
+    return known;
+  }
+}
+
+function sourceOf({ inbox }: Trees, runs: Runs): Source {
+  return {
+    name: TREES,
+    count: () => inbox.waiting,
+    since: (number) => inbox.since(number),
+    ids: () => inbox.keys(),
+    isOpen: (id) => inbox.isOpen(id),
+    settings: (run) => runs.settings(run),
+  };
+}
+
+/** What an entry calls the workspace that it is about. Whoever looks for what decided it looks for the first. */
+const SUBJECT: { readonly [as in As]: string } = {
+  decision: WORKSPACE,
+  agreement: WORKSPACE,
+  arbitration: WORKSPACE,
+  verdict: WORKSPACE,
+  review: 'reviewed',
+  gold: 'test-question',
+  peek: 'suggestion-for',
+  late: 'decided-before',
+};
+const ACT = 'act';
+
+function bookOf(trees: Trees, doer: (authority: Authority, person: string) => Doer): Book {
+  return { open: (use) => withProject((ledger) => use(new LedgerPage(trees, ledger, doer))) };
+}
+
+class LedgerPage implements Page {
+  readonly #trees: Trees;
+  readonly #ledger: Ledger;
+  readonly #doer: (authority: Authority, person: string) => Doer;
+
+  constructor(trees: Trees, ledger: Ledger, doer: (authority: Authority, person: string) => Doer) {
+    this.#trees = trees;
+    this.#ledger = ledger;
+    this.#doer = doer;
+  }
+
+  get size(): number {
+    return this.#ledger.size;
+  }
+
+  find(id: string, from: number): number | undefined {
+    for (let seq = from; seq < this.size; seq++) {
+      const { subjects = [] } = this.#ledger.entry(seq);
+      if (subjects.some(({ name, sha256 }) => name === ACT && sha256 === id)) return seq;
+    }
+    return undefined;
+  }
+
+  record(note: Note): number {
+    const { id, as, item, run, person, reason, isOpened, parents, isRight } = note;
+    const doer = this.#doer(this.#ledger.replay.authority, person);
+    const texts = [
+      ...(as === 'peek' ? [] : [{ field: SAID, text: JSON.stringify(toldIn(note)) }]),
+      ...(reason === undefined ? [] : [{ field: 'reason', text: reason }]),
+    ];
+    const outcome = act(
+      this.#ledger,
+      'action-taken',
+      {
+        run,
+        ...(parents.length > 0 && { parents }),
+        subjects: [
+          { name: SUBJECT[as], sha256: item },
+          { name: ACT, sha256: id },
+        ],
+        words: {
+          action: as === 'peek' ? 'open-suggestion' : wordOf(note.said as unknown as Said),
+          ...(as !== 'decision' && { as }),
+          ...(isOpened && { suggestion: 'opened' }),
+          ...(isRight !== undefined && { expected: isRight ? 'yes' : 'no' }),
+        },
+      },
+      {
+        ...doer,
+        keys: [], // the policy has no act for it, so it is not signed
+        contents: texts.map((one) => ({ ...one, salt: randomBytes(SALT) })),
+      },
+    );
+    invariant(outcome.kind === 'done', 'an action needs one person, whatever the policy');
+    return outcome.entry;
+  }
+
+  takeEffect(note: Note, entry: number): void {
+    const item = this.#trees.inbox.get(note.item);
+    if (item) takeEffect(this.#trees, item, toldIn(note), this.#ledger.entry(entry));
+  }
+}
+
+const toldIn = ({ said, seconds, began }: Note): Told => ({
+  said: said as unknown as Told['said'],
+  seconds,
+  began: timeOf(began),
+});
+
+const wordOf = (said: Said): string => (said.kind === 'decide' ? said.action.kind : said.kind);
+
+/** ISO 8601 in UTC. */
+export function timeOf(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+/** As at a terminal: who is enrolled acts with the key that lies in its place. */
+export function ownDoer(authority: Authority, name: string): Doer {
+  if (authority.people.size > 0) return doerOf(authority, { as: name.replace(/^person:/, '') }, 'a turn');
+  const doer = doerOf(authority, {}, 'a turn');
+  return { ...doer, actor: { ...person(), id: name } };
+}
+
