@@ -172,7 +172,7 @@ export const RULES = {
 } satisfies { readonly [rule: string]: (source: Source) => readonly string[] };
 
 const EFFECTS =
-  /(?<![.\w])(?:globalThis\.)?(?:Date\.now|new Date\b|performance\.now|Math\.random|crypto\.|process\.|console\.|fetch\(|set(?:Timeout|Interval|Immediate)\()/g;
+  /(?<![.\w])(?:globalThis\.)?(?:Date\.now|new Date\b(?!\(\s*[^\s)])|performance\.now|Math\.random|crypto\.|process\.|console\.|fetch\(|set(?:Timeout|Interval|Immediate)\()/g;
 
 function matches({ code }: Source, pattern: RegExp): readonly string[] {
   return [...code.matchAll(pattern)].map((match) => match[0]);

@@ -5,15 +5,14 @@ import type { Command } from 'commander';
 import { CapstanError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { Runtime } from '../onnx/runtime.ts';
-import { type Found, find, stateOf } from '../project/checkpoint.ts';
-import { modelCard } from '../registry/card.ts';
+import { type Found, find } from '../project/checkpoint.ts';
+import { ancestryIn, cardOf } from '../project/models.ts';
 import type { Lineage } from '../registry/checkpoint.ts';
 import { changesIn, movesOf } from '../registry/difference.ts';
 import { loadCheckpoint } from '../registry/promotion.ts';
 import { showVersion, versionOf } from '../registry/version.ts';
 import { type Apart, apart } from '../run/apart.ts';
 import { inspected } from '../run/serve.ts';
-import type { Folder } from '../storage/folder.ts';
 import { taskEntry } from '../tasks/tasks.ts';
 import { integer } from './arguments.ts';
 
@@ -43,31 +42,6 @@ export function addComparing(models: Command): void {
     .option('--questions <n>', 'asked of both at each level', integer('questions', 0, QUESTIONS_MAX), 500)
     .option('--json', 'print one JSON object')
     .action((before: string, after: string, flags: DiffFlags) => diff(find(before), find(after), flags));
-}
-
-/** Its own lineage, its parent's, and so on. */
-export function ancestryIn(folder: Folder, hash: string): readonly Lineage[] {
-  const lineages: Lineage[] = [];
-  for (let own: string | null = hash; own !== null; ) {
-    const { lineage } = loadCheckpoint(folder, own);
-    lineages.push(lineage);
-    own = lineage.parent;
-  }
-  return lineages;
-}
-
-function cardOf({ folder, hash, run }: Found): string {
-  const parameterCount = loadCheckpoint(folder, hash).tensors.reduce(
-    (sum, { values }) => sum + values.length,
-    0,
-  );
-  return modelCard({
-    hash,
-    run,
-    state: stateOf(folder, hash),
-    ancestry: ancestryIn(folder, hash),
-    parameterCount,
-  });
 }
 
 async function diff(one: Found, two: Found, { questions, json }: DiffFlags): Promise<void> {

@@ -2,14 +2,10 @@
  *  whatever runs there are, also in other terminals, after their current training step. */
 
 import type { Command } from 'commander';
-import { type DoerFlags, doerOf, expectPolicy } from '../project/doer.ts';
-import { LEDGER } from '../project/home.ts';
-import { officeOf } from '../project/office.ts';
-import { withProject } from '../project/recorder.ts';
+import { type DoerFlags, doerOf } from '../project/doer.ts';
+import { goOn, halt } from '../project/office.ts';
 import { WORDS } from '../project/work.ts';
-import { act } from '../record/acts.ts';
-import { askToHalt, type Halt } from '../record/control.ts';
-import { resumeWork } from '../run/office.ts';
+import type { Halt } from '../record/control.ts';
 import { withDoer } from './doing.ts';
 import { waitsText } from './requests.ts';
 
@@ -29,10 +25,7 @@ export function addControl(program: Command): void {
       )
       .requiredOption('--reason <text>', 'why, for the record')
       .action((flags: Flags) => {
-        askToHalt(LEDGER, kind); // at once: a ledger that is busy or full must not keep work going
-        const outcome = withProject((ledger) =>
-          act(ledger, kind, {}, doerOf(ledger.replay.authority, flags, flags.reason)),
-        );
+        const outcome = halt(kind, (authority) => doerOf(authority, flags, flags.reason));
         if (outcome.kind === 'done')
           console.log(
             `${WORDS[kind]}, entry ${outcome.entry} of the ledger; runs halt after their training step`,
@@ -42,15 +35,11 @@ export function addControl(program: Command): void {
     .description('Let work in this project go on')
     .requiredOption('--reason <text>', 'why, for the record')
     .action((flags: Flags) => {
-      withProject((ledger, own) => {
-        const { authority } = ledger.replay;
-        expectPolicy(authority);
-        const outcome = resumeWork(officeOf(ledger, own), doerOf(authority, flags, flags.reason));
-        console.log(
-          outcome.kind === 'done'
-            ? `work goes on, entry ${outcome.entry} of the ledger`
-            : waitsText('resume', outcome),
-        );
-      });
+      const outcome = goOn((authority) => doerOf(authority, flags, flags.reason));
+      console.log(
+        outcome.kind === 'done'
+          ? `work goes on, entry ${outcome.entry} of the ledger`
+          : waitsText('resume', outcome),
+      );
     });
 }

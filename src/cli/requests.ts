@@ -4,14 +4,11 @@ import type { Command } from 'commander';
 import { type Request, standing } from '../authority/authority.ts';
 import { completionOf } from '../authority/request.ts';
 import { commandLine } from '../project/command-line.ts';
-import { type DoerFlags, doerOf, expectPolicy } from '../project/doer.ts';
-import { HOME, LEDGER } from '../project/home.ts';
-import { officeOf } from '../project/office.ts';
-import { withProject } from '../project/recorder.ts';
+import { type DoerFlags, doerOf } from '../project/doer.ts';
+import { LEDGER } from '../project/home.ts';
+import { approveNumbered } from '../project/office.ts';
 import { type Outcome, waiting } from '../record/acts.ts';
 import { replayed } from '../record/replay.ts';
-import { approveRequest } from '../run/office.ts';
-import { lockFolder } from '../storage/lock.ts';
 import { integer } from './arguments.ts';
 import { withDoer } from './doing.ts';
 
@@ -41,24 +38,15 @@ export function addRequests(program: Command): void {
     .argument('<number>', 'of the request', integer('number', 0))
     .option('--reason <text>', 'why, for the record')
     .action((number: number, flags: DoerFlags & { readonly reason?: string }) => {
-      const run = replayed(LEDGER).authority.requests.get(number)?.entry.run;
-      const lock = run === undefined ? undefined : lockFolder(`${HOME}/${run}`);
-      try {
-        withProject((ledger, latch) => {
-          const { authority } = ledger.replay;
-          const request = authority.requests.get(number);
-          if (request?.act !== 'policy') expectPolicy(authority); // the file is then the one that is to be in force
-          const doer = doerOf(authority, flags, flags.reason ?? `approves request ${number}`);
-          const outcome = approveRequest(officeOf(ledger, latch), number, doer);
-          console.log(
-            outcome.kind === 'done'
-              ? `${outcome.what}, entry ${outcome.entry} of the ledger`
-              : waitsText(request?.act ?? '', outcome),
-          );
-        });
-      } finally {
-        lock?.release();
-      }
+      const act = replayed(LEDGER).authority.requests.get(number)?.act ?? '';
+      const outcome = approveNumbered(number, (authority) =>
+        doerOf(authority, flags, flags.reason ?? `approves request ${number}`),
+      );
+      console.log(
+        outcome.kind === 'done'
+          ? `${outcome.what}, entry ${outcome.entry} of the ledger`
+          : waitsText(act, outcome),
+      );
     });
 }
 

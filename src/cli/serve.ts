@@ -1,18 +1,17 @@
 /** capstan serve: the workbench, for a browser on this machine. */
 
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { serve } from '@hono/node-server';
 import type { Command } from 'commander';
 import { person } from '../project/recorder.ts';
 import { Changes } from '../server/changes.ts';
+import type { Holder } from '../server/place.ts';
 import { server } from '../server/server.ts';
 import { integer } from './arguments.ts';
 import { stopOnSignals } from './signals.ts';
 
 const PORT = 7411;
 const TOKEN_BYTES = 16;
-const PAGES = fileURLToPath(new URL('../web', import.meta.url));
 
 export function addServe(program: Command): void {
   program
@@ -25,19 +24,19 @@ export function addServe(program: Command): void {
 async function listen(port: number): Promise<void> {
   const token = (): string => randomBytes(TOKEN_BYTES).toString('hex');
   const key = token();
+  const own: Holder = { key: 'link', id: person().id, roles: ['overseer', 'operator', 'auditor'] };
   const app = server({
     now: Date.now,
     token,
     changes: new Changes(token()),
-    whoHas: (given) =>
-      given === key ? { id: person().id, roles: ['overseer', 'operator', 'auditor'] } : undefined,
+    whoHas: (given) => (given === key ? own : undefined),
+    holderOf: (name) => (name === own.key ? own : undefined),
     isAlone: () => true,
-    pages: PAGES,
   });
-  const own = serve({ fetch: app.fetch, port, hostname: '127.0.0.1' }, (address) => {
+  const http = serve({ fetch: app.fetch, port, hostname: '127.0.0.1' }, (address) => {
     console.log(`http://127.0.0.1:${address.port}/#key=${key}`);
   });
   const stop = stopOnSignals(() => process.stderr.write('stopping\n'));
   await new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
-  await new Promise<void>((resolve) => own.close(() => resolve()));
+  await new Promise<void>((resolve) => http.close(() => resolve()));
 }

@@ -134,6 +134,6 @@ function revived(error: unknown, code: ErrorCode = 'runtime'): CapstanError {
 function startWorker(options: BackendOptions): Worker {
   if (!import.meta.url.endsWith('.ts'))
     return new Worker(new URL('./worker.js', import.meta.url), { workerData: options });
-  const start = `import('tsx/esm/api').then(({ register }) => { register(); return import('${new URL('./worker.ts', import.meta.url)}'); })`;
+  const start = `import('${import.meta.resolve('tsx/esm/api')}').then(({ register }) => { register(); return import('${new URL('./worker.ts', import.meta.url)}'); })`;
   return new Worker(start, { eval: true, workerData: options });
 }

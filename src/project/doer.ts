@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { type Authority, personOf } from '../authority/authority.ts';
+import { type Authority, nameOf, personOf } from '../authority/authority.ts';
 import { parsePolicy, policyHash } from '../authority/policy.ts';
 import { CapstanError } from '../base/errors.ts';
 import { SALT } from '../ledger/commitment.ts';
@@ -44,6 +44,28 @@ export function doerOf(
       `expected --as NAME, one of ${[...authority.people.keys()].join(', ')}: people are enrolled in this project`,
     );
   return { actor: personOf(flags.as), keys: [keyOf(flags.as, flags.key)], ...own };
+}
+
+/** Whoever is signed in to the workbench, «person:ada». Where people are enrolled an act needs their signer key, which may
+ *  be on this machine or not; `instead` is the command that does the same where it is. Throws «refused» without it. */
+export function doerFor(
+  authority: Authority,
+  person: string,
+  { reason, instead }: { readonly reason: string; readonly instead: string },
+): Doer & { readonly salt: string } {
+  if (authority.people.size === 0)
+    return { ...doerOf(authority, {}, reason), actor: { id: person, kind: 'person' } };
+  const name = nameOf({ actor: { id: person, kind: 'person' } }) ?? person;
+  try {
+    return doerOf(authority, { as: name }, reason);
+  } catch (error) {
+    if (!(error instanceof CapstanError) || error.code !== 'not-found') throw error;
+    throw new CapstanError(
+      'refused',
+      `expected the signer key of ${name} on this machine, found none; where it is, do it with: ${instead} --as ${name}`,
+      { cause: error },
+    );
+  }
 }
 
 /** Where a person's key is unless they say otherwise. */

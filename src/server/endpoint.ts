@@ -2,15 +2,19 @@
  *  is not sent, by whatever way it came there. */
 
 import { createRoute, type OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
+import type { Context as HonoContext } from 'hono';
 import type { z } from 'zod';
 import { Problem } from '../wire/problem.ts';
 import type { Access, Session } from '../wire/session.ts';
 import { RequestError } from './problem.ts';
+import type { Visitor } from './sessions.ts';
 
 export type App = OpenAPIHono<Env>;
+export type Context = HonoContext<Env>;
 
 export interface Env {
-  Variables: { readonly session: Session | undefined };
+  Bindings: { readonly address?: string };
+  Variables: { readonly visitor: Visitor | undefined };
 }
 
 type Shape = z.ZodObject;
@@ -42,6 +46,8 @@ export interface Asked<P, Q, B> {
   /** Of whoever asks. */
   readonly session: Session;
   readonly signal: AbortSignal;
+  /** For what is beside the body of either side. */
+  readonly context: Context;
 }
 
 export function addEndpoint<
@@ -56,7 +62,7 @@ export function addEndpoint<
 ): void {
   const { gives, access } = endpoint;
   app.openapi(createRoute(configOf(endpoint)), async (c) => {
-    const session = c.get('session');
+    const session = c.get('visitor')?.session;
     if (access !== undefined) expectAccess(session, access);
     const valid = c.req as unknown as { valid(target: string): unknown };
     const said = await act({
@@ -65,6 +71,7 @@ export function addEndpoint<
       body: (endpoint.body && valid.valid('json')) as Inferred<B>,
       session: session as Session,
       signal: c.req.raw.signal,
+      context: c as unknown as Context,
     });
     return c.json(gives.parse(said) as object, 200) as never;
   });

@@ -2,10 +2,17 @@
 
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { VERSION } from '../base/version.ts';
+import { LEDGER } from '../project/home.ts';
+import { ProjectLog } from '../project/log.ts';
+import { addCompare } from './compare.ts';
+import { addControls } from './controls.ts';
 import type { App, Env } from './endpoint.ts';
+import { addLedger } from './ledger.ts';
+import { addModels } from './models.ts';
 import type { Place } from './place.ts';
 import { RequestError, responseOf, unlike } from './problem.ts';
-import { addSessions } from './sessions.ts';
+import { addRuns } from './runs.ts';
+import { addSessions, Sessions, visitorOf } from './sessions.ts';
 
 export function server(place: Place): App {
   const app: App = new OpenAPIHono<Env>({
@@ -17,7 +24,18 @@ export function server(place: Place): App {
   app.notFound((c) =>
     responseOf(new RequestError('unknown-path', `${c.req.path}: expected a page that there is`)),
   );
-  addSessions(app, place);
+  const sessions = new Sessions(place);
+  app.use('*', async (c, next) => {
+    c.set('visitor', visitorOf(c, sessions, place));
+    await next();
+  });
+  addSessions(app, place, sessions);
+  const log = new ProjectLog(LEDGER);
+  addRuns(app, log);
+  addCompare(app);
+  addModels(app, place, log);
+  addControls(app, place, log);
+  addLedger(app, log);
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Capstan', version: VERSION },

@@ -1,15 +1,22 @@
 /** Signing in by key: pages get a cookie and a token that has to come back with whatever changes something, programs send
- *  their key along. */
+ *  their key along. What somebody may do is looked up at each request, so that who is withdrawn is out at once. */
 
-import { getCookie, setCookie } from 'hono/cookie';
+import { hash } from 'node:crypto';
+import { generateCookie, getCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { VERSION } from '../base/version.ts';
 import { type Access, type Role, Session, SignIn } from '../wire/session.ts';
-import { type App, addEndpoint } from './endpoint.ts';
-import type { Person, Place } from './place.ts';
+import { type App, addEndpoint, type Context } from './endpoint.ts';
+import { type Holder, type KeptSession, LIMITS, type Place } from './place.ts';
 import { RequestError } from './problem.ts';
 
-const COOKIE = 'capstan';
+/** Who asks, and how that is known. */
+export interface Visitor {
+  readonly session: Session;
+  /** The name of their key. */
+  readonly key: string;
+  readonly by: 'cookie' | 'bearer';
+}
 
 const ACCESS: { readonly [role in Role]: readonly Access[] } = {
   overseer: ['oversee'],
@@ -17,25 +24,107 @@ const ACCESS: { readonly [role in Role]: readonly Access[] } = {
   auditor: ['look', 'audit'],
 };
 
-export function addSessions(app: App, place: Place): void {
-  const sessions = new Map<string, Session>();
-  app.use('*', async (c, next) => {
-    const bearer = /^Bearer (\S+)$/.exec(c.req.header('authorization') ?? '')?.[1];
-    const person = bearer === undefined ? undefined : place.whoHas(bearer);
-    const session = person ? sessionOf(person, place) : sessions.get(getCookie(c, COOKIE) ?? '');
-    c.set('session', session);
-    await next();
-  });
-  app.post('/api/session', async (c) => {
-    const { key } = SignIn.parse(await c.req.json());
-    const person = place.whoHas(key);
-    if (!person) throw new RequestError('unauthenticated', 'expected a key of somebody, got one of nobody');
-    const session = sessionOf(person, place);
-    const id = place.token();
-    sessions.set(id, session);
-    setCookie(c, COOKIE, id, { httpOnly: true, sameSite: 'Strict', path: '/' });
-    return c.json(session);
-  });
+/** More at a time than there are people and their devices. */
+const SESSIONS_MAX = 1000;
+/** How old the time may be at which a session was seen last, as it is kept. */
+const SEEN_MS = 60_000;
+
+export class Sessions {
+  readonly #place: Place;
+  readonly #limits: { readonly idleMs: number; readonly sessionMs: number };
+  /** By the hash of what the cookie holds, the oldest first. */
+  readonly #kept: Map<string, KeptSession>;
+
+  constructor(place: Place) {
+    this.#place = place;
+    this.#limits = { ...LIMITS, ...place.limits };
+    this.#kept = new Map((place.sessions?.read() ?? []).map((one) => [one.cookie, one]));
+  }
+
+  /** What the cookie is to hold. */
+  begin({ key }: Holder): string {
+    const secret = `${this.#place.token()}${this.#place.token()}`;
+    const now = this.#place.now();
+    for (const one of this.#kept.values()) if (this.#isOver(one)) this.#kept.delete(one.cookie);
+    while (this.#kept.size >= SESSIONS_MAX) this.#kept.delete(this.#kept.keys().next().value!);
+    this.#keep({ cookie: digest(secret), key, started: now, seen: now });
+    return secret;
+  }
+
+  find(secret: string): Visitor | undefined {
+    const cookie = digest(secret);
+    const kept = this.#kept.get(cookie);
+    if (!kept) return undefined;
+    const holder = this.#isOver(kept) ? undefined : this.#place.holderOf(kept.key);
+    if (!holder) {
+      this.#forget(cookie);
+      return undefined;
+    }
+    const now = this.#place.now();
+    if (now - kept.seen >= SEEN_MS) this.#keep({ ...kept, seen: now });
+    return { key: kept.key, by: 'cookie', session: sessionOf(holder, this.#place, csrfOf(secret)) };
+  }
+
+  end(secret: string): void {
+    this.#forget(digest(secret));
+  }
+
+  #isOver({ started, seen }: KeptSession): boolean {
+    const now = this.#place.now();
+    return now - started >= this.#limits.sessionMs || now - seen >= this.#limits.idleMs;
+  }
+
+  #keep(one: KeptSession): void {
+    this.#kept.set(one.cookie, one);
+    this.#write();
+  }
+
+  #forget(cookie: string): void {
+    if (this.#kept.delete(cookie)) this.#write();
+  }
+
+  #write(): void {
+    this.#place.sessions?.write([...this.#kept.values()]);
+  }
+}
+
+/** Who asks; undefined for nobody. A key that comes along counts alone, also where it is nobody's. */
+export function visitorOf(c: Context, sessions: Sessions, place: Place): Visitor | undefined {
+  const authorization = c.req.header('authorization');
+  if (authorization === undefined) {
+    const secret = getCookie(c, cookieName(c));
+    return secret === undefined ? undefined : sessions.find(secret);
+  }
+  const holder = place.whoHas(/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '');
+  return holder && { key: holder.key, by: 'bearer', session: sessionOf(holder, place, '') };
+}
+
+export function addSessions(app: App, place: Place, sessions: Sessions): void {
+  const { isSecure } = place.site ?? { isSecure: false };
+  const cookie = (c: Context, secret: string, seconds: number) =>
+    generateCookie(cookieName(c), secret, {
+      ...{ httpOnly: true, sameSite: 'Strict', path: '/', secure: isSecure, maxAge: seconds },
+    });
+  const { sessionMs } = { ...LIMITS, ...place.limits };
+  const MS = 1000;
+  addEndpoint(
+    app,
+    {
+      method: 'post',
+      path: '/api/session',
+      access: undefined,
+      summary: 'Sign in with a key; what is given is also what GET gives, and a cookie',
+      body: SignIn,
+      gives: Session,
+    },
+    ({ body, context }) => {
+      const holder = place.whoHas(body.key);
+      if (!holder) throw new RequestError('unauthenticated', 'expected a key of somebody, got one of nobody');
+      const secret = sessions.begin(holder);
+      context.header('set-cookie', cookie(context, secret, sessionMs / MS));
+      return sessionOf(holder, place, csrfOf(secret));
+    },
+  );
   addEndpoint(
     app,
     {
@@ -47,16 +136,47 @@ export function addSessions(app: App, place: Place): void {
     },
     ({ session }) => ({ session: session ?? null }),
   );
+  addEndpoint(
+    app,
+    {
+      method: 'delete',
+      path: '/api/session',
+      access: undefined,
+      summary: 'Sign out',
+      gives: z.object({ session: z.null() }),
+    },
+    ({ context }) => {
+      const secret = getCookie(context, cookieName(context));
+      if (secret !== undefined) sessions.end(secret);
+      context.header('set-cookie', cookie(context, '', 0));
+      return { session: null };
+    },
+  );
 }
 
-function sessionOf({ id, roles }: Person, place: Place): Session {
+/** Browsers send a cookie to all ports of a host, so that of each server has a name of its own. */
+export function cookieName(c: Context): string {
+  const { port } = new URL(c.req.url);
+  return port ? `capstan-${port}` : 'capstan';
+}
+
+function sessionOf({ id, roles }: Holder, place: Place, csrf: string): Session {
   return {
     person: id,
     roles: [...roles],
     access: [...new Set(roles.flatMap((role) => ACCESS[role]))],
-    csrf: place.token(),
-    project: 'capstan',
+    csrf,
+    project: place.project ?? 'capstan',
     version: VERSION,
     isAlone: place.isAlone(),
   };
+}
+
+function digest(text: string): string {
+  return hash('sha256', text);
+}
+
+/** Follows from the cookie, which no script can read; the cookie does not follow from it. */
+function csrfOf(secret: string): string {
+  return digest(`csrf ${secret}`);
 }

@@ -61,6 +61,12 @@ export function lockFolderWithin(path: string, milliseconds: number): Lock {
     }
 }
 
+/** Whether somebody who is alive holds it. */
+export function isLocked(path: string): boolean {
+  const last = lastOfChain(resolve(path));
+  return last !== undefined && isAlive(last);
+}
+
 const NAP_MS = 10;
 export const LOCK = 'lock';
 const HEIR = '.lock-';

@@ -3,7 +3,8 @@
  *  The interval says how far another draw of seeds might move the mean. It takes the seeds' values to be about normal,
  *  which with a handful of seeds nobody can check. */
 
-import { CapstanError, invariant } from '../base/errors.ts';
+import { CapstanError } from '../base/errors.ts';
+import { studentQuantile } from '../base/student.ts';
 
 export interface Estimate {
   readonly value: number;
@@ -13,10 +14,6 @@ export interface Estimate {
   /** Values behind it. */
   readonly n: number;
 }
-
-const CONFIDENCE = 0.95;
-/** Halvings of an angle: more than a float64 can tell apart. */
-const HALVINGS = 60;
 
 /** The mean with its t interval; undefined of no values. */
 export function meanOf(values: readonly number[]): Estimate | undefined {
@@ -53,30 +50,4 @@ export function medianOf(values: readonly number[]): number | null {
   const [low, high] = [sorted[Math.ceil(half) - 1], sorted[Math.floor(half)]];
   const middle = ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2;
   return Number.isFinite(middle) ? middle : null;
-}
-
-/** t with P(|T| < t) = 0.95 for so many degrees of freedom. */
-export function studentQuantile(freedom: number): number {
-  invariant(Number.isInteger(freedom) && freedom > 0, `${freedom} degrees of freedom`);
-  let [low, high] = [0, Math.PI / 2];
-  for (let i = 0; i < HALVINGS; i++) {
-    const middle = (low + high) / 2;
-    if (studentWithin(middle, freedom) < CONFIDENCE) low = middle;
-    else high = middle;
-  }
-  return Math.tan(low) * Math.sqrt(freedom);
-}
-
-/** P(|T| < √freedom · tan angle): finite sums (Abramowitz & Stegun 26.7.3 and 26.7.4). */
-function studentWithin(angle: number, freedom: number): number {
-  const [sin, cos] = [Math.sin(angle), Math.cos(angle)];
-  const isOdd = freedom % 2 === 1;
-  if (freedom === 1) return (2 * angle) / Math.PI;
-  let term = isOdd ? cos : 1;
-  let sum = term;
-  for (let k = isOdd ? 3 : 2; k < freedom; k += 2) {
-    term *= ((k - 1) / k) * cos * cos;
-    sum += term;
-  }
-  return isOdd ? (2 / Math.PI) * (angle + sin * sum) : sin * sum;
 }

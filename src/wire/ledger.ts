@@ -29,6 +29,8 @@ export const EntryRow = z.object({
   parents: z.array(z.int()),
   /** Names of the texts that it is committed to. */
   fields: z.array(Name),
+  /** Keys that signed it: «ada+1a2b3c4d». */
+  signers: z.array(Name),
   /** The entry as its bytes are, to be hashed. */
   text: z.string(),
 });

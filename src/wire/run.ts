@@ -47,6 +47,7 @@ export const Gate = z.object({
   /** On the ledger. */
   entry: z.int().optional(),
 });
+export type Gate = z.infer<typeof Gate>;
 
 export const RunView = z.object({
   row: RunRow,
@@ -72,7 +73,7 @@ export const RunView = z.object({
 });
 export type RunView = z.infer<typeof RunView>;
 
-/** X of two checkpoints on the same held-out questions: the first alone right, the second alone, both, neither. */
+/** X of two checkpoints on the same held-out questions. */
 export const Paired = z.object({
   /** 0 for all levels. */
   level: z.int(),
@@ -85,7 +86,7 @@ export const Paired = z.object({
   difference: z.number(),
   low: z.number(),
   high: z.number(),
-  /** Two-sided exact McNemar test. */
+  /** Two-sided sign-flip test over contexts: questions about one context stand or fall together. */
   p: z.number(),
 });
 

@@ -1,0 +1,174 @@
+/** What a training run shows of itself while it goes on and after: out of its saved state and its entries on the ledger. */
+
+import type { Entry } from '../ledger/entry.ts';
+import type { CurvePoint, Proportion } from '../report/record.ts';
+import type { Configuration } from '../run/configuration.ts';
+import type { ArmState } from '../run/state.ts';
+import type { Gate, RunView, Series } from '../wire/run.ts';
+
+const MILLION = 1e6;
+
+export interface Seen {
+  readonly configuration: Configuration;
+  readonly levels: number;
+  /** Undefined before the first save. */
+  readonly state: ArmState | undefined;
+  /** About this run. */
+  readonly entries: readonly Entry[];
+  readonly decided: number;
+  readonly waiting: number;
+}
+
+/** All but its row. */
+export function viewOf({
+  configuration,
+  levels,
+  state,
+  entries,
+  decided,
+  waiting,
+}: Seen): Omit<RunView, 'row'> {
+  const { points = [], iterations = [], seconds = 0 } = state ?? {};
+  const gates = entries.flatMap(gateOf);
+  return {
+    settings: settingsOf(configuration),
+    seconds,
+    ...{ levels, gates },
+    threshold: configuration.training.gate.advance,
+    horizons: [0, ...(state?.progress.horizons ?? [])],
+    cells: iterations.flatMap(({ iteration, accuracy, agreement, level }): RunView['cells'] =>
+      accuracy
+        ? accuracy.map((share, i) => ({
+            iteration,
+            level: i + 1,
+            of: 'accuracy' as const,
+            share: shareOf(share),
+          }))
+        : [{ iteration, level, of: 'agreement' as const, share: shareOf(agreement) }],
+    ),
+    series: seriesOf(points, gates),
+    alarms: alarmsOf(state, entries),
+    people: { decided, waiting, seconds: secondsOf(entries) },
+  };
+}
+
+/** One panel for each measure that there is. */
+function seriesOf(points: readonly CurvePoint[], gates: readonly Gate[]): Series[] {
+  const series = (
+    name: string,
+    unit: Series['unit'],
+    of: (point: CurvePoint) => number | undefined,
+  ): Series => ({
+    ...{ name, unit },
+    points: points.flatMap((point) => {
+      const value = of(point);
+      return value === undefined || !Number.isFinite(value) ? [] : [{ step: point.step, value }];
+    }),
+  });
+  const mean = (values: readonly number[] | undefined): number | undefined => {
+    const measured = values?.filter(Number.isFinite) ?? [];
+    return measured.length === 0
+      ? undefined
+      : measured.reduce((sum, value) => sum + value, 0) / measured.length;
+  };
+  const all = [
+    series('accuracy of X', 'share', ({ overall, answerer }) => overall?.answerer ?? mean(answerer)),
+    series(
+      'accuracy of Amplify^H(X)',
+      'share',
+      ({ overall, amplified }) => overall?.amplified ?? mean(amplified),
+    ),
+    series('agreement of X with Amplify^H(X)', 'share', ({ agreement }) => mean(agreement)),
+    {
+      name: 'agreement at gates',
+      unit: 'share' as const,
+      points: gates.map(({ step, agreement: { value, low, high } }) => ({ step, value, low, high })),
+    },
+    series('frontier', 'count', ({ frontier }) => frontier),
+    series('decisions of H', 'count', ({ decisions }) => decisions),
+    series('seconds', 'seconds', ({ seconds }) => seconds),
+  ];
+  return all.filter(({ points: own }) => own.length > 0);
+}
+
+/** A look that did not pass, or the decision. */
+function gateOf({ kind, figures = {}, subjects = [], seq }: Entry): Gate[] {
+  if (kind !== 'gate-looked' && kind !== 'gate-decided') return [];
+  const share = (name: string): number => (figures[name] ?? 0) / MILLION;
+  const value = share('agreement-ppm');
+  const checkpoint = subjects.find(({ name }) => name === 'checkpoint')?.sha256;
+  return [
+    {
+      iteration: figures.iteration ?? 0,
+      level: figures.level ?? 0,
+      step: figures.step ?? 0,
+      look: figures.look ?? 0,
+      passed: figures.passed === 1 && figures['compared-passed'] !== 0,
+      // The ledger has the lower bound only: it is what a gate asks for.
+      agreement: {
+        value,
+        low: share('low-ppm'),
+        high: Math.max(value, share('high-ppm')),
+        n: figures.questions ?? 0,
+      },
+      threshold: share('threshold-ppm'),
+      entry: seq,
+      ...(checkpoint !== undefined && { checkpoint }),
+    },
+  ];
+}
+
+/** What somebody should look at. */
+function alarmsOf(state: ArmState | undefined, entries: readonly Entry[]): RunView['alarms'] {
+  const fallen = (state?.iterations ?? []).flatMap(({ step, violation }) =>
+    violation === undefined ? [] : [{ step, text: violation }],
+  );
+  let step = 0;
+  const said: RunView['alarms'] = [];
+  for (const { kind, seq, figures, actor, words } of entries) {
+    step = figures?.step ?? step;
+    const text = {
+      'answer-corrected': `${actor.id} corrected an answer`,
+      'model-revoked': `${actor.id} revoked a checkpoint`,
+      'model-rolled-back': `${actor.id} took back to an earlier checkpoint`,
+      'run-ended':
+        words?.state === 'finished' || words?.state === 'interrupted' ? undefined : `ended: ${words?.state}`,
+    }[kind as string];
+    if (text !== undefined) said.push({ step, text, entry: seq });
+  }
+  return [...fallen, ...said];
+}
+
+function secondsOf(entries: readonly Entry[]): number {
+  return entries
+    .filter(({ kind }) => kind === 'action-taken')
+    .reduce((total, { figures }) => total + (figures?.seconds ?? 0), 0);
+}
+
+/** As label and value. */
+export function settingsOf(configuration: Configuration): [string, string][] {
+  const { task, parameters, overseer, seed, noise, defence, student, training, labels, person } =
+    configuration;
+  return [
+    ['task', task],
+    ...Object.entries(parameters).map(([name, value]): [string, string] => [name, String(value)]),
+    ['overseer', overseer],
+    ...(overseer === 'script'
+      ? []
+      : ([['decisions of H', String(labels.decisionsMax)]] as [string, string][])),
+    ...(person ? ([['people', `${person.waitingMax} at a time`]] as [string, string][]) : []),
+    ...(noise ? ([['noise', `${noise.kind} ${noise.rate}`]] as [string, string][]) : []),
+    ...(defence ? ([['defence', defence.kind]] as [string, string][]) : []),
+    ['seed', String(seed)],
+    ['width', String(student.width)],
+    ['heads', String(student.heads)],
+    ['optimizer', student.optimizer.kind],
+    ['gate, on the way', String(training.gate.advance)],
+    ['gate, at the end', String(training.gate.finish)],
+    ['steps for an iteration', String(training.stepsPerIteration)],
+  ];
+}
+
+function shareOf({ value, low, high, n }: Proportion) {
+  return { value, low, high, n };
+}
