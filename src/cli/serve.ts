@@ -9,6 +9,7 @@ import type { Holder } from '../server/place.ts';
 import { server } from '../server/server.ts';
 import { integer } from './arguments.ts';
 import { stopOnSignals } from './signals.ts';
+import { TurnKeeper } from './turn-keeper.ts';
 
 const PORT = 7411;
 const TOKEN_BYTES = 16;
@@ -25,10 +26,13 @@ async function listen(port: number): Promise<void> {
   const token = (): string => randomBytes(TOKEN_BYTES).toString('hex');
   const key = token();
   const own: Holder = { key: 'link', id: person().id, roles: ['overseer', 'operator', 'auditor'] };
+  const changes = new Changes(token());
+  const turns = new TurnKeeper(changes);
   const app = server({
     now: Date.now,
     token,
-    changes: new Changes(token()),
+    changes,
+    turns: turns.open,
     whoHas: (given) => (given === key ? own : undefined),
     holderOf: (name) => (name === own.key ? own : undefined),
     isAlone: () => true,
@@ -38,5 +42,6 @@ async function listen(port: number): Promise<void> {
   });
   const stop = stopOnSignals(() => process.stderr.write('stopping\n'));
   await new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
+  turns.close();
   await new Promise<void>((resolve) => http.close(() => resolve()));
 }

@@ -62,6 +62,8 @@ export interface Handed {
 
 export interface Saying {
   readonly token: string;
+  /** As it was asked for: the same by the same lease is the same act. */
+  readonly body: string;
   readonly said: Json;
   /** Equal where what is said is the same, however sure. */
   readonly form: string;
@@ -125,12 +127,20 @@ export class Desk {
     });
   }
 
-  /** The later revision stays; the revision that is kept. */
-  draft(person: string, item: string, token: string, draft: { readonly revision: number }): Promise<number> {
+  /** The later revision stays; what is kept. */
+  draft<D extends { readonly revision: number }>(person: string, item: string, draft: D): Promise<D> {
     return this.#write((now) => {
-      this.#expectLease(item, person, token, now);
+      this.#expectLease(item, person, this.#sql.leaseOf(item, person)?.token ?? '', now);
       this.#sql.keepDraft(item, person, draft.revision, JSON.stringify(draft));
-      return this.#sql.draft(item, person)!.revision;
+      return JSON.parse(this.#sql.draft(item, person)!.json) as D;
+    });
+  }
+
+  /** What that person has in hand by that name. */
+  hand(person: string, item: string): Promise<Held> {
+    return this.#write((now) => {
+      const token = this.#sql.leaseOf(item, person)?.token ?? '';
+      return this.#held(this.#expectLease(item, person, token, now));
     });
   }
 
@@ -147,7 +157,8 @@ export class Desk {
   /** Given back; it comes last for them. */
   skip(person: string, item: string, token: string): Promise<void> {
     return this.#write((now) => {
-      if (this.#sql.leaseOf(item, person) === undefined && this.#sql.draft(item, person) === undefined) return;
+      if (this.#sql.leaseOf(item, person) === undefined && this.#sql.draft(item, person) === undefined)
+        return;
       this.#expectLease(item, person, token, now);
       this.#sql.skip(item, person);
       this.#sql.release(item, person);
@@ -158,8 +169,8 @@ export class Desk {
   async commit(person: string, item: string, saying: Saying): Promise<Ack> {
     const id = this.#options.token();
     const row = this.#durably((now) => {
-      const before = this.#sql.actBy(saying.token);
-      if (before) return this.#expectSame(before, person, item, saying);
+      const before = this.#before(person, item, saying);
+      if (before) return before;
       const lease = this.#expectLease(item, person, saying.token, now);
       const kind = lease.gold !== null ? 'gold' : lease.phase === ARBITRATE ? 'arbitrate' : 'decide';
       this.#add(id, kind, lease, saying, now + this.#undoMs);
@@ -171,6 +182,12 @@ export class Desk {
     return this.#ack(row.id);
   }
 
+  /** Of the same commit, if it was made before. */
+  acked(person: string, item: string, saying: Pick<Saying, 'token' | 'body'>): Ack | undefined {
+    const before = this.#before(person, item, saying);
+    return before && this.#ack(before.id);
+  }
+
   /** About one answer in a workspace that stays in hand: at once on the ledger, and in effect. */
   async say(person: string, item: string, saying: Saying): Promise<Ack> {
     return this.#beside('verdict', person, item, saying);
@@ -178,7 +195,7 @@ export class Desk {
 
   /** What is proposed is about to be looked at, which is on the ledger before. */
   async peek(person: string, item: string, token: string): Promise<Held> {
-    await this.#beside('peek', person, item, { token, said: null, form: '', sure: 1, seconds: 0 });
+    await this.#beside('peek', person, item, { token, body: '', said: null, form: '', sure: 1, seconds: 0 });
     return this.#write((now) => {
       this.#expectLease(item, person, token, now);
       this.#sql.open(item, person);
@@ -193,7 +210,10 @@ export class Desk {
       if (lease && lease.until > now) return this.#held(lease); // it was taken back before
       const act = this.#sql.lastAct(item, person);
       if (!act)
-        throw new CapstanError('not-found', `turn ${shown(item)}: expected something to take back, got nothing`);
+        throw new CapstanError(
+          'not-found',
+          `turn ${shown(item)}: expected something to take back, got nothing`,
+        );
       if (act.due <= now || this.#sql.takeBack(act.id) === 0)
         throw new CapstanError(
           'exists',
@@ -217,7 +237,10 @@ export class Desk {
     const now = this.#options.now();
     return {
       leases: this.#sql.leases(now),
-      phases: this.#sql.phases(),
+      phases: this.#sql.phases().map(({ run, phase, count }) => ({
+        ...{ run, count },
+        kind: phase === ARBITRATE ? ('arbitrating' as const) : ('deciding' as const),
+      })),
       unsettled: this.#sql.unsettled()!.count,
       tallies: this.#sql.tallies(),
     };
@@ -240,7 +263,10 @@ export class Desk {
         `turn ${shown(item)}: expected somebody who has not acted in ${row.run}, as somebody is about who has not`,
       );
     if (this.#sql.lastAct(item, person))
-      throw new CapstanError('exists', `turn ${shown(item)}: expected one about which you have not decided, you have`);
+      throw new CapstanError(
+        'exists',
+        `turn ${shown(item)}: expected one about which you have not decided, you have`,
+      );
     if (row.seats + this.#sql.held(item, person, now)!.count >= this.#seats(row)) throw given(item);
     return this.#lease({ ...leaseOf(row, person), began: now }, now);
   }
@@ -258,7 +284,8 @@ export class Desk {
     const hidden = goldFor(gold.questions, gold.share, known, [chance(), chance()]);
     this.#sql.serve(row.run);
     const own = leaseOf(row, person);
-    if (hidden) return this.#lease({ ...own, item: hidden.id, phase: DECIDE, gold: hidden.form, began: now }, now);
+    if (hidden)
+      return this.#lease({ ...own, item: hidden.id, phase: DECIDE, gold: hidden.form, began: now }, now);
     return this.#lease({ ...own, began: now }, now);
   }
 
@@ -338,7 +365,10 @@ export class Desk {
     const row = this.#sql.item(item);
     const isOver = row && (row.phase !== (lease?.phase ?? row.phase) || row.phase === CLOSED);
     if (isOver || (row && !this.#isOpen({ ...row, item })))
-      throw new CapstanError('exists', `turn ${shown(item)}: expected one that waits, it was decided meanwhile`);
+      throw new CapstanError(
+        'exists',
+        `turn ${shown(item)}: expected one that waits, it was decided meanwhile`,
+      );
     if (!lease || lease.token !== token)
       throw new CapstanError(
         'locked',
@@ -349,9 +379,9 @@ export class Desk {
     return lease;
   }
 
-  #expectSame(before: ActRow, person: string, item: string, saying: Saying): ActRow {
-    const isSame = before.person === person && before.item === item && before.body === bodyOf(saying);
-    if (isSame) return before;
+  #before(person: string, item: string, { token, body }: Pick<Saying, 'token' | 'body'>): ActRow | undefined {
+    const before = this.#sql.actBy(token);
+    if (!before || (before.person === person && before.item === item && before.body === body)) return before;
     throw new CapstanError(
       'exists',
       `turn ${shown(item)}: expected nothing else by the same lease, something was committed; take it back first`,
@@ -361,7 +391,7 @@ export class Desk {
   #beside(kind: 'peek' | 'verdict', person: string, item: string, saying: Saying): Ack {
     const id = this.#options.token();
     const row = this.#durably((now) => {
-      const before = this.#sql.sameAct(saying.token, kind, bodyOf(saying));
+      const before = this.#sql.sameAct(saying.token, kind, saying.body);
       if (before) return before;
       this.#add(id, kind, this.#expectLease(item, person, saying.token, now), saying, now);
       return this.#sql.act(id)!;
@@ -369,14 +399,17 @@ export class Desk {
     this.settle();
     const ack = this.#ack(row.id);
     if (ack.entry !== undefined) return ack;
-    throw new CapstanError('unavailable', `turn ${shown(item)}: expected it on the ledger at once, it is not there yet`);
+    throw new CapstanError(
+      'unavailable',
+      `turn ${shown(item)}: expected it on the ledger at once, it is not there yet`,
+    );
   }
 
   #add(id: string, kind: ActKind, lease: LeaseRow, saying: Saying, due: number): void {
     const { item, source, run, person, began, opened, gold } = lease;
-    const { token, said, form, sure, reason = null, seconds } = saying;
-    const own = [id, kind, source, item, run, person, token, bodyOf(saying), canonical(said), form, sure];
-    this.#sql.addAct(...own, reason, seconds, began, opened, due, gold);
+    const { token, body, said, form, sure, reason, seconds } = saying;
+    const own = [id, kind, source, item, run, person, token, body, canonical(said), form, sure];
+    this.#sql.addAct(...own, reason ?? null, seconds, began, opened, due, gold);
   }
 
   #ack(id: string): Ack {
@@ -444,8 +477,6 @@ const REFUSALS: ReadonlySet<string> = new Set(['exists', 'locked', 'not-found', 
 function leaseOf({ id, source, run, phase }: ItemRow, person: string) {
   return { item: id, person, source, run, phase, gold: null as string | null, opened: 0 };
 }
-
-const bodyOf = ({ said, reason = null, seconds }: Saying): string => canonical({ said, reason, seconds });
 
 function given(item: string): CapstanError {
   return new CapstanError(

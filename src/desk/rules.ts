@@ -26,10 +26,6 @@ export function goldFor(
 
 /** Whether somebody has to leave a tree to others: they know it, and somebody is about who does not. Where nobody is, all who
  *  are about get it as if it were new: it is better decided by who knows it than by nobody. */
-export function isKeptAway(
-  person: string,
-  about: readonly string[],
-  acted: ReadonlySet<string>,
-): boolean {
+export function isKeptAway(person: string, about: readonly string[], acted: ReadonlySet<string>): boolean {
   return acted.has(person) && about.some((other) => !acted.has(other));
 }

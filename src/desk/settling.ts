@@ -2,6 +2,7 @@
  *  before it is put there, so that whoever comes after a crash knows from where on to look for it. */
 
 import type { Json } from '../base/canonical.ts';
+import { CapstanError } from '../base/errors.ts';
 import type { Database } from '../storage/database.ts';
 import type { As, Book, Note, Page, Source } from './book.ts';
 import { verdictOf } from './rules.ts';
@@ -72,6 +73,7 @@ export class Settling {
       if (TAKES_EFFECT.has(note.as)) page.takeEffect(note, entry);
       return entry;
     } catch (error) {
+      if (!(error instanceof CapstanError)) throw error;
       this.#options.complain?.(error);
       return undefined;
     }

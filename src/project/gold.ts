@@ -1,7 +1,8 @@
 /** How people oversee a run of a recipe, as its tree.json has it, and hidden test questions as a file has them: JSON lines,
  *  each a workspace and what is expected of whoever decides about it.
  *      {"question": "…", "documents"?, "exchanges"?: [{"question": "…", "answer": "…"}], "expected": {"reply": "…"}}
- *  `expected` may also be {"ask": ["…"]}, {"unknown": true} or {"escalate": true}. */
+ *  `expected` may also be {"ask": ["…"]}, {"unknown": true} or {"escalate": true}; where a model proposes, `proposed` is of the
+ *  same form, else the missing proposal would tell them apart. */
 
 import type { Json } from '../base/canonical.ts';
 import { CapstanError, messageOf } from '../base/errors.ts';
@@ -24,6 +25,8 @@ export interface TurnsFile {
 export interface GoldQuestion {
   readonly workspace: Workspace<TextQuestion, string>;
   readonly expected: Action<TextQuestion, string>;
+  /** What is to be proposed, as what waits comes with proposals. */
+  readonly proposed?: Action<TextQuestion, string>;
 }
 
 const QUESTIONS_MAX = 1000;
@@ -46,7 +49,14 @@ export function parseGold(text: string, name: string): readonly GoldQuestion[] {
 }
 
 function questionIn(value: Json): GoldQuestion {
-  const { question, documents, exchanges = [], expected, ...others } = objectOf(value, 'a test question');
+  const {
+    question,
+    documents,
+    exchanges = [],
+    expected,
+    proposed,
+    ...others
+  } = objectOf(value, 'a test question');
   const stranger = Object.keys(others)[0];
   if (stranger !== undefined) throw new Error(`expected no «${stranger}»`);
   const own: TextQuestion = {
@@ -64,18 +74,19 @@ function questionIn(value: Json): GoldQuestion {
         };
       }),
     },
-    expected: expectedOf(own, expected),
+    expected: actionOf(own, expected, 'expected'),
+    ...(proposed !== undefined && { proposed: actionOf(own, proposed, 'proposed') }),
   };
 }
 
-function expectedOf(own: TextQuestion, value: Json | undefined): Action<TextQuestion, string> {
-  const { reply: said, ask: asked, unknown: isUnknown, escalate } = objectOf(value, 'expected');
+function actionOf(own: TextQuestion, value: Json | undefined, what: string): Action<TextQuestion, string> {
+  const { reply: said, ask: asked, unknown: isUnknown, escalate } = objectOf(value, `«${what}»`);
   if (said !== undefined) return reply(known(textOf(said, 'reply')));
   if (asked !== undefined)
     return ask(...listOf(asked, 'ask').map((text) => questionLike(own, textOf(text, 'a question of ask'))));
   if (isUnknown === true) return reply(unknown('unsure'));
-  if (escalate === true) return { kind: 'escalate', reason: 'expected' };
-  throw new Error('«expected»: expected «reply», «ask», «unknown» or «escalate»');
+  if (escalate === true) return { kind: 'escalate', reason: what };
+  throw new Error(`«${what}»: expected «reply», «ask», «unknown» or «escalate»`);
 }
 
 /** A sub-question sees the documents of the question. */

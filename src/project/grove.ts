@@ -23,10 +23,10 @@ import { TREE_FORMAT, type TreeHeader } from '../transcript/tree.ts';
 import { TreeWriter } from '../transcript/writer.ts';
 import { type Outcome, type Plan, Trees } from '../trees/trees.ts';
 import { catchUp } from './actions.ts';
+import type { TurnsFile } from './gold.ts';
 import { HOME, MEMORY } from './home.ts';
 import { loadRecipe } from './recipe.ts';
 import { person, recorder } from './recorder.ts';
-import type { TurnsFile } from './gold.ts';
 import { assistantSeat, type Models, overseerSeat, versionOf } from './seats.ts';
 
 /** What a run of a recipe is. */

@@ -4,7 +4,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Authority } from '../authority/authority.ts';
 import { CapstanError, invariant } from '../base/errors.ts';
-import { Random } from '../base/random.ts';
 import type { As, Book, Note, Page, Source } from '../desk/book.ts';
 import { Desk, type Held } from '../desk/desk.ts';
 import { SCHEMA } from '../desk/schema.ts';
@@ -13,17 +12,18 @@ import { SALT } from '../ledger/commitment.ts';
 import { act, type Doer } from '../record/acts.ts';
 import type { Ledger } from '../record/ledger.ts';
 import { Database } from '../storage/database.ts';
+import type { Author } from '../transcript/node.ts';
 import { Trees } from '../trees/trees.ts';
 import { catchUp, SAID, type Said, type TextItem, type Told, takeEffect, WORKSPACE } from './actions.ts';
-import { doerOf } from './doer.ts';
+import { commandLine } from './command-line.ts';
+import { doerFor } from './doer.ts';
 import { formOf } from './forms.ts';
 import type { GoldQuestion } from './gold.ts';
 import { groveNamed, type TreeFile, treeFileIn } from './grove.ts';
-import { MEMORY } from './home.ts';
+import { DESK, MEMORY } from './home.ts';
 import { loadRecipe } from './recipe.ts';
-import { person, withProject } from './recorder.ts';
+import { withProject } from './recorder.ts';
 
-export const DESK = 'memory/desk.db';
 /** Its source. */
 const TREES = 'trees';
 
@@ -63,7 +63,7 @@ export class Turns {
       book: bookOf(trees, options.doer ?? ownDoer),
       now: Date.now,
       token: () => randomBytes(TOKEN_BYTES).toString('hex'),
-      chance: () => Random.seeded(randomBytes(4).readUInt32LE()).uniform(),
+      chance: () => randomBytes(CHANCE_BYTES).readUInt32LE() / 2 ** 32,
       ...(options.undoMs !== undefined && { undoMs: options.undoMs }),
       ...(options.complain && { complain: options.complain }),
     });
@@ -82,10 +82,16 @@ export class Turns {
     const file = this.#runs.fileOf(held.run);
     const gold = held.isGold ? this.#runs.goldIn(held.run).get(held.item) : undefined;
     const item = gold
-      ? { key: held.item, policy: '', run: held.run, workspace: gold.workspace, asked: '' }
+      ? {
+          ...{ key: held.item, policy: '', run: held.run, workspace: gold.workspace, asked: '' },
+          ...(gold.proposed && { proposal: { action: gold.proposed, by: proposerIn(file) } }),
+        }
       : this.trees.inbox.get(held.item);
     if (!item)
-      throw new CapstanError('exists', `turn ${held.item.slice(0, 10)}: expected one that waits, it was decided meanwhile`);
+      throw new CapstanError(
+        'exists',
+        `turn ${held.item.slice(0, 10)}: expected one that waits, it was decided meanwhile`,
+      );
     return {
       ...{ held, item },
       policy: file ? await this.#policy(file.recipe) : '',
@@ -122,7 +128,14 @@ export class Turns {
   }
 }
 
+/** Who proposes in the run, in whose name hidden questions come with a proposal, too. */
+function proposerIn(file: TreeFile | undefined): Author {
+  const [, model = 'unknown'] = /^approve:(.*)$/.exec(file?.overseer ?? '') ?? [];
+  return { kind: 'model', id: `model:${model}` };
+}
+
 const TOKEN_BYTES = 32;
+const CHANCE_BYTES = 4;
 
 /** Runs of recipes, by name. */
 class Runs {
@@ -276,10 +289,7 @@ export function timeOf(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
 
-/** As at a terminal: who is enrolled acts with the key that lies in its place. */
-export function ownDoer(authority: Authority, name: string): Doer {
-  if (authority.people.size > 0) return doerOf(authority, { as: name.replace(/^person:/, '') }, 'a turn');
-  const doer = doerOf(authority, {}, 'a turn');
-  return { ...doer, actor: { ...person(), id: name } };
+/** Whose signer key lies in its place on this machine. */
+function ownDoer(authority: Authority, name: string): Doer {
+  return doerFor(authority, name, { reason: 'a turn', instead: commandLine('inbox') });
 }
-
