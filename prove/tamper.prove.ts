@@ -1,6 +1,7 @@
 /** What is changed in a ledger is found: by `verify`, or by a memory outside of it where only that can tell. */
 
 import { CONTENT_KINDS } from '../test/tamper/contents.ts';
+import { DECISION_KINDS } from '../test/tamper/decisions.ts';
 import { KINDS } from '../test/tamper/kinds.ts';
 import { FINDERS, tamperings, untampered } from '../test/tamper/tamper.ts';
 import { table } from './markdown.ts';
@@ -9,7 +10,7 @@ import { Checks, inTurn, type Proof } from './proof.ts';
 /** Of the kinds that change the log; as many of each as of those that change what lies beside it. */
 const OF_THE_LOG = 100_000;
 const EACH = Math.ceil(OF_THE_LOG / KINDS.length);
-const ALL = KINDS.length + CONTENT_KINDS.length;
+const ALL = KINDS.length + CONTENT_KINDS.length + DECISION_KINDS.length;
 /** Of what is wrong, so much is printed. */
 const SHOWN = 5;
 

@@ -187,5 +187,18 @@ describe('capstan decide', () => {
       { by: 'person:ada', text: 'reply 3', corrects: true },
     ]);
     expect(await capstan(['ledger', 'verify', 'third'])).toMatchObject({ status: 0 });
+    const entries = JSON.parse((await capstan(['ledger', 'list', '--json'])).stdout);
+    expect(entries.slice(-2)).toMatchObject([
+      { kind: 'action-taken', signed: [{ key: expect.stringMatching(/^ada\+/) }] },
+      { kind: 'answer-corrected', signed: [{ key: expect.stringMatching(/^ada\+/) }] },
+    ]);
+    expect(await capstan(['people', 'add', 'eve', '--role', 'auditor', '--as', 'ada'])).toMatchObject({
+      status: 0,
+    });
+    const other = ['decide', 'third', '--item', '2', '--reply', 'unknown', '--as', 'eve'];
+    expect(await capstan(other)).toMatchObject({
+      status: 9,
+      stderr: expect.stringContaining('expected one of overseer, operator for «correct», got eve, auditor'),
+    });
   });
 });

@@ -167,7 +167,7 @@ describe('the inbox', () => {
       const work = capstanAtWork(args);
       await work.said(/waiting for 2/);
       const second = await run(...AUDIT, '--question', 'And?', '--run', 'runs/second');
-      expect([second.status, second.stderr]).toEqual([5, expect.stringContaining('memory')]);
+      expect(second.status).toBe(0); // who waits is in nobody's way
       for (const key of await waiting()) await run('inbox', key, '--reply', 'fine');
       const { status, stdout } = await work.ended;
       expect([status, stdout]).toEqual([0, expect.stringContaining('two.ts#2: fine')]);

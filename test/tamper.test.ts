@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { withLedger } from '../src/record/ledger.ts';
 import { CONTENT_KINDS } from './tamper/contents.ts';
+import { DECISION_KINDS } from './tamper/decisions.ts';
 import { entriesOf, type Files, journalOf, LOG, publishedOf } from './tamper/forge.ts';
 import { KINDS } from './tamper/kinds.ts';
 import { tamperings, untampered } from './tamper/tamper.ts';
@@ -17,7 +18,7 @@ test('a whole ledger is accepted by everybody', () => {
   untampered(1);
 });
 
-test(`${KINDS.length + CONTENT_KINDS.length} kinds of tampering, ${TRIED} of each: none is accepted, and each is found by whom it has to be`, () => {
+test(`${KINDS.length + CONTENT_KINDS.length + DECISION_KINDS.length} kinds of tampering, ${TRIED} of each: none is accepted, and each is found by whom it has to be`, () => {
   for (const { kind, accepted, wrong } of tamperings(TRIED, 1)) {
     expect(accepted, kind).toBe(0);
     expect(wrong).toEqual([]);

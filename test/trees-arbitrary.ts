@@ -60,6 +60,7 @@ const verdict: fc.Arbitrary<Verdict> = fc.record(
     verifier: fc.constantFrom('calculator', 'vote', 'person:cleo', 'model:critic:small'),
     kind: fc.constantFrom('pass', 'pass', 'pass', 'fail', 'unsure'),
     reason: text,
+    entry: fc.nat(99),
   },
   { requiredKeys: ['verifier', 'kind'] },
 );

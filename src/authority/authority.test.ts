@@ -181,6 +181,46 @@ describe('once somebody is enrolled', () => {
     log.complete('cyd', request);
   });
 
+  describe('what they decide', () => {
+    const action = (log: Log, name: string, keys = [keyOf(name)]) =>
+      log.by(name, 'action-taken', { words: { action: 'reply' } }, keys);
+
+    test('is signed from the first that is, or from an enrolment that says so; what is older stays valid', () => {
+      for (const begin of [
+        (log: Log) => action(log, 'oda'),
+        (log: Log) => {
+          const { words } = enrolment('cyd', 'auditor');
+          const said = { words: { ...words, actions: 'signed' } };
+          log.complete('bob', log.ask('ada', 'principal-enrolled', said));
+        },
+      ]) {
+        const log = office();
+        action(log, 'oda', []);
+        action(log, 'eve', []); // whatever the roles: nobody asked
+        begin(log);
+        expect(() => action(log, 'oda', [])).toThrow('expected a signature of oda+');
+        expect(() => action(log, 'root', [])).toThrow('somebody who is enrolled, got person:root');
+        expect(() => action(log, 'eve')).toThrow('expected one of overseer, operator for «correct»');
+        expect(() => action(log, 'oda', [keyOf('bob')])).toThrow('got one of bob+');
+        expect(() => log.add({ kind: 'action-taken', actor: { id: 'person:oda', kind: 'script' } })).toThrow(
+          'somebody who is enrolled, got person:oda',
+        );
+        action(log, 'oda');
+        action(log, 'ada');
+        log.add({ kind: 'action-taken', actor: { id: 'script:h', kind: 'script' } });
+      }
+    });
+
+    test('is not signed by a program, nor by a stranger even before', () => {
+      const log = office();
+      const actor = { id: 'script:h', kind: 'script' } as const;
+      expect(() => log.add({ kind: 'action-taken', actor }, [keyOf('ada')])).toThrow('expected no signature');
+      expect(() => action(log, 'zoe')).toThrow('somebody who is enrolled, got person:zoe');
+      expect(() => action(log, 'eve')).toThrow('expected one of overseer, operator for «correct»');
+      expect(log.replay.authority.signsActions).toBe(false);
+    });
+  });
+
   test('keys are rotated by the old and the new one; the old one is worth nothing then and never comes back', () => {
     const log = office();
     const words = { name: 'ada', key: vkeyOf('ada', 1) };

@@ -38,6 +38,8 @@ export interface Authority {
   readonly adopted: number | undefined;
   /** Not completed yet, by number; also those that have expired. */
   readonly requests: ReadonlyMap<number, Request>;
+  /** Whether people sign what they decide. Once they do, they always do; before, nobody did. */
+  readonly signsActions: boolean;
   /** That halted work, until an entry lets it go on. */
   readonly halt: Entry | undefined;
   /** Checkpoints, and the entry that revoked each. */
@@ -52,6 +54,7 @@ export const NOBODY: Authority = {
   policy: DEFAULT_POLICY,
   adopted: undefined,
   requests: new Map(),
+  signsActions: false,
   halt: undefined,
   revoked: new Map(),
   gates: Growing.empty(),
@@ -62,8 +65,13 @@ export function after(authority: Authority, entry: Entry): Authority {
   const { seq, kind, words = {}, parents = [] } = entry;
   const next = ACTED.has(kind) ? { ...authority, requests: without(authority.requests, parents) } : authority;
   switch (kind) {
-    case 'principal-enrolled':
-      return withKey(next, words.name!, { roles: rolesIn(words.roles), entry: seq }, words.key!);
+    case 'principal-enrolled': {
+      const signsActions = next.signsActions || words.actions === SIGNED;
+      const own = { roles: rolesIn(words.roles), entry: seq };
+      return withKey({ ...next, signsActions }, words.name!, own, words.key!);
+    }
+    case 'action-taken':
+      return entry.signed ? { ...next, signsActions: true } : next;
     case 'key-rotated': {
       const { roles, entry: since } = next.people.get(words.name!)!;
       return withKey(next, words.name!, { roles, entry: since }, words.key!);
@@ -140,6 +148,14 @@ export function rolesIn(text = ''): readonly Role[] {
 export function publicOf({ publicKey }: VerifierKey): string {
   return publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
 }
+
+/** Whether the entry is a person's, or is made to look like one. */
+export function isPersons({ actor }: Pick<Entry, 'actor'>): boolean {
+  return actor.kind === 'person' || actor.id.startsWith(PERSON);
+}
+
+/** What an enrolment says of «actions». */
+export const SIGNED = 'signed';
 
 const PERSON = 'person:';
 

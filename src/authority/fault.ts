@@ -10,6 +10,7 @@ import { parseVerifierKey, type VerifierKey } from '../ledger/key.ts';
 import {
   type Authority,
   checkpointIn,
+  isPersons,
   mayAct,
   nameOf,
   type Principal,
@@ -40,7 +41,8 @@ export function faultIn(authority: Authority, entry: Entry, place: Place): strin
 
 /** Whether its kind alone says that such an entry may follow, and that after it everybody may do what they might before.
  *  (A gate's decision may be asked for later: `afterGate`.) The tests compare this with `faultIn` and `after`. */
-export function isOrdinary({ halt }: Authority, { kind, isSigned }: Seen): boolean {
+export function isOrdinary({ halt, signsActions }: Authority, { kind, isSigned }: Seen): boolean {
+  if (kind === 'action-taken' && signsActions) return false;
   return ORDINARY.has(kind) && !isSigned && !(halt && WORK.has(kind));
 }
 
@@ -48,7 +50,7 @@ interface Seen extends Pick<Entry, 'kind'> {
   readonly isSigned: boolean;
 }
 
-/** Kinds that nothing is asked of but that nobody signs them. Any other is read in full. */
+/** Kinds that nothing is asked of but that nobody signs them; of actions, until somebody does. Any other is read in full. */
 const ORDINARY: ReadonlySet<Kind> = new Set<Kind>([
   ...(['run-started', 'run-resumed', 'run-ended', 'training-started', 'training-ended'] as const),
   ...(['examples-written', 'gate-decided', 'action-taken', 'model-served', 'answer-recorded'] as const),
@@ -173,7 +175,14 @@ function expiredFault({ expires, entry: { seq } }: Request, { time }: Entry): st
 function actOf(authority: Authority, entry: Entry): Act | undefined {
   if (entry.kind === 'act-requested') return requestedIn(entry)?.act;
   if (entry.kind === 'act-approved') return authority.requests.get(entry.parents?.[0] ?? -1)?.act;
+  if (entry.kind === 'action-taken') return isDecision(authority, entry) ? 'correct' : undefined;
   return ACT_OF[entry.kind];
+}
+
+/** Whether it is an action for which somebody has to answer: of a person, since people sign theirs. Whoever may say what an
+ *  answer should have been may say what it is. */
+function isDecision({ signsActions }: Authority, entry: Entry): boolean {
+  return isPersons(entry) && (signsActions || entry.signed !== undefined);
 }
 
 /** A promotion by the gate that a run's checkpoint has passed, where the policy leaves it to gates. */

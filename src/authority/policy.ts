@@ -18,7 +18,8 @@ export const ACTS = [
 ];
 export type Act = (typeof ACTS)[number];
 
-/** The act that an entry of a kind is, where that is restricted. */
+/** The act that an entry of a kind is, where that is restricted. What people decide falls under «correct» too, once they sign it
+ *  (`fault.ts`). */
 export const ACT_OF: { readonly [K in Kind]?: Act } = {
   'work-paused': 'pause',
   'work-stopped': 'stop',

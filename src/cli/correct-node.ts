@@ -8,6 +8,7 @@ import { SALT } from '../ledger/commitment.ts';
 import { type DoerFlags, doerOf } from '../project/doer.ts';
 import type { Grove } from '../project/grove.ts';
 import { withProject } from '../project/recorder.ts';
+import { expectWork } from '../project/work.ts';
 import { act } from '../record/acts.ts';
 import type { TranscriptNode } from '../transcript/node.ts';
 import { brief, oneLine } from './text.ts';
@@ -45,11 +46,13 @@ export async function correctNode(grove: Grove, prefix: string, flags: NodeCorre
     });
     return outcome.entry;
   });
-  const began = grove.record({ kind: 'run-resumed' });
+  const began = grove.isGuest ? expectWork() : grove.record({ kind: 'run-resumed' });
   const outcome = await grove.answer();
   const after = await grove.transcript();
-  grove.keep(after);
-  grove.record({ kind: 'run-ended', ends: began, words: { state: outcome.kind } });
+  if (began !== undefined) {
+    grove.keep(after);
+    grove.record({ kind: 'run-ended', ends: began, words: { state: outcome.kind } });
+  }
   const was = new Map(before.map((one) => [one.id, one]));
   const changed = after.filter((one) => textOf(one) !== textOf(was.get(one.id)));
   const asked = after.filter(({ steps, id }) => steps.length > (was.get(id)?.steps.length ?? 0));

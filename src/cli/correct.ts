@@ -4,7 +4,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
-import { CapstanError, invariant } from '../base/errors.ts';
+import { invariant } from '../base/errors.ts';
 import { SALT } from '../ledger/commitment.ts';
 import { commandLine } from '../project/command-line.ts';
 import { type DoerFlags, doerOf } from '../project/doer.ts';
@@ -13,16 +13,15 @@ import { HOME, LEDGER } from '../project/home.ts';
 import { officeOf } from '../project/office.ts';
 import { withProject } from '../project/recorder.ts';
 import { keyOf } from '../provenance/answer.ts';
-import { lifeOf } from '../provenance/life.ts';
+import { recordedLife } from '../provenance/life.ts';
 import { answerNamed, type Taint, type TaintedCheckpoint, taintOf } from '../provenance/taint.ts';
 import { answersLeaningOn } from '../provenance/trail.ts';
 import { act } from '../record/acts.ts';
-import { verifyLedger } from '../record/verify.ts';
 import { keepCorrection } from '../registry/correction.ts';
 import { servedIn } from '../registry/promotion.ts';
 import { CORRECTED } from '../registry/revocation.ts';
 import { drawnAgain } from '../run/drawn.ts';
-import { findRun, openRun, runHash } from '../run/folder.ts';
+import { findRun, openRun } from '../run/folder.ts';
 import { revokeModel } from '../run/office.ts';
 import { taskOf } from '../run/own.ts';
 import { Folder } from '../storage/folder.ts';
@@ -51,20 +50,15 @@ export function addCorrect(program: Command): void {
 
 async function correct(asked: string, flags: CorrectFlags): Promise<void> {
   const grove = groveNamed(flags.run);
-  if (grove !== undefined) return Grove.with(grove, {}, (own) => correctNode(own, asked, flags));
+  if (grove !== undefined)
+    return Grove.with(grove, { isGuest: true }, (own) => correctNode(own, asked, flags));
   const path = findRun(HOME, flags.run);
   const { folder, file } = openRun(path);
   const { configuration } = file;
   const task = taskOf(folder, configuration);
   const question = task.parse(asked);
   const answer = answerNamed(task, question, flags.answer);
-  const { entries } = verifyLedger(LEDGER);
-  const life = lifeOf(entries, runHash(folder));
-  if (!life)
-    throw new CapstanError(
-      'not-found',
-      `${path}: expected a run that is on the ledger in ${LEDGER}, it is not`,
-    );
+  const { entries, life } = recordedLife(LEDGER, folder);
   const arm = new Folder(`${path}/ida`);
   const taint = await taintOf(arm, task, question, answer, {
     learnsUnknown: configuration.student.learnsUnknown,

@@ -14,14 +14,13 @@ import { HOME, LEDGER } from '../project/home.ts';
 import { ARM } from '../project/office.ts';
 import { withProject } from '../project/recorder.ts';
 import { type DecisionTaint, decisionEntries, taintOfDecision, WORKSPACE } from '../provenance/decision.ts';
-import { type Life, lifeOf } from '../provenance/life.ts';
+import { type Life, recordedLife } from '../provenance/life.ts';
 import { act } from '../record/acts.ts';
 import { contentOf } from '../record/content.ts';
-import { verifyLedger } from '../record/verify.ts';
 import { keepCorrection } from '../registry/correction.ts';
 import { servedIn } from '../registry/promotion.ts';
 import { decisionsTaken } from '../run/again.ts';
-import { findRun, openRun, runHash } from '../run/folder.ts';
+import { findRun, openRun } from '../run/folder.ts';
 import { ANSWERS, type Answered, type Asked, answersById, askedIn, INBOX, takenIn } from '../run/inbox.ts';
 import { taskOf } from '../run/own.ts';
 import { knownIn, readRecording, recordingText, workspaceKey } from '../run/recording.ts';
@@ -102,14 +101,7 @@ class Desk {
     this.#flags = flags;
     this.#task = taskOf(folder, configuration);
     this.#known = new Set(knownIn(folder, configuration, this.#task).keys());
-    const { entries } = verifyLedger(LEDGER);
-    const life = lifeOf(entries, runHash(folder));
-    if (!life)
-      throw new CapstanError(
-        'not-found',
-        `${path}: expected a run that is on the ledger in ${LEDGER}, it is not`,
-      );
-    this.#life = life;
+    this.#life = recordedLife(LEDGER, folder).life;
     this.#locked(() => this.#recover());
   }
 
@@ -341,9 +333,7 @@ class Desk {
           words: { action: action.kind },
         };
         const own = reason === undefined ? contents : [...contents, ...doer.contents];
-        // No policy rules over decisions, so that their entries bear no signature; the key has to be at hand all the same.
-        const keys = kind === 'action-taken' ? [] : doer.keys;
-        const outcome = act(ledger, kind, said, { ...doer, keys, contents: own });
+        const outcome = act(ledger, kind, said, { ...doer, contents: own });
         invariant(outcome.kind === 'done', 'a decision needs one person, whatever the policy');
         const { time } = ledger.entry(outcome.entry);
         return { id, ...action, by: doer.actor.id, seconds, time, entry: outcome.entry };

@@ -4,13 +4,13 @@ import type { Command } from 'commander';
 import { CapstanError } from '../base/errors.ts';
 import { sealEnvelope } from '../ledger/envelope.ts';
 import { HOME, LEDGER } from '../project/home.ts';
-import { lifeOf } from '../provenance/life.ts';
+import { recordedLife } from '../provenance/life.ts';
 import { provOf } from '../provenance/prov.ts';
 import { PAYLOAD_TYPE, statementOf } from '../provenance/statement.ts';
 import { whyModel } from '../provenance/why.ts';
 import { signerIn } from '../record/ledger.ts';
 import { verifyLedger } from '../record/verify.ts';
-import { findRun, openRun, runHash } from '../run/folder.ts';
+import { findRun, openRun } from '../run/folder.ts';
 import { Folder } from '../storage/folder.ts';
 
 interface ExportFlags {
@@ -44,12 +44,5 @@ function model(folder: string, beginning: string) {
 }
 
 function run(folder: string, given: string) {
-  const { entries } = verifyLedger(folder);
-  const path = findRun(HOME, given);
-  const life = lifeOf(entries, runHash(openRun(path).folder));
-  if (life) return provOf(life);
-  throw new CapstanError(
-    'not-found',
-    `${path}: expected a run that is on the ledger in ${folder}, it is not`,
-  );
+  return provOf(recordedLife(folder, openRun(findRun(HOME, given)).folder).life);
 }

@@ -108,7 +108,8 @@ async function grow(recipe: string | undefined, flags: GrowFlags, command: Comma
   expectWork();
   const path = flags.resume === undefined ? await begun(recipe, flags) : found(flags.resume);
   const kind = flags.resume === undefined ? 'run-started' : 'run-resumed';
-  await Grove.with(path, gatewayOf(flags), async (grove) => {
+  const manner = { isPatient: flags.wait === true, isQuiet: flags.quiet === true };
+  await Grove.with(path, { ...gatewayOf(flags), ...manner }, async (grove) => {
     const stop = stopOnSignals(() => process.stderr.write('stopping; a second Ctrl-C stops at once\n'));
     const began = grove.record({ kind });
     let state = 'failed';
@@ -149,7 +150,7 @@ function expectNothingNew(recipe: string | undefined, flags: GrowFlags, command:
 /** Goes as far as it can; with --wait, until people have done their part. */
 async function answered(grove: Grove, { wait, quiet }: GrowFlags, signal: AbortSignal): Promise<Outcome> {
   const halt = new AbortController();
-  let told = '';
+  let [told, said] = ['', ''];
   const progress = setInterval(() => {
     const spent = spentText(grove.spent);
     if (!quiet && spent !== told) process.stderr.write(`so far ${spent}\n`);
@@ -165,9 +166,12 @@ async function answered(grove: Grove, { wait, quiet }: GrowFlags, signal: AbortS
       const before = grove.trees.version;
       const outcome = await grove.answer(both);
       if (outcome.kind === 'answered' || !wait) return outcome;
-      if (!quiet)
-        process.stderr.write(`waiting for ${outcome.items.length} in the inbox: ${commandLine('inbox')}\n`);
-      await changed(grove.trees, before, both);
+      grove.keep(await grove.transcript()); // for whoever looks at it meanwhile
+      const resting = grove.turn.rest(changed(grove.trees, before, both), both);
+      const waits = `waiting for ${outcome.items.length} in the inbox: ${commandLine('inbox')}\n`;
+      if (!quiet && waits !== said) process.stderr.write(waits); // others may go on from here
+      said = waits;
+      await resting;
     }
   } finally {
     clearInterval(watch);

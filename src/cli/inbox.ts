@@ -1,5 +1,5 @@
 /** capstan inbox: what waits for people. Shows one workspace at a time and takes what is done about it: reply, ask,
- *  correct, reject, escalate, skip, or accept what is proposed. */
+ *  verify, correct, reject, escalate, skip, or accept what is proposed. */
 
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
@@ -23,6 +23,7 @@ import { MEMORY } from '../project/home.ts';
 import { withProject } from '../project/recorder.ts';
 import { act } from '../record/acts.ts';
 import type { TextQuestion } from '../text/question.ts';
+import type { Verdict } from '../transcript/node.ts';
 import { Trees } from '../trees/trees.ts';
 import { decimal, integer } from './arguments.ts';
 import { withDoer } from './doing.ts';
@@ -37,8 +38,10 @@ interface InboxFlags extends DoerFlags {
   readonly unknown?: boolean;
   readonly escalate?: string;
   readonly skip?: boolean;
+  readonly verify?: number;
   readonly correct?: number;
   readonly reject?: number;
+  readonly reason?: string;
   readonly answer?: string;
   readonly confidence?: number;
   readonly seconds?: number;
@@ -62,11 +65,17 @@ export function addInbox(program: Command): void {
     .option('--escalate <reason>', 'hand it upwards')
     .option('--skip', 'leave it to others, or for later')
     .option(
+      '--verify <n>',
+      'the answer to the n-th question asked here is right; the item waits on',
+      integer('verify', 1),
+    )
+    .option(
       '--correct <n>',
       'the answer to the n-th question asked here is another one',
       integer('correct', 1),
     )
     .option('--reject <n>', 'the answer to the n-th question asked here is wrong', integer('reject', 1))
+    .option('--reason <text>', 'why it is right or wrong, with --verify or --reject')
     .option('--answer <text>', 'the right one, with --correct')
     .option('--confidence <p>', 'in the reply, from 0 to 1', decimal('confidence'))
     .option('--seconds <n>', 'that it took', integer('seconds', 0))
@@ -86,7 +95,7 @@ async function inbox(prefix: string | undefined, flags: InboxFlags): Promise<voi
       const said = desk.said(item);
       if (said) desk.carryOut(item, said, flags.seconds ?? 0, now());
       else if (flags.json) console.log(JSON.stringify(item));
-      else console.log(lines(item, inkFor(process.stdout)).join('\n'));
+      else desk.show(item);
     } else if (process.stdin.isTTY && !flags.json) await desk.converse();
     else desk.list();
   } finally {
@@ -115,7 +124,8 @@ class Desk {
 
   /** What the options say; undefined if they say nothing. */
   said(item: TextItem): Said | undefined {
-    const { reply: answer, ask: asked, accept, escalate, skip, correct, reject, confidence } = this.#flags;
+    const { reply: answer, ask: asked, accept, escalate, skip, confidence } = this.#flags;
+    const { verify, correct, reject, reason } = this.#flags;
     const all: (Said | undefined)[] = [
       answer === undefined ? undefined : decide(reply(known(answer, confidence ?? 1))),
       this.#flags.unknown ? decide(reply(unknown('unsure'))) : undefined,
@@ -125,18 +135,21 @@ class Desk {
       accept ? decide(proposed(item)) : undefined,
       escalate === undefined ? undefined : decide({ kind: 'escalate', reason: escalate }),
       skip ? { kind: 'skip' } : undefined,
+      verify === undefined ? undefined : judged(item, 'verify', verify, reason),
       correct === undefined ? undefined : corrected(item, correct, known(this.#expectAnswer())),
-      reject === undefined ? undefined : corrected(item, reject, unknown('rejected')),
+      reject === undefined ? undefined : judged(item, 'reject', reject, reason),
     ];
     const said = all.filter((one) => one !== undefined);
     if (confidence !== undefined && answer === undefined)
       throw new CapstanError('usage', '--confidence: expected --reply with it');
     if (this.#flags.answer !== undefined && correct === undefined)
       throw new CapstanError('usage', '--answer: expected --correct with it');
+    if (reason !== undefined && verify === undefined && reject === undefined)
+      throw new CapstanError('usage', '--reason: expected --verify or --reject with it');
     if (said.length > 1)
       throw new CapstanError(
         'usage',
-        `item ${brief(item.key)}: expected one of --reply, --unknown, --ask, --accept, --escalate, --skip, --correct, --reject, got ${said.length}`,
+        `item ${brief(item.key)}: expected one of --reply, --unknown, --ask, --accept, --escalate, --skip, --verify, --correct, --reject, got ${said.length}`,
       );
     return said[0];
   }
@@ -163,16 +176,20 @@ class Desk {
           subjects: [{ name: WORKSPACE, sha256: item.key }],
           words: { action: said.kind === 'decide' ? said.action.kind : said.kind },
         },
-        { ...doer, keys: [], contents }, // the policy has no act for it, so it is not signed
+        { ...doer, contents },
       );
       invariant(outcome.kind === 'done', 'an action needs one person, whatever the policy');
       const removed = takeEffect(this.#trees, item, { said, seconds, began }, ledger.entry(outcome.entry));
-      console.log(
-        `${said.kind === 'decide' ? 'decided' : 'corrected'}  ${name} (entry ${outcome.entry} of the ledger)`,
-      );
+      console.log(`${DONE[said.kind].padEnd(10)} ${name} (entry ${outcome.entry} of the ledger)`);
       for (const { before } of removed)
         console.log(`to be made again, it was: ${oneLine(answerText(before))}`);
     });
+  }
+
+  show(item: TextItem): void {
+    const saidOf = (exchange: TextItem['workspace']['exchanges'][number]) =>
+      this.#trees.verdicts.of(exchange.question, exchange.answer);
+    console.log(lines(item, inkFor(process.stdout), saidOf).join('\n'));
   }
 
   /** One item after the other. */
@@ -186,7 +203,9 @@ class Desk {
           console.log('nothing waits');
           return;
         }
-        console.log(`\n${lines(item, ink).join('\n')}\n${ink.dim(HELP)}`);
+        console.log();
+        this.show(item);
+        console.log(ink.dim(HELP));
         const started = performance.now();
         const began = now();
         const said = await this.#hear(input, item);
@@ -232,6 +251,8 @@ class Desk {
   }
 }
 
+const DONE = { decide: 'decided', correct: 'corrected', verify: 'verified', reject: 'rejected' } as const;
+
 const decide = (action: TextAction): Said => ({ kind: 'decide', action });
 
 function proposed({ key, proposal }: TextItem): TextAction {
@@ -239,9 +260,23 @@ function proposed({ key, proposal }: TextItem): TextAction {
   throw new CapstanError('usage', `item ${brief(key)}: expected one with a proposal, it has none`);
 }
 
-function corrected({ key, workspace }: TextItem, number: number, answer: Answer<string>): Said {
+function corrected(item: TextItem, number: number, answer: Answer<string>): Said {
+  return { kind: 'correct', place: placeOf(item, number), answer };
+}
+
+function judged(item: TextItem, kind: 'verify' | 'reject', number: number, reason?: string): Said {
+  const place = placeOf(item, number);
+  const { answer } = item.workspace.exchanges[place]!;
+  if (answer.kind === 'known') return { kind, place, ...(reason !== undefined && { reason }) };
+  throw new CapstanError(
+    'usage',
+    `item ${brief(item.key)}: expected an answer that can be right or wrong, the ${number}. is ${answerText(answer)}`,
+  );
+}
+
+function placeOf({ key, workspace }: TextItem, number: number): number {
   const count = workspace.exchanges.length;
-  if (number <= count) return { kind: 'correct', place: number - 1, answer };
+  if (number >= 1 && number <= count) return number - 1;
   throw new CapstanError(
     'usage',
     `item ${brief(key)}: expected the number of an answer, 1 to ${count}, got ${number}`,
@@ -255,7 +290,7 @@ function questionOf({ workspace }: TextItem, text: string, documents = true): Te
 }
 
 const HELP =
-  'reply TEXT · ask QUESTION | QUESTION · accept · correct N TEXT · reject N · unknown · escalate WHY · skip · quit';
+  'reply TEXT · ask QUESTION | QUESTION · accept · verify N · correct N TEXT · reject N WHY · unknown · escalate WHY · skip · quit';
 
 /** A line that somebody typed; undefined for one that says nothing of the kind. */
 function spoken(word: string, rest: string, item: TextItem): Said | undefined {
@@ -273,8 +308,9 @@ function spoken(word: string, rest: string, item: TextItem): Said | undefined {
       return decide(proposed(item));
     case 'correct':
       return text === '' ? undefined : corrected(item, Number(number), known(text));
+    case 'verify':
     case 'reject':
-      return number === '' ? undefined : corrected(item, Number(number), unknown('rejected'));
+      return number === '' ? undefined : judged(item, word, Number(number), text === '' ? undefined : text);
     case 'unknown':
       return decide(reply(unknown('unsure')));
     case 'escalate':
@@ -289,7 +325,11 @@ function spoken(word: string, rest: string, item: TextItem): Said | undefined {
 /** Characters of a document that are shown at once. */
 const SHOWN_TEXT = 2000;
 
-function lines({ key, run, workspace, proposal }: TextItem, ink: Ink): readonly string[] {
+function lines(
+  { key, run, workspace, proposal }: TextItem,
+  ink: Ink,
+  saidOf: (exchange: TextItem['workspace']['exchanges'][number]) => readonly Verdict[],
+): readonly string[] {
   const { question, exchanges } = workspace;
   return [
     `${ink.dim(`${brief(key)}, for ${run}`)}`,
@@ -298,10 +338,11 @@ function lines({ key, run, workspace, proposal }: TextItem, ink: Ink): readonly 
       return `${ink.dim(`— ${name}`)}\n${printable(text.slice(0, SHOWN_TEXT))}${left > 0 ? ink.dim(` … ${left} characters more (--json shows all)`) : ''}`;
     }),
     ink.bold(printable(question.text)),
-    ...exchanges.map(
-      ({ question: asked, answer }, i) =>
-        `  ${i + 1}. ${printable(asked.text)}\n     → ${printable(answerText(answer))}`,
-    ),
+    ...exchanges.map((exchange, i) => {
+      const { question: asked, answer } = exchange;
+      const said = saidOf(exchange).map(({ verifier, kind }) => `  ${ink.dim(`${kind}, ${verifier}`)}`);
+      return `  ${i + 1}. ${printable(asked.text)}\n     → ${printable(answerText(answer))}${said.join('')}`;
+    }),
     ...(proposal
       ? [`${ink.dim(`${proposal.by.id} proposes:`)} ${printable(actionText(proposal.action))}`]
       : []),

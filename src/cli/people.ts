@@ -2,7 +2,7 @@
 
 import { renameSync } from 'node:fs';
 import type { Command } from 'commander';
-import { personOf } from '../authority/authority.ts';
+import { personOf, SIGNED } from '../authority/authority.ts';
 import { ROLES, type Role } from '../authority/policy.ts';
 import type { Said } from '../authority/request.ts';
 import { CapstanError } from '../base/errors.ts';
@@ -98,7 +98,7 @@ function add(name: string, flags: AddFlags): void {
     const made = flags.public === undefined ? keyAt(name, file) : undefined;
     const key = made ? verifierOf(made) : parseVerifierKey(flags.public!);
     const own = ROLES.filter((role) => flags.role.includes(role)).join(' ');
-    const said = { words: { name, roles: own, key: formatVerifierKey(key) } };
+    const said = { words: { name, roles: own, key: formatVerifierKey(key), actions: SIGNED } };
     const first = (): Doer => ({ ...doerOf(authority, {}, why), actor: personOf(name), keys: [made!] });
     say(
       enact(ledger, 'principal-enrolled', said, doer ?? first()),

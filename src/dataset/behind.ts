@@ -39,7 +39,7 @@ export function placed(header: TreeHeader, nodes: readonly TranscriptNode[]): re
       addAuthor(answered, one.node.corrected.by);
       if (one.node.corrected.entry !== undefined) answered.entries.add(one.node.corrected.entry);
     }
-    for (const { verifier } of one.node.verdicts) addName(answered, verifier);
+    addVerdicts(answered, one.node);
     for (const child of one.childrenOf.flat()) join(answered, child.answered);
     one.answered = shared.as(answered);
   }
@@ -74,9 +74,9 @@ export function united(...parts: readonly Behind[]): Behind {
 }
 
 /** Behind the verdicts on a node. */
-export function verifying({ verdicts }: TranscriptNode): Behind {
+export function verifying(node: TranscriptNode): Behind {
   const behind = nothing();
-  for (const { verifier } of verdicts) addName(behind, verifier);
+  addVerdicts(behind, node);
   return behind;
 }
 
@@ -140,9 +140,12 @@ function addAuthor(into: Growing, { kind, id }: Author): void {
 }
 
 /** Verifiers are known by name alone. */
-function addName(into: Growing, name: string): void {
-  if (name.startsWith('person:')) into.people.add(name);
-  if (name.startsWith('model:')) into.models.add(name);
+function addVerdicts(into: Growing, { verdicts }: TranscriptNode): void {
+  for (const { verifier: name, entry } of verdicts) {
+    if (name.startsWith('person:')) into.people.add(name);
+    if (name.startsWith('model:')) into.models.add(name);
+    if (entry !== undefined) into.entries.add(entry);
+  }
 }
 
 function childrenByStep({ steps, children }: TranscriptNode, all: ReadonlyMap<string, Working>): Working[][] {

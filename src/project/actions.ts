@@ -1,7 +1,7 @@
 /** What people do in the inbox: on the ledger first, then it takes effect. What a crash left on the ledger alone takes effect
  *  the next time. */
 
-import type { Answer } from '../core/answer.ts';
+import { type Answer, unknown } from '../core/answer.ts';
 import type { Action } from '../core/workspace.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { contentOf } from '../record/content.ts';
@@ -13,6 +13,7 @@ import { edits } from '../trees/edits.ts';
 import type { Item } from '../trees/inbox.ts';
 import type { Removed } from '../trees/memory.ts';
 import type { Trees } from '../trees/trees.ts';
+import type { PersonsVerdict } from '../trees/verdicts.ts';
 import { LEDGER } from './home.ts';
 import { withProject } from './recorder.ts';
 
@@ -23,6 +24,8 @@ export type TextAction = Action<TextQuestion, string>;
 export type Said =
   | { readonly kind: 'decide'; readonly action: TextAction }
   | { readonly kind: 'correct'; readonly place: number; readonly answer: Answer<string> }
+  /** Of an answer: it is right, or it is wrong and nobody knows a better one. */
+  | { readonly kind: 'verify' | 'reject'; readonly place: number; readonly reason?: string }
   | { readonly kind: 'skip' };
 
 /** As it is kept beside the ledger. */
@@ -37,15 +40,18 @@ export const SAID = 'said';
 
 /** Carries out what is on the ledger; the answers that have to be made again. */
 export function takeEffect(
-  { inbox, memory }: Trees,
+  { inbox, memory, verdicts }: Trees,
   item: TextItem,
   { said, seconds, began }: Told,
   { actor, seq, time }: Entry,
 ): readonly Removed<string>[] {
   const by: Author = { kind: 'person', id: actor.id };
-  if (said.kind === 'correct') {
+  if (said.kind !== 'decide') {
     const { question, answer: before } = item.workspace.exchanges[said.place]!;
-    const removed = memory.correct(question, { answer: said.answer, before, by, time, entry: seq });
+    if (said.kind !== 'correct') verdicts.put(question, before, verdictOf(said, by, seq));
+    if (said.kind === 'verify') return [];
+    const answer = said.kind === 'correct' ? said.answer : unknown('rejected');
+    const removed = memory.correct(question, { answer, before, by, time, entry: seq });
     inbox.withdraw(item.key); // with another answer it is another workspace
     return removed;
   }
@@ -57,6 +63,17 @@ export function takeEffect(
     ...(proposal && { proposed: { ...proposal, edits: distance! } }),
   });
   return [];
+}
+
+function verdictOf(
+  { kind, reason }: Extract<Said, { readonly kind: 'verify' | 'reject' }>,
+  { id }: Author,
+  entry: number,
+): PersonsVerdict {
+  const verdict = { verifier: id, entry, ...(reason !== undefined && { reason }) };
+  return kind === 'verify'
+    ? { ...verdict, kind: 'pass' }
+    : { reason: 'no reason given', ...verdict, kind: 'fail' };
 }
 
 /** What is on the ledger and has not taken effect: a crash came between. */
@@ -75,7 +92,8 @@ function takeUp(trees: Trees, open: Map<string, TextItem>): void {
     const item = key === undefined ? undefined : open.get(key);
     const text = item && contentOf(LEDGER, entries, entry, SAID);
     if (item === undefined || text === undefined) continue; // erased, so nobody knows what it was
-    takeEffect(trees, item, JSON.parse(text) as Told, entry);
-    open.delete(item.key);
+    const told = JSON.parse(text) as Told;
+    takeEffect(trees, item, told, entry);
+    if (told.said.kind !== 'verify') open.delete(item.key); // after a verdict it waits as before
   }
 }

@@ -14,6 +14,7 @@ export function formOf(said: Said): string {
 function partsOf(said: Said): readonly Json[] {
   if (said.kind === 'skip') return ['skip'];
   if (said.kind === 'correct') return ['correct', said.place, ...answerParts(said.answer)];
+  if (said.kind !== 'decide') return [said.kind, said.place];
   const { action } = said;
   if (action.kind === 'escalate') return ['escalate'];
   if (action.kind === 'reply') return ['reply', ...answerParts(action.answer)];

@@ -1,6 +1,7 @@
 /** A run of a recipe in its folder, as the commands that work on it need it:
  *      tree.json            what it does, written first and never changed
  *      transcript.jsonl     the tree as far as it got
+ *      waiting.json         where it rests: keys of what it waits for in the inbox
  *  What was decided and answered is the project's, not the run's: another run of the same recipe finds it there. */
 
 import { createHash } from 'node:crypto';
@@ -28,6 +29,7 @@ import { HOME, MEMORY } from './home.ts';
 import { loadRecipe } from './recipe.ts';
 import { person, recorder } from './recorder.ts';
 import { assistantSeat, type Models, overseerSeat, versionOf } from './seats.ts';
+import { lockFree, Turn } from './turn.ts';
 
 /** What a run of a recipe is. */
 export interface TreeFile {
@@ -52,19 +54,36 @@ export interface TreeFile {
 const FORMAT = 'capstan-tree-run-1';
 const FILE = 'tree.json';
 const TRANSCRIPT = 'transcript.jsonl';
+const WAITING = 'waiting.json';
 export const GROVE_FILES = { file: FILE, transcript: TRANSCRIPT };
 /** Calls at a time. */
 export const CONCURRENCY = 8;
 
+/** How long others who grow trees from the same memory are waited for. */
+const TURN_MS = 30_000;
+
+export interface GroveOptions extends GatewayOptions {
+  /** Whether to wait for others as long as it takes. */
+  readonly isPatient?: boolean;
+  readonly isQuiet?: boolean;
+  /** Whether to work in a run that another process has, which waits for people meanwhile. */
+  readonly isGuest?: boolean;
+}
+
 export class Grove {
   readonly path: string;
   readonly trees: Trees;
+  readonly turn: Turn;
+  /** Whether the run is another process's: what is written down of it is that one's to write. */
+  readonly isGuest: boolean;
   readonly #file: TreeFile;
   readonly #plan: Plan;
   readonly #folder: Folder;
 
-  private constructor(path: string, file: TreeFile, plan: Plan, trees: Trees) {
+  private constructor(path: string, file: TreeFile, plan: Plan, trees: Trees, turn: Turn, isGuest: boolean) {
     this.path = path;
+    this.turn = turn;
+    this.isGuest = isGuest;
     this.#folder = new Folder(path);
     this.#file = file;
     this.#plan = plan;
@@ -77,7 +96,11 @@ export class Grove {
   }
 
   async answer(signal?: AbortSignal): Promise<Outcome> {
-    return this.trees.answer(this.#file.root, this.#plan, this.name, this.#scope(signal));
+    if (!this.isGuest) this.#folder.remove(WAITING);
+    const outcome = await this.trees.answer(this.#file.root, this.#plan, this.name, this.#scope(signal));
+    if (outcome.kind === 'waiting' && !this.isGuest)
+      this.#folder.writeAtomic(WAITING, JSON.stringify(outcome.items));
+    return outcome;
   }
 
   async transcript(): Promise<readonly TranscriptNode[]> {
@@ -130,32 +153,43 @@ export class Grove {
     return own;
   }
 
-  /** With the run's folder locked, and what is remembered: two that grow trees would not see each other's calls in flight. */
-  static async with<T>(path: string, options: GatewayOptions, use: (grove: Grove) => Promise<T>): Promise<T> {
-    return locked(path, () =>
-      locked(dirname(MEMORY), async () => {
-        const file = treeFileIn(path);
-        const plan = await planOf(file, options);
-        const { concurrency = CONCURRENCY } = options;
-        const trees = Trees.open(MEMORY, { concurrency, now: () => new Date().toISOString() });
-        try {
-          catchUp(trees);
-          return await use(new Grove(path, file, plan, trees));
-        } finally {
-          trees.close();
-        }
-      }),
-    );
+  /** With the run's folder locked, and when it is our turn. */
+  static async with<T>(
+    path: string,
+    { isPatient, isQuiet, isGuest, ...options }: GroveOptions,
+    use: (grove: Grove) => Promise<T>,
+  ): Promise<T> {
+    let own = isGuest ? lockFree(path) : lockFolder(path);
+    let turn: Turn | undefined;
+    try {
+      const file = readTreeFile(new Folder(path));
+      const plan = await planOf(file, options);
+      const { concurrency = CONCURRENCY } = options;
+      const milliseconds = isPatient ? Infinity : TURN_MS;
+      const tell = (text: string) => void (isQuiet || process.stderr.write(`${text}\n`));
+      turn = await Turn.take(dirname(MEMORY), { milliseconds, tell });
+      own ??= lockFree(path); // whoever had it may have ended meanwhile
+      const trees = Trees.open(MEMORY, { concurrency, now: () => new Date().toISOString() });
+      try {
+        catchUp(trees);
+        return await use(new Grove(path, file, plan, trees, turn, own === undefined));
+      } finally {
+        trees.close();
+      }
+    } finally {
+      own?.release(); // first: whose turn it is next sees that nobody has it
+      turn?.release();
+    }
   }
 }
 
-async function locked<T>(path: string, act: () => Promise<T>): Promise<T> {
-  const lock = lockFolder(path);
-  try {
-    return await act();
-  } finally {
-    lock.release();
-  }
+export function readTreeFile(folder: Folder): TreeFile {
+  return readSealed<TreeFile>(folder, FILE, FORMAT);
+}
+
+/** Keys of what the run waits for in the inbox; undefined where it does not rest. */
+export function waitedFor(folder: Folder): readonly string[] | undefined {
+  return folder.exists(WAITING) ? (JSON.parse(folder.readText(WAITING)) as string[]) : undefined;
 }
 
 /** Begins a run in a folder that is new or empty. */
@@ -168,11 +202,6 @@ export async function beginGrove(path: string, file: TreeFile, options: GatewayO
       `run folder ${path}: expected a new or empty folder; --resume goes on with a run`,
     );
   writeSealed(folder, FILE, FORMAT, file);
-}
-
-/** What the run in that folder is. */
-export function treeFileIn(path: string): TreeFile {
-  return readSealed<TreeFile>(new Folder(path), FILE, FORMAT);
 }
 
 /** The folder of a run of a recipe that somebody means, if it is one. */

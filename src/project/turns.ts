@@ -12,6 +12,7 @@ import { SALT } from '../ledger/commitment.ts';
 import { act, type Doer } from '../record/acts.ts';
 import type { Ledger } from '../record/ledger.ts';
 import { Database } from '../storage/database.ts';
+import { Folder } from '../storage/folder.ts';
 import type { Author } from '../transcript/node.ts';
 import { Trees } from '../trees/trees.ts';
 import { catchUp, SAID, type Said, type TextItem, type Told, takeEffect, WORKSPACE } from './actions.ts';
@@ -19,7 +20,7 @@ import { commandLine } from './command-line.ts';
 import { doerFor } from './doer.ts';
 import { formOf } from './forms.ts';
 import type { GoldQuestion } from './gold.ts';
-import { groveNamed, type TreeFile, treeFileIn } from './grove.ts';
+import { groveNamed, readTreeFile, type TreeFile } from './grove.ts';
 import { DESK, MEMORY } from './home.ts';
 import { loadRecipe } from './recipe.ts';
 import { withProject } from './recorder.ts';
@@ -153,7 +154,7 @@ class Runs {
     let file = this.#files.get(run);
     if (file) return file;
     const path = groveNamed(run);
-    file = path === undefined ? undefined : treeFileIn(path);
+    file = path === undefined ? undefined : readTreeFile(new Folder(path));
     if (file) this.#files.set(run, file);
     return file;
   }
@@ -262,7 +263,6 @@ class LedgerPage implements Page {
       },
       {
         ...doer,
-        keys: [], // the policy has no act for it, so it is not signed
         contents: texts.map((one) => ({ ...one, salt: randomBytes(SALT) })),
       },
     );

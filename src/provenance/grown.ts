@@ -12,7 +12,7 @@ import { subjectOf } from './life.ts';
 export interface GrownAudit {
   readonly run: string;
   readonly nodes: number;
-  /** Actions and corrections of people. */
+  /** Actions, verdicts and corrections of people. */
   readonly people: number;
   /** Whether its last session has not ended: it is at work, or was killed. */
   readonly isOpen: boolean;
@@ -63,6 +63,9 @@ function* actsIn(
   for (const node of nodes) {
     for (const { by, entry } of node.steps)
       if (by.kind === 'person') yield [node, ['action-taken'], by, entry];
+    for (const { verifier, entry } of node.verdicts)
+      if (verifier.startsWith('person:'))
+        yield [node, ['action-taken'], { kind: 'person', id: verifier }, entry];
     const { corrected } = node;
     // In the inbox, or by «correct».
     if (corrected) yield [node, ['action-taken', 'answer-corrected'], corrected.by, corrected.entry];

@@ -1,7 +1,11 @@
 /** The entries that are about one run. A run is its `run.json`, by hash: folders may be renamed, and names be used again. An
  *  entry belongs where what it ends or follows from belongs; one that a person made, where its checkpoint does. */
 
+import { CapstanError } from '../base/errors.ts';
 import type { Entry } from '../ledger/entry.ts';
+import { verifyLedger } from '../record/verify.ts';
+import { runHash } from '../run/folder.ts';
+import type { Folder } from '../storage/folder.ts';
 
 export interface Life {
   /** Of the run, in its entries. */
@@ -29,6 +33,17 @@ export function lifeOf(entries: readonly Entry[], runHash: string): Life | undef
     open: intents.filter(({ seq }) => !ended.has(seq)),
     isOpen: !ended.has(began.seq),
   };
+}
+
+/** The ledger in that folder, and what it has about a run. Throws «not-found» where it has nothing. */
+export function recordedLife(ledger: string, run: Folder): { entries: readonly Entry[]; life: Life } {
+  const { entries } = verifyLedger(ledger);
+  const life = lifeOf(entries, runHash(run));
+  if (life) return { entries, life };
+  throw new CapstanError(
+    'not-found',
+    `${run.path}: expected a run that is on the ledger in ${ledger}, it is not`,
+  );
 }
 
 /** The hash of `run.json` of the run that each entry is about, by the entry's number. */

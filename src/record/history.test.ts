@@ -63,7 +63,8 @@ function said(step: Step, seq: number): Said {
   const { checkpoint, passed } = step;
   const parents = step.parents.map((back) => seq - 1 - back).filter((parent) => parent >= 0);
   const name = NAMES[step.name]!;
-  const words = { name, roles: ROLES.join(' '), key: formatVerifierKey(KEYS[step.name]!) };
+  const key = formatVerifierKey(KEYS[step.name]!);
+  const words = { name, roles: ROLES.join(' '), key, ...(checkpoint === 1 && { actions: 'signed' }) };
   return {
     ...(checkpoint < 2 && { subjects: [{ name: 'checkpoint', sha256: `${checkpoint}`.repeat(64) }] }),
     ...(parents.length > 0 && { parents }),
@@ -96,11 +97,11 @@ function entryOf(step: Step, { authority }: Slow, tree: MerkleAccumulator): Entr
     : drafted;
 }
 
-function shown({ people, policy, adopted, requests, halt, revoked, gates }: Authority): unknown {
+function shown({ people, gates, ...state }: Authority): unknown {
   const all: unknown[] = [];
   gates.findLast((gate) => all.push(gate) < 0);
   const rest = [...people].map(([name, { roles, key, entry }]) => [name, roles, key.id, entry]);
-  return { rest, policy, adopted, requests, halt, revoked, all };
+  return { ...state, rest, all };
 }
 
 function outcome(act: () => unknown): string | undefined {

@@ -25,13 +25,10 @@ export function saidOf(action: TurnAction, item: TextItem, confidence: number = 
       return decide({ kind: 'escalate', reason: action.reason });
     case 'correct':
       return { kind: 'correct', place: placeOf(action.place, item), answer: known(action.text) };
-    case 'reject':
-      return { kind: 'correct', place: placeOf(action.place, item), answer: unknown('rejected') };
     case 'verify':
-      throw new CapstanError(
-        'invalid',
-        'body.action.kind: expected one of the actions of the turn, got «verify»',
-      );
+      return { kind: 'verify', place: judgedOf(action.place, item) };
+    case 'reject':
+      return { kind: 'reject', place: judgedOf(action.place, item), reason: action.reason };
     case 'skip':
       return { kind: 'skip' };
   }
@@ -42,9 +39,13 @@ export function actionOf(said: unknown, { workspace }: TextItem): TurnAction {
   const own = said as Said;
   if (own.kind === 'skip') return { kind: 'skip' };
   if (own.kind === 'correct') {
-    const place = own.place + 1;
-    if (own.answer.kind === 'known') return { kind: 'correct', place, text: own.answer.value };
-    return { kind: 'reject', place, reason: answerText(own.answer) };
+    // What takes an answer back without another one is «reject».
+    const text = own.answer.kind === 'known' ? own.answer.value : own.answer.reason;
+    return { kind: 'correct', place: own.place + 1, text };
+  }
+  if (own.kind !== 'decide') {
+    const { kind, place, reason = '—' } = own;
+    return kind === 'verify' ? { kind, place: place + 1 } : { kind: 'reject', place: place + 1, reason };
   }
   const { action } = own;
   if (action.kind === 'escalate') return { kind: 'escalate', reason: action.reason };
@@ -54,6 +55,17 @@ export function actionOf(said: unknown, { workspace }: TextItem): TurnAction {
     return { kind: 'ask', questions, documents: documents || workspace.question.documents === undefined };
   }
   return action.answer.kind === 'known' ? { kind: 'reply', text: action.answer.value } : { kind: 'unknown' };
+}
+
+/** Of an answer that can be right or wrong. */
+function judgedOf(place: number, item: TextItem): number {
+  const index = placeOf(place, item);
+  const { answer } = item.workspace.exchanges[index]!;
+  if (answer.kind === 'known') return index;
+  throw new CapstanError(
+    'invalid',
+    `body.action.place: expected an answer that can be right or wrong, the ${place}. is ${answerText(answer)}`,
+  );
 }
 
 const decide = (action: TextAction): Said => ({ kind: 'decide', action });

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { canonical, type Json } from '../base/canonical.ts';
 import { CapstanError } from '../base/errors.ts';
 import type { Held } from '../desk/desk.ts';
+import type { TextItem } from '../project/actions.ts';
 import { formOf, sureOf } from '../project/forms.ts';
 import { type Turns, timeOf, type View } from '../project/turns.ts';
 import { Commit, Committed, Draft, Next, Turn, TurnsState } from '../wire/turn.ts';
@@ -103,12 +104,20 @@ async function commitTo(
   if (!ack) {
     const { item } = await turns.view(await desk.hand(person, id));
     const said = saidOf(action, item, confidence);
-    const why = reason ?? ('reason' in action ? action.reason : undefined);
-    ack = await desk.commit(person, id, {
+    const saying = {
       ...{ token, body: own, seconds, form: formOf(said), sure: sureOf(said) },
       said: JSON.parse(JSON.stringify(said)) as Json,
-      ...(why !== undefined && { reason: why }),
-    });
+      ...(reason !== undefined && { reason }),
+    };
+    if (action.kind === 'verify') {
+      const { entry } = await desk.say(person, id, saying);
+      return {
+        id,
+        ...(entry !== undefined && { entry }),
+        effect: 'it is on the ledger; the turn is still yours',
+      };
+    }
+    ack = await desk.commit(person, id, saying);
   }
   const { undoUntil, entry } = ack;
   const left = undoUntil === undefined ? 0 : Math.max(0, Math.ceil((undoUntil - now) / SECOND_MS));
@@ -125,10 +134,10 @@ async function turnOf(turns: Turns, held: Held, behind: number): Promise<Turn> {
   const view = await turns.view(held);
   const { item, policy, left } = view;
   const { question, exchanges } = item.workspace;
-  const judging = exchanges.length > 0 ? (['reject', 'correct'] as const) : [];
+  const judging = exchanges.length > 0 ? (['verify', 'reject', 'correct'] as const) : [];
   return Turn.parse({
     ...{ id: held.item, run: held.run, kind: held.kind, policy, question, left, behind },
-    exchanges: exchanges.map((exchange) => ({ ...exchange, isVerified: false })),
+    exchanges: exchanges.map((exchange) => ({ ...exchange, isVerified: isVerified(turns, view, exchange) })),
     actions: ['reply', 'ask', ...judging, 'unknown', 'escalate', 'skip'],
     lease: { token: held.token, until: timeOf(held.until) },
     suggestion: suggestionOf(view),
@@ -138,6 +147,15 @@ async function turnOf(turns: Turns, held: Held, behind: number): Promise<Turn> {
     })),
     ...(held.draft !== undefined && { draft: JSON.parse(held.draft) as Draft }),
   });
+}
+
+/** Of a hidden question too, whose verdicts have no effect and are on the ledger alone: whoever has given one sees it. */
+function isVerified(
+  { trees }: Turns,
+  { held }: View,
+  { question, answer }: TextItem['workspace']['exchanges'][number],
+): boolean {
+  return !held.isGold && trees.verdicts.of(question, answer).some(({ kind }) => kind === 'pass');
 }
 
 function suggestionOf({ held, item, settings }: View): Turn['suggestion'] {

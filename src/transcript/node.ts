@@ -1,11 +1,15 @@
 /** One question of a tree as it is written down: who did what at it, step by step, and what that came to. */
 
 import type { Answer } from '../core/answer.ts';
-import type { Verdict } from '../core/verifier.ts';
+import type { Verdict as Said } from '../core/verifier.ts';
 import type { Action } from '../core/workspace.ts';
 import type { TextQuestion } from '../text/question.ts';
 
-export type { Verdict } from '../core/verifier.ts';
+/** What one verifier says of an answer. */
+export interface Verdict extends Said {
+  /** Number of its entry in the ledger, where a person says it. */
+  readonly entry?: number;
+}
 
 /** As an entry of the ledger names an actor. */
 export interface Author {

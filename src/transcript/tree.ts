@@ -83,6 +83,7 @@ const verdict = record<Verdict>({
   verifier: text(1),
   kind: oneOf('pass', 'fail', 'unsure'),
   reason: { optional: text() },
+  entry: { optional: count },
 });
 
 const fieldsOfStep = record<Step>({

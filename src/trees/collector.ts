@@ -11,13 +11,17 @@ import type { Correction } from './memory.ts';
 
 type Text = Workspace<TextQuestion, string>;
 
+type SaidOf = (question: TextQuestion, answer: Answer<string>) => readonly Verdict[];
+
 export class Collector {
   readonly #idOf: (question: TextQuestion, depth: number) => string;
+  readonly #saidOf: SaidOf;
   readonly #nodes = new Map<string, Draft>();
 
-  /** `idOf`: of the node of a question with so many levels below it. */
-  constructor(idOf: (question: TextQuestion, depth: number) => string) {
+  /** `idOf`: of the node of a question with so many levels below it. `saidOf`: what people say of an answer. */
+  constructor(idOf: (question: TextQuestion, depth: number) => string, saidOf: SaidOf = () => []) {
     this.#idOf = idOf;
+    this.#saidOf = saidOf;
   }
 
   /** An overseer, or whoever answers alone, acted in that workspace. */
@@ -56,8 +60,17 @@ export class Collector {
         places.set(child, { depth: place.depth + 1, parent: id, question });
         children.push(child);
       }
-      yield nodeOf(id, place, draft, steps, children);
+      const verdicts = [...draft.verdicts, ...this.#peoples(draft)];
+      yield nodeOf(id, place, { ...draft, verdicts }, steps, children);
     }
+  }
+
+  /** Of the answer that stands; where it was rejected, of the one that was. */
+  #peoples({ question, answer, correction }: Draft): readonly Verdict[] {
+    const stands = correction?.answer ?? answer;
+    const isRejected = stands?.kind === 'unknown' && stands.reason === 'rejected';
+    const about = correction && isRejected ? correction.before : stands;
+    return about ? this.#saidOf(question, about) : [];
   }
 
   #draft(question: TextQuestion, depth: number): Draft {

@@ -19,6 +19,7 @@ import { Memory, SCHEMA } from './memory.ts';
 import { type Room, type Seat, seated } from './seat.ts';
 import { Slots } from './slots.ts';
 import { tree } from './tree.ts';
+import { VERDICTS_SCHEMA, Verdicts } from './verdicts.ts';
 
 type Text = TextQuestion;
 
@@ -97,6 +98,7 @@ function shown(question: Text, rejected: string, verdicts: readonly Verdict[]): 
 export class Trees {
   readonly memory: Memory<Text, string>;
   readonly inbox: Inbox<Text, string>;
+  readonly verdicts: Verdicts<Text, string>;
   readonly #database: Database;
   readonly #slots: Slots;
   readonly #now: () => string;
@@ -106,13 +108,14 @@ export class Trees {
     this.#database = database;
     this.memory = new Memory(database, questionKey);
     this.inbox = new Inbox(this.memory);
+    this.verdicts = new Verdicts(this.memory);
     this.#slots = new Slots(concurrency);
     this.#now = now;
   }
 
   /** The file is made if there is none. */
   static open(path: string, options: TreesOptions): Trees {
-    return new Trees(Database.open(path, SCHEMA + INBOX_SCHEMA, options), options);
+    return new Trees(Database.open(path, SCHEMA + INBOX_SCHEMA + VERDICTS_SCHEMA, options), options);
   }
 
   /** Goes as far as it can; what it comes to is on the disk before it is given. */
@@ -133,7 +136,10 @@ export class Trees {
 
   /** The tree as far as it got, walked once more. Whatever would be asked anew is left as it is. */
   async transcript(root: Text, plan: Plan, run: string, scope: Scope): Promise<readonly TranscriptNode[]> {
-    const collector = new Collector((question, depth) => this.memory.answerKey(plan.policy, question, depth));
+    const collector = new Collector(
+      (question, depth) => this.memory.answerKey(plan.policy, question, depth),
+      this.verdicts.all(),
+    );
     const tell: Room<Text, string>['tell'] = (workspace, decision, isMemo, at) => {
       const { action, by, proposed, spent, began, ended, entry } = decision;
       const own = { ...(proposed && { proposed }), ...(entry !== undefined && { entry }) };

@@ -10,6 +10,7 @@ import { submissionFrom } from '../../src/witness/watch.ts';
 import { Witness } from '../../src/witness/witness.ts';
 import { SimulatedDisk } from '../crash/simulated-disk.ts';
 import { CONTENT_KINDS, contentTargetOf } from './contents.ts';
+import { DECISION_KINDS, decisionTargetOf } from './decisions.ts';
 import {
   COSIGNED,
   cosigned,
@@ -42,16 +43,18 @@ export interface Tally {
 const [KEY, WITNESSES] = [verifierOf(LOG), [verifierOf(WITNESS)]];
 const SIZES = [300, 256, 257, 120, 400, 33];
 const CONTENT_SIZES = [60, 81, 120, 257];
+const DECISION_SIZES = [33, 48, 81];
 
 /** `count` tamperings of each kind. */
 export function tamperings(
   count: number,
   seed: number,
-  kinds: readonly Kind[] = [...KINDS, ...CONTENT_KINDS],
+  kinds: readonly Kind[] = [...KINDS, ...CONTENT_KINDS, ...DECISION_KINDS],
 ): readonly Tally[] {
-  const [plain, written] = targetsOf(seed);
+  const [plain, written, decided] = targetsOf(seed);
   return kinds.map((kind) => {
-    const targets = CONTENT_KINDS.includes(kind) ? written : plain;
+    const isDecision = DECISION_KINDS.includes(kind);
+    const targets = CONTENT_KINDS.includes(kind) ? written : isDecision ? decided : plain;
     const random = Random.seeded(seed).split(kind.name);
     const by = { verify: 0, '--key': 0, '--witness': 0, 'the witness': 0, '--known': 0, told: 0 };
     const wrong: string[] = [];
@@ -90,12 +93,13 @@ export function untampered(seed: number): void {
   }
 }
 
-/** Ledgers without contents and ledgers with some. */
-function targetsOf(seed: number): readonly [readonly Target[], readonly Target[]] {
+/** Ledgers without contents, ledgers with some, and ledgers of people who sign. */
+function targetsOf(seed: number): readonly [readonly Target[], readonly Target[], readonly Target[]] {
   const random = Random.seeded(seed);
   return [
     SIZES.map((size, i) => targetOf(size, random.split(`target ${i}`))),
     CONTENT_SIZES.map((size, i) => contentTargetOf(size, random.split(`contents ${i}`))),
+    DECISION_SIZES.map((size, i) => decisionTargetOf(size, random.split(`decisions ${i}`))),
   ];
 }
 
