@@ -45,6 +45,8 @@ export interface Held {
   readonly draft?: string;
   /** What others decided, where it is arbitrated; in an order that says nothing of who. */
   readonly reviews: readonly Review[];
+  /** What they have said about single answers. */
+  readonly verdicts: readonly Json[];
 }
 
 export interface Review {
@@ -151,6 +153,13 @@ export class Desk {
       const later = Math.max(until, now + this.#leaseMs);
       this.#sql.extend(later, item, person);
       return later;
+    });
+  }
+
+  /** Given back, as if it had not been taken. */
+  giveBack(person: string, item: string, token: string): Promise<void> {
+    return this.#write(() => {
+      if (this.#sql.leaseOf(item, person)?.token === token) this.#sql.release(item, person);
     });
   }
 
@@ -350,6 +359,7 @@ export class Desk {
       ...{ item, source, run, token, until },
       kind: phase === ARBITRATE ? 'arbitrate' : 'decide',
       isGold: gold !== null,
+      verdicts: this.#sql.verdicts(item, lease.person).map(({ said }) => JSON.parse(said) as Json),
       isOpened: opened === 1,
       ...(draft !== undefined && { draft }),
       reviews: sorted.map(({ said, reason }) => ({

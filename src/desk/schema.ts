@@ -184,6 +184,9 @@ export function statements(database: Database) {
     finish: database.command(`update act set state = ${DONE}, entry = ? where id = ?`),
     reviews: database.query<ActRow>(`
       select * from act where item = ? and kind = 'decide' and state = ${DONE} order by number`),
+    verdicts: database.query<{ readonly said: string }>(
+      `select said from act where item = ? and person = ? and kind = 'verdict' order by number`,
+    ),
     acted: database.query<{ readonly person: string }>(`
       select name as person from person
       where exists (select 1 from act where person = name and run = ? and kind in ('decide', 'arbitrate'))`),

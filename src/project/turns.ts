@@ -2,7 +2,7 @@
  *      memory/desk.db       leases, drafts, what was committed and is on its way to the ledger */
 
 import { randomBytes } from 'node:crypto';
-import type { Authority } from '../authority/authority.ts';
+import { type Authority, mayAct, nameOf } from '../authority/authority.ts';
 import { CapstanError, invariant } from '../base/errors.ts';
 import type { As, Book, Note, Page, Source } from '../desk/book.ts';
 import { Desk, type Held } from '../desk/desk.ts';
@@ -11,9 +11,11 @@ import { DEFAULTS, type Settings } from '../desk/settings.ts';
 import { SALT } from '../ledger/commitment.ts';
 import { act, type Doer } from '../record/acts.ts';
 import type { Ledger } from '../record/ledger.ts';
+import { replayed } from '../record/replay.ts';
 import { Database } from '../storage/database.ts';
 import { Folder } from '../storage/folder.ts';
 import type { Author } from '../transcript/node.ts';
+import type { Removed } from '../trees/memory.ts';
 import { Trees } from '../trees/trees.ts';
 import { catchUp, SAID, type Said, type TextItem, type Told, takeEffect, WORKSPACE } from './actions.ts';
 import { commandLine } from './command-line.ts';
@@ -21,7 +23,7 @@ import { doerFor } from './doer.ts';
 import { formOf } from './forms.ts';
 import type { GoldQuestion } from './gold.ts';
 import { groveNamed, readTreeFile, type TreeFile } from './grove.ts';
-import { DESK, MEMORY } from './home.ts';
+import { DESK, LEDGER, MEMORY } from './home.ts';
 import { loadRecipe } from './recipe.ts';
 import { withProject } from './recorder.ts';
 
@@ -34,6 +36,8 @@ export interface TurnsOptions {
   /** Who acts in the name of that person. Throws where their key is not at hand. */
   readonly doer?: (authority: Authority, person: string) => Doer;
   readonly complain?: (error: unknown) => void;
+  /** Told of answers that have to be made again. */
+  readonly removed?: (removed: readonly Removed<string>[]) => void;
 }
 
 /** What somebody who holds a workspace is shown. */
@@ -50,6 +54,7 @@ export interface View {
 export class Turns {
   readonly trees: Trees;
   readonly desk: Desk;
+  readonly #book: LedgerBook;
   readonly #database: Database;
   readonly #runs: Runs;
   readonly #policies = new Map<string, Promise<string>>();
@@ -58,10 +63,11 @@ export class Turns {
     this.trees = trees;
     this.#database = database;
     this.#runs = new Runs(trees);
+    this.#book = new LedgerBook(trees, options);
     this.desk = new Desk({
       database,
       sources: [sourceOf(trees, this.#runs)],
-      book: bookOf(trees, options.doer ?? ownDoer),
+      book: this.#book,
       now: Date.now,
       token: () => randomBytes(TOKEN_BYTES).toString('hex'),
       chance: () => randomBytes(CHANCE_BYTES).readUInt32LE() / 2 ** 32,
@@ -99,6 +105,11 @@ export class Turns {
       settings: this.#runs.settings(held.run),
       left: this.#left(file, held.run),
     };
+  }
+
+  /** Throws «refused» for who may not, or whose key is not here: before anything is committed. */
+  expectDoer(person: string): void {
+    this.#book.expectDoer(person);
   }
 
   close(): void {
@@ -210,19 +221,47 @@ const SUBJECT: { readonly [as in As]: string } = {
 };
 const ACT = 'act';
 
-function bookOf(trees: Trees, doer: (authority: Authority, person: string) => Doer): Book {
-  return { open: (use) => withProject((ledger) => use(new LedgerPage(trees, ledger, doer))) };
+class LedgerBook implements Book {
+  readonly #trees: Trees;
+  readonly #options: TurnsOptions;
+  #authority: Authority | undefined;
+
+  constructor(trees: Trees, options: TurnsOptions) {
+    this.#trees = trees;
+    this.#options = options;
+  }
+
+  open<T>(use: (page: Page) => T): T {
+    return withProject((ledger) => {
+      const result = use(new LedgerPage(this.#trees, ledger, this.#options));
+      this.#authority = ledger.replay.authority;
+      return result;
+    });
+  }
+
+  /** Throws «refused» where, as the ledger was last seen, what they decide could not be put on it. */
+  expectDoer(person: string): void {
+    this.#authority ??= replayed(LEDGER).authority;
+    const { doer = ownDoer } = this.#options;
+    const { actor } = doer(this.#authority, person);
+    const principal = this.#authority.people.get(nameOf({ actor }) ?? '');
+    if (!this.#authority.signsActions || !principal || mayAct(this.#authority, principal, 'correct')) return;
+    throw new CapstanError(
+      'refused',
+      `expected somebody who may decide, got ${person}, who is ${principal.roles.join(', ')}`,
+    );
+  }
 }
 
 class LedgerPage implements Page {
   readonly #trees: Trees;
   readonly #ledger: Ledger;
-  readonly #doer: (authority: Authority, person: string) => Doer;
+  readonly #options: TurnsOptions;
 
-  constructor(trees: Trees, ledger: Ledger, doer: (authority: Authority, person: string) => Doer) {
+  constructor(trees: Trees, ledger: Ledger, options: TurnsOptions) {
     this.#trees = trees;
     this.#ledger = ledger;
-    this.#doer = doer;
+    this.#options = options;
   }
 
   get size(): number {
@@ -239,7 +278,8 @@ class LedgerPage implements Page {
 
   record(note: Note): number {
     const { id, as, item, run, person, reason, isOpened, parents, isRight } = note;
-    const doer = this.#doer(this.#ledger.replay.authority, person);
+    const { doer: own = ownDoer } = this.#options;
+    const doer = own(this.#ledger.replay.authority, person);
     const texts = [
       ...(as === 'peek' ? [] : [{ field: SAID, text: JSON.stringify(toldIn(note)) }]),
       ...(reason === undefined ? [] : [{ field: 'reason', text: reason }]),
@@ -272,7 +312,9 @@ class LedgerPage implements Page {
 
   takeEffect(note: Note, entry: number): void {
     const item = this.#trees.inbox.get(note.item);
-    if (item) takeEffect(this.#trees, item, toldIn(note), this.#ledger.entry(entry));
+    if (!item) return; // it has
+    const removed = takeEffect(this.#trees, item, toldIn(note), this.#ledger.entry(entry));
+    this.#options.removed?.(removed);
   }
 }
 

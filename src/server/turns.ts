@@ -5,7 +5,6 @@ import { z } from 'zod';
 import { canonical, type Json } from '../base/canonical.ts';
 import { CapstanError } from '../base/errors.ts';
 import type { Held } from '../desk/desk.ts';
-import type { TextItem } from '../project/actions.ts';
 import { formOf, sureOf } from '../project/forms.ts';
 import { type Turns, timeOf, type View } from '../project/turns.ts';
 import { Commit, Committed, Draft, Next, Turn, TurnsState } from '../wire/turn.ts';
@@ -54,6 +53,7 @@ export function addTurns(
       const desk = turns().desk;
       const { item, settings } = await turns().view(await desk.hand(person, id));
       const isHidden = item.proposal && settings.suggestion === 'hidden';
+      if (isHidden) turns().expectDoer(person);
       const held = isHidden ? await desk.peek(person, id, lease) : await desk.hand(person, id);
       return { suggestion: suggestionOf(await turns().view(held)) };
     },
@@ -102,6 +102,7 @@ async function commitTo(
   const own = canonical(JSON.parse(JSON.stringify(commit)) as Json);
   let ack = desk.acked(person, id, { token, body: own });
   if (!ack) {
+    turns.expectDoer(person);
     const { item } = await turns.view(await desk.hand(person, id));
     const said = saidOf(action, item, confidence);
     const saying = {
@@ -137,7 +138,7 @@ async function turnOf(turns: Turns, held: Held, behind: number): Promise<Turn> {
   const judging = exchanges.length > 0 ? (['verify', 'reject', 'correct'] as const) : [];
   return Turn.parse({
     ...{ id: held.item, run: held.run, kind: held.kind, policy, question, left, behind },
-    exchanges: exchanges.map((exchange) => ({ ...exchange, isVerified: isVerified(turns, view, exchange) })),
+    exchanges: exchanges.map((exchange, i) => ({ ...exchange, isVerified: isVerified(turns, view, i) })),
     actions: ['reply', 'ask', ...judging, 'unknown', 'escalate', 'skip'],
     lease: { token: held.token, until: timeOf(held.until) },
     suggestion: suggestionOf(view),
@@ -149,13 +150,11 @@ async function turnOf(turns: Turns, held: Held, behind: number): Promise<Turn> {
   });
 }
 
-/** Of a hidden question too, whose verdicts have no effect and are on the ledger alone: whoever has given one sees it. */
-function isVerified(
-  { trees }: Turns,
-  { held }: View,
-  { question, answer }: TextItem['workspace']['exchanges'][number],
-): boolean {
-  return !held.isGold && trees.verdicts.of(question, answer).some(({ kind }) => kind === 'pass');
+/** Whether somebody has said so; of a hidden question whoever holds it, as of any other. */
+function isVerified({ trees }: Turns, { held, item }: View, index: number): boolean {
+  const { question, answer } = item.workspace.exchanges[index]!;
+  const isOwn = held.verdicts.some((said) => (said as { readonly place?: number }).place === index);
+  return isOwn || trees.verdicts.of(question, answer).some(({ kind }) => kind === 'pass');
 }
 
 function suggestionOf({ held, item, settings }: View): Turn['suggestion'] {
