@@ -197,7 +197,7 @@ export class Desk {
     return before && this.#ack(before.id);
   }
 
-  /** About one answer in a workspace that stays in hand: at once on the ledger, and in effect. */
+  /** About one answer in a workspace that stays in hand, by another lease: at once on the ledger, and in effect. */
   async say(person: string, item: string, saying: Saying): Promise<Ack> {
     return this.#beside('verdict', person, item, saying);
   }
@@ -403,7 +403,9 @@ export class Desk {
     const row = this.#durably((now) => {
       const before = this.#sql.sameAct(saying.token, kind, saying.body);
       if (before) return before;
-      this.#add(id, kind, this.#expectLease(item, person, saying.token, now), saying, now);
+      const lease = this.#expectLease(item, person, saying.token, now);
+      this.#add(id, kind, lease, saying, now);
+      if (kind === 'verdict') this.#lease(lease, now); // one lease, one commit
       return this.#sql.act(id)!;
     });
     this.settle();

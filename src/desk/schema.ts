@@ -193,6 +193,7 @@ export function statements(database: Database) {
     // The rest.
     skip: database.command(`
       insert into skipped values (?, ?, 1) on conflict (item, person) do update set times = times + 1`),
+    skips: database.look<Row>('select 1 from skipped where item = ? and person = ?'),
     draft: database.look<{ readonly json: string; readonly revision: number }>(
       'select json, revision from draft where item = ? and person = ?',
     ),
