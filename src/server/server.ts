@@ -17,6 +17,7 @@ import type { Place } from './place.ts';
 import { FAULTS, responseOf, unlike } from './problem.ts';
 import { addRuns } from './runs.ts';
 import { addSessions, Sessions } from './sessions.ts';
+import { addTurns } from './turns.ts';
 
 export function server(place: Place): App {
   const app: App = new OpenAPIHono<Env>({
@@ -52,6 +53,7 @@ export function server(place: Place): App {
   addModels(app, place, log);
   addControls(app, place, log);
   addLedger(app, log);
+  addTurns(app, place);
   addDocument(app);
   return app;
 }
