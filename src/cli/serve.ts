@@ -9,6 +9,7 @@ import { LEDGER } from '../project/home.ts';
 import { keyRing } from '../project/keys.ts';
 import { ProjectLog } from '../project/log.ts';
 import { sessionStore } from '../project/sessions.ts';
+import { TendingProcess } from '../project/tending.ts';
 import { type Seen, watchProject } from '../project/watch.ts';
 import { Changes } from '../server/changes.ts';
 import type { KeptSession, Place } from '../server/place.ts';
@@ -37,6 +38,7 @@ interface Flags {
   readonly behindProxy?: boolean;
   readonly allowHost: readonly string[];
   readonly as?: string;
+  readonly tend: boolean;
   readonly json?: boolean;
 }
 
@@ -60,6 +62,7 @@ export function addServe(program: Command): void {
       [],
     )
     .option('--as <name>', 'who the printed link signs in, where people are enrolled')
+    .option('--no-tend', 'leave question trees to «capstan run --resume», whoever answers')
     .option('--json', 'print the address as JSON')
     .action(work);
 }
@@ -80,6 +83,14 @@ async function work(flags: Flags): Promise<void> {
   const token = (): string => randomBytes(TOKEN_BYTES).toString('hex');
   const changes = new Changes(token());
   const turns = new TurnKeeper(changes);
+  const tending = new TendingProcess({
+    isIdle: !flags.tend,
+    tell: (run) => {
+      changes.tell({ topic: 'tree', run });
+      changes.tell({ topic: 'turns', run });
+    },
+    say: (line) => process.stderr.write(`${line}\n`),
+  });
   const unwatch = watchProject(WATCH_MS, (seen) => {
     for (const change of changesOf(seen)) changes.tell(change);
   });
@@ -97,6 +108,7 @@ async function work(flags: Flags): Promise<void> {
     },
     stopping: stop.signal,
     turns: turns.open,
+    tending,
     ...pagesOf(PAGES),
   };
   try {
@@ -107,6 +119,7 @@ async function work(flags: Flags): Promise<void> {
   } finally {
     unwatch();
     turns.close();
+    await tending.stop();
     stop.release();
   }
 }

@@ -115,6 +115,11 @@ export class Grove {
     this.#folder.writeAtomic(TRANSCRIPT, Buffer.concat(lines));
   }
 
+  /** Whether writing it down asks nobody: verifiers are asked again, and may cost something. */
+  get isFree(): boolean {
+    return (this.#plan.verifiers ?? []).length === 0;
+  }
+
   /** As OpenTelemetry spans, to wherever its SDK was told to send them. */
   async tellSpans(nodes: readonly TranscriptNode[]): Promise<void> {
     await tellSpans({ header: { format: TREE_FORMAT, ...this.#header(nodes) }, nodes });
@@ -127,19 +132,8 @@ export class Grove {
   }
 
   /** On the ledger; the number of the entry. */
-  record(draft: Pick<Draft, 'kind' | 'ends' | 'words'>): number {
-    const files = [FILE, TRANSCRIPT].filter((name) => this.#folder.exists(name));
-    const hashOf = (name: string) => createHash('sha256').update(this.#folder.read(name)).digest('hex');
-    const { overseer, assistant } = this.#file;
-    return recorder()(() => [
-      {
-        actor: { id: 'program:capstan', kind: 'program', version: VERSION },
-        ...(draft.kind !== 'run-ended' && { authority: person().id, words: { overseer, assistant } }),
-        run: this.name,
-        subjects: files.map((name) => ({ name, sha256: hashOf(name) })),
-        ...draft,
-      },
-    ]);
+  record(draft: Said): number {
+    return recordOf(this.#folder, this.#file, draft);
   }
 
   /** What was paid for in earlier sessions counts. */
@@ -183,6 +177,29 @@ export class Grove {
   }
 }
 
+/** What is said of a run on the ledger. */
+type Said = Pick<Draft, 'kind' | 'ends' | 'words'>;
+
+function recordOf(folder: Folder, { overseer, assistant }: TreeFile, draft: Said): number {
+  const files = [FILE, TRANSCRIPT].filter((name) => folder.exists(name));
+  const hashOf = (name: string) => createHash('sha256').update(folder.read(name)).digest('hex');
+  return recorder()(() => [
+    {
+      actor: { id: 'program:capstan', kind: 'program', version: VERSION },
+      ...(draft.kind !== 'run-ended' && { authority: person().id, words: { overseer, assistant } }),
+      run: folder.name,
+      subjects: files.map((name) => ({ name, sha256: hashOf(name) })),
+      ...draft,
+    },
+  ]);
+}
+
+/** The same for one at which nobody works at the moment. */
+export function recordGrove(run: string, draft: Said): number {
+  const { path, file } = groveHere(run);
+  return recordOf(new Folder(path), file, draft);
+}
+
 export function readTreeFile(folder: Folder): TreeFile {
   return readSealed<TreeFile>(folder, FILE, FORMAT);
 }
@@ -202,6 +219,14 @@ export async function beginGrove(path: string, file: TreeFile, options: GatewayO
       `run folder ${path}: expected a new or empty folder; --resume goes on with a run`,
     );
   writeSealed(folder, FILE, FORMAT, file);
+}
+
+/** What the run of that name in ./runs is. Throws «not-found» where there is none that is of a recipe. */
+export function groveHere(run: string): { readonly path: string; readonly file: TreeFile } {
+  const folder = new Folder(`${HOME}/${/^(?!\.)[\w.-]{1,200}$/.test(run) ? run : 'none'}`);
+  if (folder.name !== run || !folder.exists(FILE))
+    throw new CapstanError('not-found', `${run}: expected the run of a recipe in ${HOME}, found none`);
+  return { path: `${HOME}/${run}`, file: readTreeFile(folder) };
 }
 
 /** The folder of a run of a recipe that somebody means, if it is one. */

@@ -17,6 +17,7 @@ import type { Place } from './place.ts';
 import { FAULTS, responseOf, unlike } from './problem.ts';
 import { addRuns } from './runs.ts';
 import { addSessions, Sessions } from './sessions.ts';
+import { addTrees } from './trees.ts';
 import { addTurns } from './turns.ts';
 
 export function server(place: Place): App {
@@ -53,6 +54,7 @@ export function server(place: Place): App {
   addModels(app, place, log);
   addControls(app, place, log);
   addLedger(app, log);
+  addTrees(app, place, log);
   addTurns(app, place);
   addDocument(app);
   return app;

@@ -10,6 +10,8 @@ export const TreeSummary = z.object({
   root: Text,
   /** running: somebody works on it now · stopped: nobody does, and it waits for nobody. */
   state: z.enum(['answered', 'waiting', 'running', 'stopped']),
+  /** Why it cannot go on by itself: its recipe was changed, a model is gone. */
+  error: z.string().optional(),
   nodes: z.int(),
   /** Nodes that wait for people. */
   waiting: z.int(),
@@ -23,7 +25,10 @@ export const TreeSummary = z.object({
 });
 export type TreeSummary = z.infer<typeof TreeSummary>;
 
-/** What can be told of a node at a glance; one bit each. */
+/** What can be told of a node at a glance; one bit each. waiting: it waits for somebody, and for nothing below it · verified:
+ *  each verifier's last word is that it passes · rejected: some verifier's is that it fails · uncertain: a verifier or whoever
+ *  answered is unsure, or it was handed upwards · memo: all that was done at it was remembered from before the run · person:
+ *  a person acted at it. */
 export const FLAGS = {
   waiting: 1,
   verified: 2,
