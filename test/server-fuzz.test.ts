@@ -20,7 +20,12 @@ test(
   async () => {
     const { app, broken } = project;
     const who = await askers(app);
-    const said = await fuzz(app, { seed: 1, requests: 250, who, known: ['one', 'one@1'] });
+    const said = await fuzz(app, {
+      seed: 1,
+      requests: 250,
+      who,
+      known: ['one', 'one@1', 'tree', 'asked', '0'],
+    });
     expect(said.wrong).toEqual([]);
     expect(broken).toEqual([]);
     // Some of it is right, or nothing is tried.

@@ -5,10 +5,12 @@
 import fc from 'fast-check';
 import type { App } from '../../src/server/endpoint.ts';
 import { type Asked, type Document, requestsOf } from './requests.ts';
+import { Pool } from './schema.ts';
 
 export interface Fuzzed {
   readonly sent: number;
-  readonly operations: number;
+  /** Of each operation, how many were done. */
+  readonly done: { readonly [operation: string]: number };
   /** By status. */
   readonly statuses: { readonly [status: string]: number };
   readonly slowestMs: number;
@@ -30,8 +32,7 @@ export interface FuzzOptions {
 /** Codes of failures that are no bug. */
 const HONEST = ['storage', 'unavailable', 'interrupted'];
 const HANG_MS = 20_000;
-const KNOWN_MAX = 400;
-const KNOWN_LENGTH = 200;
+const LOT = 20;
 /** Of what was wrong, so much is shown. */
 const SHOWN = 400;
 
@@ -42,33 +43,32 @@ export async function fuzz(
   const whole = (await (await app.request('/api/openapi.json')).json()) as Document;
   const isMeant = ([path]: readonly [string, unknown]): boolean => paths?.includes(path) ?? true;
   const document = { ...whole, paths: Object.fromEntries(Object.entries(whole.paths).filter(isMeant)) };
-  const known = [...given];
-  const learn = (value: unknown): void => {
-    if (known.length >= KNOWN_MAX) return;
-    if (typeof value === 'object' && value !== null) for (const one of Object.values(value)) learn(one);
-    else if (typeof value === 'string' || typeof value === 'number') {
-      const text = String(value);
-      if (text !== '' && text.length <= KNOWN_LENGTH && !known.includes(text)) known.push(text);
-    }
-  };
+  const pool = new Pool(given);
   const statuses: { [status: string]: number } = {};
   const wrong = new Map<string, string>();
   let [sent, slowestMs] = [0, 0];
-  const one = (all: readonly string[]) => fc.nat().map((at) => all[at % all.length]!);
-  const some = fc.oneof(one(given), one(known));
-  const arbitrary = requestsOf(document, some, fc.constantFrom(...who));
-  for (const asked of fc.sample(arbitrary, { seed, numRuns: requests })) {
+  const arbitrary = requestsOf(document, pool, fc.constantFrom(...who));
+  const done: { [operation: string]: number } = {};
+  for (const [path, methods] of Object.entries(document.paths))
+    for (const method of Object.keys(methods)) done[`${method} ${path}`] = 0;
+  // A few at a time, so that what was answered is known when the next are made.
+  const next = (): readonly Asked[] => fc.sample(arbitrary, { seed: seed + sent, numRuns: LOT });
+  for (let lot: readonly Asked[] = []; sent < requests; lot = lot.slice(1)) {
+    if (lot.length === 0) lot = next();
+    const asked = lot[0]!;
     const began = performance.now();
     const { status, fault, body } = await send(app, asked);
     slowestMs = Math.max(slowestMs, performance.now() - began);
     sent++;
     statuses[status] = (statuses[status] ?? 0) + 1;
-    if (status === '200') learn(body);
+    if (status === '200') {
+      pool.learn(body);
+      if (asked.operation in done) done[asked.operation]! += 1;
+    }
     const kind = `${asked.operation} ${fault?.split('\n')[0]}`;
     if (fault !== undefined && !wrong.has(kind)) wrong.set(kind, `${fault}\n  of ${shown(asked)}`);
   }
-  const operations = Object.values(document.paths).flatMap((one) => Object.keys(one)).length;
-  return { sent, operations, statuses, slowestMs, wrong: [...wrong.values()] };
+  return { sent, done, statuses, slowestMs, wrong: [...wrong.values()] };
 }
 
 interface Said {

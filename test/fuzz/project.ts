@@ -1,13 +1,15 @@
-/** A small project on the disk for whoever asks a whole server: two training runs, and a ledger with what they left. It is the
- *  current folder of the process while it is in use. */
+/** A small project on the disk for whoever asks a whole server: training runs, question trees, workspaces that wait for people,
+ *  and a ledger with what they left. It is the current folder of the process while it is in use. */
 
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recorder } from '../../src/project/recorder.ts';
+import { Turns } from '../../src/project/turns.ts';
 import type { App } from '../../src/server/endpoint.ts';
 import type { Person } from '../../src/server/place.ts';
 import { server } from '../../src/server/server.ts';
+import { begin, grow, putRecipe } from '../grown.ts';
 import { type Keys, memoryPlace } from '../place.ts';
 import { carryOutTiny, createTiny, tiny } from '../tiny-run.ts';
 
@@ -18,6 +20,8 @@ export const PEOPLE: Keys = {
   auditor: { id: 'person:auditor', roles: ['auditor'] },
 } satisfies { readonly [key: string]: Person };
 
+/** What is taken back is taken back soon. */
+const UNDO_MS = 20;
 const NO_LIMIT = { perSecond: 1e9, burst: 1e9 };
 
 export interface SmallProject {
@@ -36,7 +40,9 @@ export async function smallProject(runs: readonly string[] = ['one', 'two']): Pr
     state: process.env.XDG_STATE_HOME,
     config: process.env.XDG_CONFIG_HOME,
   };
+  let turns: Turns | undefined;
   const leave = () => {
+    turns?.close();
     process.chdir(before.folder);
     process.env.XDG_STATE_HOME = before.state ?? '';
     process.env.XDG_CONFIG_HOME = before.config ?? '';
@@ -55,8 +61,14 @@ export async function smallProject(runs: readonly string[] = ['one', 'two']): Pr
     createTiny({ path, configuration: tiny({ seed: seed + 1 }) });
     await carryOutTiny({ path, ledger: 'ledger' }, { record: recorder() });
   }
+  putRecipe();
+  await grow('tree', 'program');
+  await grow('asked', 'person', 'seven eight nine');
+  await begin('new');
   let copies = 0;
   const fresh = (): SmallProject => {
+    turns?.close();
+    turns = undefined;
     const folder = join(home, `copy-${++copies}`);
     fs.cpSync(kept, folder, { recursive: true });
     if (copies > 1) fs.rmSync(join(home, `copy-${copies - 1}`), { recursive: true, force: true });
@@ -67,6 +79,10 @@ export async function smallProject(runs: readonly string[] = ['one', 'two']): Pr
         now: Date.now,
         limits: { perKey: NO_LIMIT, perAddress: NO_LIMIT, wrongKeys: NO_LIMIT },
         report: (line) => broken.push(line),
+        turns() {
+          turns ??= Turns.open({ undoMs: UNDO_MS });
+          return turns;
+        },
       }),
     );
     return { app, broken, fresh, leave };

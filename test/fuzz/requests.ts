@@ -3,7 +3,7 @@
 
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { anything, nearly, type Schema, type Source, valid } from './schema.ts';
+import { anything, nearly, type Pool, type Schema, type Source, valid } from './schema.ts';
 
 export interface Document {
   readonly paths: { readonly [path: string]: { readonly [method: string]: Operation } };
@@ -32,17 +32,17 @@ export interface Asked {
 /** `who`: headers of those who ask; `isOdd`: whether some go where nothing is documented. */
 export function requestsOf(
   document: Document,
-  known: fc.Arbitrary<string>,
+  pool: Pool,
   who: fc.Arbitrary<{ readonly [name: string]: string }>,
   isOdd = true,
 ): fc.Arbitrary<Asked> {
-  const source: Source = { schemas: document.components?.schemas ?? {}, known };
+  const source: Source = { schemas: document.components?.schemas ?? {}, pool };
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => requestOf(path, method, operation, source, who)),
   );
   const own = fc.oneof(...operations);
   if (!isOdd) return own;
-  return fc.oneof({ weight: 12, arbitrary: own }, { weight: 1, arbitrary: strayOf(known, who) });
+  return fc.oneof({ weight: 12, arbitrary: own }, { weight: 1, arbitrary: strayOf(pool.any, who) });
 }
 
 function requestOf(
@@ -53,10 +53,10 @@ function requestOf(
   who: fc.Arbitrary<{ readonly [name: string]: string }>,
 ): fc.Arbitrary<Asked> {
   const values = fc.tuple(
-    ...parameters.map(({ required, schema, in: place }) =>
+    ...parameters.map(({ name, required, schema, in: place }) =>
       place === 'path' || required
-        ? valueFor(schema, source)
-        : fc.option(valueFor(schema, source), { nil: undefined, freq: 2 }),
+        ? valueFor(schema, source, name)
+        : fc.option(valueFor(schema, source, name), { nil: undefined, freq: 2 }),
     ),
   );
   const schema = requestBody?.content['application/json']?.schema;
@@ -96,10 +96,10 @@ function requestOf(
 const often = <T>(mostly: T, rarely: T): fc.Arbitrary<T> =>
   fc.oneof({ weight: 9, arbitrary: fc.constant(mostly) }, { weight: 1, arbitrary: fc.constant(rarely) });
 
-const valueFor = (schema: Schema, source: Source): fc.Arbitrary<unknown> =>
+const valueFor = (schema: Schema, source: Source, name: string): fc.Arbitrary<unknown> =>
   fc.oneof(
-    { weight: 6, arbitrary: valid(schema, source) },
-    { weight: 2, arbitrary: source.known },
+    { weight: 8, arbitrary: valid(schema, source, name) },
+    { weight: 1, arbitrary: source.pool.any },
     { weight: 1, arbitrary: anything },
   );
 

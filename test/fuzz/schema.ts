@@ -27,17 +27,60 @@ export interface Schema {
 
 export interface Source {
   readonly schemas: { readonly [name: string]: Schema };
-  /** Strings that mean something in the project, for where any string may be. */
-  readonly known: fc.Arbitrary<string>;
+  readonly pool: Pool;
 }
+
+/** Values that mean something in the project: given ones, and those that were answered, under the names that they had. */
+export class Pool {
+  readonly #values: { readonly names: readonly string[]; readonly value: string | number }[];
+  readonly #seen = new Set<string>();
+  readonly #given: readonly string[];
+
+  constructor(given: readonly string[]) {
+    this.#given = given;
+    this.#values = given.map((value) => ({ names: [], value }));
+  }
+
+  learn(value: unknown, names: readonly string[] = []): void {
+    if (typeof value === 'object' && value !== null)
+      for (const [name, one] of Object.entries(value)) this.learn(one, [...names, name].slice(-NAMES));
+    if ((typeof value !== 'string' && typeof value !== 'number') || String(value).length > KNOWN_LENGTH)
+      return;
+    const key = JSON.stringify([names, value]);
+    if (this.#values.length >= KNOWN_MAX || this.#seen.has(key)) return;
+    this.#seen.add(key);
+    this.#values.push({ names, value });
+  }
+
+  /** One that fits; of that name, where there is one and where the number says so. */
+  pick(name: string, fits: (value: string | number) => boolean, n: number): string | number | undefined {
+    const fitting = this.#values.filter(({ value }) => fits(value));
+    const named = fitting.filter(({ names }) => names.includes(name));
+    const given = fitting.filter(({ names }) => names.length === 0);
+    const from = [named, given, fitting].filter(({ length }) => length > 0);
+    const some = from[n % from.length];
+    return some?.[Math.floor(n / from.length) % some.length]?.value;
+  }
+
+  get any(): fc.Arbitrary<string> {
+    const one = fc.nat().map((at) => String(this.#values[at % this.#values.length]!.value));
+    return fc.oneof(fc.constantFrom(...this.#given), one);
+  }
+}
+
+/** «lease.token» is of both names. */
+const NAMES = 2;
+const KNOWN_MAX = 600;
+const KNOWN_LENGTH = 200;
 
 /** Of strings, mostly; a long one now and then. */
 const LENGTH = 40;
 const ITEMS = 4;
 const INTEGER_MAX = 2 ** 31 - 1;
 
-export function valid(schema: Schema, source: Source): fc.Arbitrary<unknown> {
-  const of = (one: Schema) => valid(one, source);
+/** `name`: of the field or parameter. */
+export function valid(schema: Schema, source: Source, name = ''): fc.Arbitrary<unknown> {
+  const of = (one: Schema) => valid(one, source, name);
   if (schema.$ref !== undefined) return of(source.schemas[schema.$ref.split('/').at(-1)!] ?? {});
   if ('const' in schema) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);
@@ -58,12 +101,15 @@ export function valid(schema: Schema, source: Source): fc.Arbitrary<unknown> {
         max: Math.floor(Math.min(max, Math.max(min, 0) + LENGTH)),
       });
       const all = fc.integer({ min: Math.ceil(min), max: Math.floor(max) });
-      return schema.type === 'integer'
-        ? fc.oneof(near, all)
-        : fc.oneof(near, fc.double({ min, max, noNaN: true }));
+      const made =
+        schema.type === 'integer'
+          ? fc.oneof(near, all)
+          : fc.oneof(near, fc.double({ min, max, noNaN: true, noDefaultInfinity: true }));
+      const fits = (one: unknown): boolean => typeof one === 'number' && one >= min && one <= max;
+      return meant(source.pool, name, fits, made);
     }
     case 'string':
-      return text(schema, source);
+      return text(schema, source, name);
     case 'array': {
       if (schema.prefixItems) return fc.tuple(...schema.prefixItems.map(of));
       const { minItems = 0, maxItems = ITEMS } = schema;
@@ -74,12 +120,14 @@ export function valid(schema: Schema, source: Source): fc.Arbitrary<unknown> {
     }
     case 'object': {
       const { properties = {}, required = [], additionalProperties: more } = schema;
-      const own = Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, of(one)]));
-      const names = required.filter((name) => name in own);
+      const own = Object.fromEntries(
+        Object.entries(properties).map(([field, one]) => [field, valid(one, source, field)]),
+      );
+      const names = required.filter((field) => field in own);
       const record = fc.record(own, { requiredKeys: names as never[] });
       if (typeof more !== 'object') return record;
       return fc
-        .tuple(fc.dictionary(source.known, of(more), { maxKeys: ITEMS }), record)
+        .tuple(fc.dictionary(source.pool.any, of(more), { maxKeys: ITEMS }), record)
         .map(([a, b]) => ({ ...a, ...b }));
     }
     default:
@@ -89,7 +137,8 @@ export function valid(schema: Schema, source: Source): fc.Arbitrary<unknown> {
 
 function text(
   { pattern, format, minLength = 0, maxLength = Number.POSITIVE_INFINITY }: Schema,
-  { known }: Source,
+  { pool }: Source,
+  name: string,
 ) {
   if (format === 'date-time') return fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
   const fits = (one: string): boolean =>
@@ -100,10 +149,19 @@ function text(
     pattern === undefined
       ? fc.string({ unit: 'grapheme', minLength, maxLength: Math.min(maxLength, minLength + LENGTH) })
       : fc.stringMatching(new RegExp(pattern)).map((one) => one.slice(0, maxLength));
-  // One that means something, where it may stand here.
+  return meant(pool, name, (one) => typeof one === 'string' && fits(one), made);
+}
+
+/** One that means something, where it may stand here, or else any. */
+function meant(
+  pool: Pool,
+  name: string,
+  fits: (value: unknown) => boolean,
+  made: fc.Arbitrary<unknown>,
+): fc.Arbitrary<unknown> {
   return fc
-    .tuple(known, made, fc.boolean())
-    .map(([one, other, isKnown]) => (isKnown && fits(one) ? one : other));
+    .tuple(fc.nat(), made, fc.integer({ min: 0, max: 2 }))
+    .map(([n, other, choice]) => (choice === 0 ? other : (pool.pick(name, fits, n) ?? other)));
 }
 
 /** What no schema asked for. */
