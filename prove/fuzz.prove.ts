@@ -33,7 +33,10 @@ export const proof: Proof = {
         });
         for (const [status, count] of Object.entries(round.statuses))
           statuses[status] = (statuses[status] ?? 0) + count;
-        for (const one of [...round.wrong, ...broken]) wrong.add(one);
+        for (const one of [...round.wrong, ...broken]) {
+          if (wrong.size < SHOWN) process.stderr.write(`fuzz: ${one}\n`);
+          wrong.add(one);
+        }
         slowestMs = Math.max(slowestMs, round.slowestMs);
         sent += round.sent;
         for (const [operation, count] of Object.entries(round.done))
