@@ -155,7 +155,7 @@ describe('a request', () => {
     ];
     for (const { headers } of all) {
       expect(headers.get('content-security-policy')).toMatch(
-        /^default-src 'none'; script-src 'self';.*frame-ancestors 'none'$/,
+        /^default-src 'none'; script-src 'self';.* frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'$/,
       );
       expect(headers.get('content-security-policy')).not.toMatch(/unsafe|\*/);
       expect(headers.get('x-content-type-options')).toBe('nosniff');
