@@ -7,7 +7,7 @@ import { Checks, inTurn, type Proof } from './proof.ts';
 
 const ALL = 100_000;
 /** So many are sent to one state of the project; the next begin anew. */
-const ROUND = 1000;
+const ROUND = 2000;
 /** Of what is wrong, so much is printed. */
 const SHOWN = 20;
 const HANG_MS = 5000;
@@ -23,7 +23,7 @@ export const proof: Proof = {
       const done = new Map<string, number>();
       let [sent, slowestMs] = [0, 0];
       let project = await smallProject();
-      for (; sent < ALL; project = project.fresh()) {
+      for (let isRuled = true; sent < ALL; isRuled = !isRuled, project = project.fresh(isRuled)) {
         const { app, broken } = project;
         const known = ['one', 'two', 'one@1', 'two@1', 'tree', 'asked', 'new', 'all'];
         const round = await fuzz(app, {

@@ -7,6 +7,7 @@ interface Operation {
   readonly summary?: string;
   readonly security?: readonly object[];
   readonly parameters?: readonly {
+    readonly name: string;
     readonly in: string;
     readonly required: boolean;
     readonly schema: object;
@@ -30,6 +31,12 @@ test('the document names each operation once, who may ask, and what else may be 
   const ids = operations.map(({ operationId }) => operationId);
   expect(new Set(ids).size).toBe(operations.length);
   expect(ids).toContain('getHealth');
+  const { parameters: rows } = operations.find(({ operationId }) => operationId === 'getTreesByRunRows')!;
+  expect(rows!.map(({ name, required }) => [name, required])).toEqual([
+    ['run', true],
+    ['from', true],
+    ['to', true],
+  ]);
   for (const { summary, responses, security, parameters = [] } of operations) {
     for (const one of parameters.filter((own) => own.in === 'path'))
       expect([one.required, JSON.stringify(one.schema).includes('null')]).toEqual([true, false]);

@@ -1,7 +1,7 @@
 /** The OpenAPI document: what endpoints say of themselves, and what holds for all of them. */
 
 import { VERSION } from '../base/version.ts';
-import type { App, Context } from './endpoint.ts';
+import { type App, type Context, REQUIRED } from './endpoint.ts';
 import { CSRF } from './guards.ts';
 import { cookieName } from './sessions.ts';
 
@@ -38,28 +38,33 @@ export function documentOf(app: App, cookie: string) {
 }
 
 interface Parameter {
+  readonly name: string;
   readonly in: string;
   readonly schema: { readonly type?: string | readonly string[] };
 }
+interface Operation {
+  readonly parameters?: readonly Parameter[];
+  readonly [REQUIRED]?: readonly string[];
+}
 interface Paths {
-  readonly [path: string]: { readonly [method: string]: { readonly parameters?: readonly Parameter[] } };
+  readonly [path: string]: { readonly [method: string]: Operation };
 }
 
 /** A number in an address is said to be absent or null, as its shape would take it; in an address it is neither. */
 function withParameters(paths: Paths) {
-  const own = (one: Parameter) => {
-    const { type } = one.schema;
-    const types = [type ?? []].flat().filter((name) => name !== 'null');
-    return {
-      ...one,
-      ...(one.in === 'path' && { required: true }),
-      ...(types.length === 1 && { schema: { ...one.schema, type: types[0] } }),
-    };
-  };
   return mapped(paths, (methods) =>
-    mapped(methods, (operation) => ({
+    mapped(methods, ({ [REQUIRED]: required = [], parameters, ...operation }) => ({
       ...operation,
-      ...(operation.parameters && { parameters: operation.parameters.map(own) }),
+      ...(parameters && {
+        parameters: parameters.map(({ schema, ...one }) => {
+          const types = [schema.type ?? []].flat().filter((name) => name !== 'null');
+          return {
+            ...one,
+            required: one.in === 'path' || required.includes(one.name),
+            schema: { ...schema, ...(types.length === 1 && { type: types[0] }) },
+          };
+        }),
+      }),
     })),
   );
 }

@@ -113,6 +113,7 @@ function configOf<
     path,
     operationId: idOf(method, path),
     summary,
+    ...(query && { [REQUIRED]: requiredIn(query) }),
     ...(!isOpen && { security: [{ bearer: [] }, { cookie: [] }], 'x-access': access }),
     request: {
       ...(params && { params }),
@@ -161,6 +162,14 @@ export function problemsOf({
         { description, content: { 'application/problem+json': { schema: Told } } },
       ]),
   );
+}
+
+/** Of an operation: the names in its query that have to be there. That a number is read from a word hides it in the document. */
+export const REQUIRED = 'x-required';
+
+function requiredIn({ shape }: Shape): readonly string[] {
+  const names = Object.keys(shape);
+  return names.filter((name) => !(shape[name] as z.ZodType).safeParse(undefined).success);
 }
 
 extendZodWithOpenApi(z);

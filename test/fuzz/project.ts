@@ -4,8 +4,12 @@
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { recorder } from '../../src/project/recorder.ts';
+import { personOf } from '../../src/authority/authority.ts';
+import { formatVerifierKey, verifierOf } from '../../src/ledger/key.ts';
+import { makeKey } from '../../src/project/doer.ts';
+import { recorder, withProject } from '../../src/project/recorder.ts';
 import { Turns } from '../../src/project/turns.ts';
+import { act } from '../../src/record/acts.ts';
 import type { App } from '../../src/server/endpoint.ts';
 import type { Person } from '../../src/server/place.ts';
 import { server } from '../../src/server/server.ts';
@@ -16,8 +20,8 @@ import { carryOutTiny, createTiny, tiny } from '../tiny-run.ts';
 export const PEOPLE: Keys = {
   all: { id: 'person:all', roles: ['overseer', 'operator', 'auditor'] },
   overseer: { id: 'person:overseer', roles: ['overseer'] },
-  operator: { id: 'person:operator', roles: ['operator'] },
   auditor: { id: 'person:auditor', roles: ['auditor'] },
+  operator: { id: 'person:operator', roles: ['operator'] },
 } satisfies { readonly [key: string]: Person };
 
 /** What is taken back is taken back soon. */
@@ -28,8 +32,8 @@ export interface SmallProject {
   readonly app: App;
   /** What is broken, as the server told. */
   readonly broken: string[];
-  /** As it was in the beginning, with a server of its own. */
-  readonly fresh: () => SmallProject;
+  /** As it was in the beginning, with a server of its own; `isRuled`: with people enrolled, whose acts are signed. */
+  readonly fresh: (isRuled?: boolean) => SmallProject;
   readonly leave: () => void;
 }
 
@@ -65,12 +69,16 @@ export async function smallProject(runs: readonly string[] = ['one', 'two']): Pr
   await grow('tree', 'program');
   await grow('asked', 'person', 'seven eight nine');
   await begin('new');
+  const ruled = join(home, 'ruled');
+  fs.cpSync(kept, ruled, { recursive: true });
+  enter(ruled);
+  enrolAll();
   let copies = 0;
-  const fresh = (): SmallProject => {
+  const fresh = (isRuled = false): SmallProject => {
     turns?.close();
     turns = undefined;
     const folder = join(home, `copy-${++copies}`);
-    fs.cpSync(kept, folder, { recursive: true });
+    fs.cpSync(isRuled ? ruled : kept, folder, { recursive: true });
     if (copies > 1) fs.rmSync(join(home, `copy-${copies - 1}`), { recursive: true, force: true });
     enter(folder);
     const broken: string[] = [];
@@ -89,6 +97,24 @@ export async function smallProject(runs: readonly string[] = ['one', 'two']): Pr
   };
   return fresh();
 }
+
+/** Each with a signer key on this machine. */
+function enrolAll(): void {
+  const [first] = Object.keys(PEOPLE) as [string];
+  const own = makeKey(first);
+  const expires = new Date(Date.now() + DAY_MS).toISOString();
+  withProject((ledger) => {
+    for (const [name, { roles }] of Object.entries(PEOPLE)) {
+      const key = name === first ? own : makeKey(name);
+      const words = { name, roles: roles.join(' '), key: formatVerifierKey(verifierOf(key)) };
+      const doer = { actor: personOf(first), keys: [own], contents: [], expires };
+      const outcome = act(ledger, 'principal-enrolled', { words }, doer);
+      if (outcome.kind === 'waits') throw new Error(`expected ${name} to be enrolled by one person`);
+    }
+  });
+}
+
+const DAY_MS = 86_400_000;
 
 /** Who asks: with a key, with a cookie and its token or without, with neither. */
 export async function askers(app: App): Promise<readonly { readonly [name: string]: string }[]> {

@@ -34,6 +34,7 @@ export interface Source {
 export class Pool {
   readonly #values: { readonly names: readonly string[]; readonly value: string | number }[];
   readonly #seen = new Set<string>();
+  readonly #kept = new Map<string, number>();
   readonly #given: readonly string[];
 
   constructor(given: readonly string[]) {
@@ -46,10 +47,13 @@ export class Pool {
       for (const [name, one] of Object.entries(value)) this.learn(one, [...names, name].slice(-NAMES));
     if ((typeof value !== 'string' && typeof value !== 'number') || String(value).length > KNOWN_LENGTH)
       return;
-    const key = JSON.stringify([names, value]);
-    if (this.#values.length >= KNOWN_MAX || this.#seen.has(key)) return;
+    const own = names.filter((name) => !/^\d+$/.test(name));
+    const key = JSON.stringify([own, value]);
+    const kept = this.#kept.get(own.join()) ?? 0;
+    if (kept >= OF_A_NAME || this.#seen.has(key)) return;
     this.#seen.add(key);
-    this.#values.push({ names, value });
+    this.#kept.set(own.join(), kept + 1);
+    this.#values.push({ names: own, value });
   }
 
   /** One that fits; of that name, where there is one and where the number says so. */
@@ -70,7 +74,7 @@ export class Pool {
 
 /** «lease.token» is of both names. */
 const NAMES = 2;
-const KNOWN_MAX = 600;
+const OF_A_NAME = 12;
 const KNOWN_LENGTH = 200;
 
 /** Of strings, mostly; a long one now and then. */
