@@ -95,8 +95,7 @@ async function served(): Promise<{ readonly child: ChildProcessWithoutNullStream
 }
 
 interface Found {
-  /** Who held what, from when to when. */
-  readonly taken: { readonly person: string; readonly item: string; readonly from: number; to: number }[];
+  readonly taken: { readonly person: string; readonly item: string }[];
   readonly acked: { readonly person: string; readonly item: string }[];
   /** Milliseconds for each answer about what comes next. */
   readonly waited: number[];
@@ -128,11 +127,9 @@ async function worked(url: string, people: readonly Overseer[]): Promise<Found> 
       const { turn } = await call<Next>('/turns/next');
       found.waited.push(performance.now() - asked);
       if (!turn) break;
-      const hold = { person: name, item: turn.id, from: performance.now(), to: Number.POSITIVE_INFINITY };
-      found.taken.push(hold);
+      found.taken.push({ person: name, item: turn.id });
       await sleep((0.5 + own.uniform()) * THINK_MS);
       await call<Committed>(`/turns/${turn.id}/commit`, commitOf(turn, own));
-      hold.to = performance.now();
       found.acked.push({ person: name, item: turn.id });
     }
   });
@@ -174,9 +171,9 @@ function judged({ taken, acked }: Found): readonly string[] {
   const reviewed = new Set(
     entries.filter(({ run }) => run === 'run-0').map(({ subjects }) => subjects![0]!.sha256),
   );
-  const byItem = Map.groupBy(taken, ({ item }) => item);
-  for (const [item, holds] of byItem) {
-    const people = new Set(holds.map(({ person }) => person));
+  const hands = new Map<string, Set<string>>();
+  for (const { person, item } of taken) hands.set(item, (hands.get(item) ?? new Set()).add(person));
+  for (const [item, people] of hands) {
     // Two reviewers, and whoever arbitrates.
     if (people.size > (reviewed.has(item) ? 3 : 1)) violations.push(`${item} was in ${people.size} hands`);
   }
