@@ -11,6 +11,7 @@ import { withProject } from '../project/recorder.ts';
 import { expectWork } from '../project/work.ts';
 import { act } from '../record/acts.ts';
 import type { TranscriptNode } from '../transcript/node.ts';
+import type { Outcome } from '../trees/trees.ts';
 import { brief, oneLine } from './text.ts';
 
 export interface NodeCorrection extends DoerFlags {
@@ -20,7 +21,7 @@ export interface NodeCorrection extends DoerFlags {
 }
 
 export async function correctNode(grove: Grove, prefix: string, flags: NodeCorrection): Promise<void> {
-  const before = await grove.transcript();
+  const before = await allNodes(grove);
   const node = nodeIn(before, prefix);
   const { memory } = grove.trees;
   const entry = withProject((ledger) => {
@@ -47,10 +48,16 @@ export async function correctNode(grove: Grove, prefix: string, flags: NodeCorre
     return outcome.entry;
   });
   const began = grove.isGuest ? expectWork() : grove.record({ kind: 'run-resumed' });
-  const outcome = await grove.answer();
-  const after = await grove.transcript();
+  const outcomes: Outcome[] = [];
+  await grove.answer((place, one) => {
+    outcomes[place] = one;
+  });
+  const after = await allNodes(grove, (nodes, place) => {
+    if (!grove.isGuest) grove.keep(nodes, place);
+  });
+  const outcome = grove.isMany ? merged(outcomes) : outcomes[0]!;
   if (began !== undefined) {
-    grove.keep(after);
+    if (grove.isMany) grove.keepAnswers(outcomes);
     grove.record({ kind: 'run-ended', ends: began, words: { state: outcome.kind } });
   }
   const was = new Map(before.map((one) => [one.id, one]));
@@ -68,8 +75,28 @@ export async function correctNode(grove: Grove, prefix: string, flags: NodeCorre
     console.log(`  after    ${oneLine(textOf(one))}`);
   }
   console.log(
-    `${changed.length} of ${after.length} answers changed${asked.length > 0 ? `, ${asked.length} questions were taken up again` : ''}${outcome.kind === 'waiting' ? `; ${outcome.items.length} wait for people` : ''}`,
+    `${changed.length} of ${after.length} answers changed${asked.length > 0 ? `, ${asked.length} questions were taken up again` : ''}${'items' in outcome ? `; ${outcome.items.length} wait for people` : ''}`,
   );
+}
+
+/** Of all its trees, each once. */
+async function allNodes(
+  grove: Grove,
+  see: (nodes: readonly TranscriptNode[], place: number) => void = () => {},
+): Promise<readonly TranscriptNode[]> {
+  const byId = new Map<string, TranscriptNode>();
+  for (const place of grove.roots.keys()) {
+    const nodes = await grove.transcript(place);
+    see(nodes, place);
+    for (const node of nodes) if (!byId.has(node.id)) byId.set(node.id, node);
+  }
+  return [...byId.values()];
+}
+
+/** Several trees are answered when none waits. */
+function merged(outcomes: readonly Outcome[]) {
+  const items = outcomes.flatMap((outcome) => (outcome.kind === 'waiting' ? outcome.items : []));
+  return items.length > 0 ? ({ kind: 'waiting', items } as const) : ({ kind: 'answered' } as const);
 }
 
 function textOf(node: TranscriptNode | undefined): string {
