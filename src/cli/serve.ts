@@ -42,6 +42,6 @@ async function listen(port: number): Promise<void> {
   });
   const stop = stopOnSignals(() => process.stderr.write('stopping\n'));
   await new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
-  turns.close();
+  await turns.close();
   await new Promise<void>((resolve) => http.close(() => resolve()));
 }

@@ -9,7 +9,7 @@ import type { Database } from '../storage/database.ts';
 import type { Book, Source } from './book.ts';
 import { Line } from './line.ts';
 import { goldFor } from './rules.ts';
-import { type ActKind, type ActRow, ARBITRATE, CLOSED, DECIDE, type ItemRow, type LeaseRow, PENDING, statements } from './schema.ts'; // biome-ignore format: one import is one line
+import { type ActKind, type ActRow, ARBITRATE, CLOSED, DECIDE, DONE, type ItemRow, type LeaseRow, PENDING, statements } from './schema.ts'; // biome-ignore format: one import is one line
 import { Settling } from './settling.ts';
 
 export interface DeskOptions {
@@ -25,6 +25,8 @@ export interface DeskOptions {
   readonly leaseMs?: number;
   /** How long a commit can be taken back; then it takes effect, whatever its person does meanwhile. */
   readonly undoMs?: number;
+  /** Puts an act on the ledger that must not wait; here, unless it is done elsewhere. */
+  readonly carryOut?: (act: string) => Promise<void>;
   /** Told what could not be carried out now, and will be tried again. */
   readonly complain?: (error: unknown) => void;
 }
@@ -239,6 +241,9 @@ export class Desk {
     return this.#settling.settle(most);
   }
 
+  /** Puts that act on the ledger, if it can be. */
+  readonly settleOne = async (act: string): Promise<void> => this.#settling.settleOne(act);
+
   /** How it stands, for operators. */
   state() {
     const now = this.#options.now();
@@ -352,7 +357,7 @@ export class Desk {
     );
   }
 
-  #beside(kind: 'peek' | 'verdict', person: string, item: string, saying: Saying): Ack {
+  async #beside(kind: 'peek' | 'verdict', person: string, item: string, saying: Saying): Promise<Ack> {
     const id = this.#options.token();
     const row = this.#durably((now) => {
       const before = this.#sql.sameAct(saying.token, kind, saying.body);
@@ -362,7 +367,7 @@ export class Desk {
       if (kind === 'verdict') this.#lease(lease, now); // one lease, one commit
       return this.#sql.act(id)!;
     });
-    this.#settling.settleOne(row.id);
+    if (row.state !== DONE) await (this.#options.carryOut ?? this.settleOne)(row.id);
     const ack = this.#ack(row.id);
     if (ack.entry !== undefined) return ack;
     throw new CapstanError(
