@@ -108,6 +108,10 @@ async function worked(url: string, people: readonly Overseer[]): Promise<Found> 
   setMaxListeners(0, stop.signal);
   const until = performance.now() + SECONDS * MS;
   const random = Random.seeded(1);
+  let come = () => {};
+  const first = new Promise<void>((resolve) => {
+    come = resolve;
+  });
   const all = people.map(async ({ name, key }, i) => {
     const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
     const call = async <T>(path: string, body?: object): Promise<T> => {
@@ -121,11 +125,14 @@ async function worked(url: string, people: readonly Overseer[]): Promise<Found> 
     };
     void listened(`${url}/api/events`, headers, stop.signal, () => found.events++);
     const own = random.split(i);
-    await sleep(own.uniform() * THINK_MS); // they do not come all at once
+    // The first finds all that waits new to the desk; the others do not come all at once.
+    if (i > 0) await first;
+    await sleep(own.uniform() * THINK_MS);
     while (performance.now() < until) {
       const asked = performance.now();
       const { turn } = await call<Next>('/turns/next');
       found.waited.push(performance.now() - asked);
+      come();
       if (!turn) break;
       found.taken.push({ person: name, item: turn.id });
       await sleep((0.5 + own.uniform()) * THINK_MS);

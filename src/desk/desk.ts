@@ -176,13 +176,13 @@ export class Desk {
 
   /** On the disk when the promise is kept. The same once more is one act. */
   async commit(person: string, item: string, saying: Saying): Promise<Ack> {
-    const id = this.#options.token();
-    const row = this.#durably((now) => {
+    const [id, said] = [this.#options.token(), canonical(saying.said)];
+    const row = await this.#durably((now) => {
       const before = this.#before(person, item, saying);
       if (before) return before;
       const lease = this.#expectLease(item, person, saying.token, now);
       const kind = lease.gold !== null ? 'gold' : lease.phase === ARBITRATE ? 'arbitrate' : 'decide';
-      this.#add(id, kind, lease, saying, now + this.#undoMs);
+      this.#add(id, kind, lease, { ...saying, said }, now + this.#undoMs);
       if (lease.gold === null) this.#sql.addSeats(1, item);
       this.#sql.release(item, person);
       return this.#sql.act(id)!;
@@ -358,12 +358,12 @@ export class Desk {
   }
 
   async #beside(kind: 'peek' | 'verdict', person: string, item: string, saying: Saying): Promise<Ack> {
-    const id = this.#options.token();
-    const row = this.#durably((now) => {
+    const [id, said] = [this.#options.token(), canonical(saying.said)];
+    const row = await this.#durably((now) => {
       const before = this.#sql.sameAct(saying.token, kind, saying.body);
       if (before) return before;
       const lease = this.#expectLease(item, person, saying.token, now);
-      this.#add(id, kind, lease, saying, now);
+      this.#add(id, kind, lease, { ...saying, said }, now);
       if (kind === 'verdict') this.#lease(lease, now); // one lease, one commit
       return this.#sql.act(id)!;
     });
@@ -376,10 +376,16 @@ export class Desk {
     );
   }
 
-  #add(id: string, kind: ActKind, lease: LeaseRow, saying: Saying, due: number): void {
+  #add(
+    id: string,
+    kind: ActKind,
+    lease: LeaseRow,
+    saying: Omit<Saying, 'said'> & { readonly said: string },
+    due: number,
+  ): void {
     const { item, source, run, person, began, opened, gold } = lease;
     const { token, body, said, form, sure, reason, seconds } = saying;
-    const own = [id, kind, source, item, run, person, token, body, canonical(said), form, sure];
+    const own = [id, kind, source, item, run, person, token, body, said, form, sure];
     this.#sql.addAct(...own, reason ?? null, seconds, began, opened, due, gold);
   }
 
@@ -390,25 +396,30 @@ export class Desk {
 
   /** In one transaction with those of others at the same moment; a refusal takes none of them with it. */
   async #write<T>(change: (now: number) => T): Promise<T> {
-    const outcome = await this.#database.write(() => {
-      try {
-        return { result: change(this.#options.now()) };
-      } catch (error) {
-        if (error instanceof CapstanError && REFUSALS.has(error.code)) return { error };
-        throw error;
-      }
-    });
-    if ('error' in outcome) throw outcome.error;
-    return outcome.result!;
+    return resultOf(await this.#database.write(() => this.#tried(change)));
   }
 
-  #durably<T>(change: (now: number) => T): T {
-    return this.#database.writeNow(() => change(this.#options.now()));
+  /** The same, on the disk when the promise is kept. */
+  async #durably<T>(change: (now: number) => T): Promise<T> {
+    return resultOf(await this.#database.writeSynced(() => this.#tried(change)));
+  }
+
+  #tried<T>(change: (now: number) => T): Tried<T> {
+    try {
+      return { result: change(this.#options.now()) };
+    } catch (error) {
+      if (error instanceof CapstanError) return { error }; // before anything was changed
+      throw error;
+    }
   }
 }
 
-/** Codes with which nothing was changed before. */
-const REFUSALS: ReadonlySet<string> = new Set(['exists', 'locked', 'not-found', 'refused']);
+type Tried<T> = { readonly result: T } | { readonly error: CapstanError };
+
+function resultOf<T>(tried: Tried<T>): T {
+  if ('error' in tried) throw tried.error;
+  return tried.result;
+}
 
 function leaseOf({ id, source, run, phase }: ItemRow, person: string) {
   return { item: id, person, source, run, phase, gold: null as string | null, opened: 0 };
