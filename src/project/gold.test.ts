@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { known, unknown } from '../core/answer.ts';
 import { ask, reply } from '../core/workspace.ts';
+import type { TextQuestion } from '../text/question.ts';
 import type { Said, TextAction } from './actions.ts';
 import { formOf } from './forms.ts';
 import { parseGold } from './gold.ts';
@@ -57,7 +58,7 @@ describe('what people say', () => {
     decide(reply(known('it is'))),
     decide(reply(unknown('unsure'))),
     decide(ask(one)),
-    decide(ask(one, { text: 'two', documents: [{ name: 'a', text: 'b' }] })),
+    decide(ask<TextQuestion>(one, { text: 'two', documents: [{ name: 'a', text: 'b' }] })),
     { kind: 'reject', place: 1 },
     { kind: 'verify', place: 0 },
     { kind: 'correct', place: 0, answer: known('It is') },
