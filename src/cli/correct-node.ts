@@ -32,7 +32,7 @@ export async function correctNode(grove: Grove, prefix: string, flags: NodeCorre
     console.log(`  after    ${oneLine(textOf(after))}`);
   }
   console.log(
-    `${changed.length} of ${nodes} answers changed${again > 0 ? `, ${again} questions were taken up again` : ''}${outcome.kind === 'waiting' ? `; ${waiting} wait for people` : ''}`,
+    `${changed.length} of ${nodes} answers changed${again > 0 ? `, ${again} questions were taken up again` : ''}${'items' in outcome ? `; ${waiting} wait for people` : ''}`,
   );
 }
 

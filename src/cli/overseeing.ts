@@ -2,9 +2,9 @@
 
 import type { Command } from 'commander';
 import { CapstanError } from '../base/errors.ts';
+import { textNamed } from '../project/files.ts';
 import { parseGold, type TurnsFile } from '../project/gold.ts';
 import { decimal, integer, oneOf } from './arguments.ts';
-import { textNamed } from './files.ts';
 
 export interface OverseeingFlags {
   readonly reviewers?: number;

@@ -118,7 +118,7 @@ async function work(flags: Flags): Promise<void> {
     await listening.close(GRACE_MS);
   } finally {
     unwatch();
-    turns.close();
+    await turns.close();
     await tending.stop();
     stop.release();
   }

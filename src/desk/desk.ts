@@ -7,9 +7,9 @@ import { canonical, type Json } from '../base/canonical.ts';
 import { CapstanError } from '../base/errors.ts';
 import type { Database } from '../storage/database.ts';
 import type { Book, Source } from './book.ts';
-import { goldFor, isKeptAway } from './rules.ts';
-import { type ActKind, type ActRow, ARBITRATE, CLOSED, DECIDE, type ItemRow, type LeaseRow, PENDING, statements } from './schema.ts'; // biome-ignore format: one import is one line
-import { DEFAULTS, type Settings } from './settings.ts';
+import { Line } from './line.ts';
+import { goldFor } from './rules.ts';
+import { type ActKind, type ActRow, ARBITRATE, CLOSED, DECIDE, DONE, type ItemRow, type LeaseRow, PENDING, statements } from './schema.ts'; // biome-ignore format: one import is one line
 import { Settling } from './settling.ts';
 
 export interface DeskOptions {
@@ -25,6 +25,8 @@ export interface DeskOptions {
   readonly leaseMs?: number;
   /** How long a commit can be taken back; then it takes effect, whatever its person does meanwhile. */
   readonly undoMs?: number;
+  /** Puts an act on the ledger that must not wait; here, unless it is done elsewhere. */
+  readonly carryOut?: (act: string) => Promise<void>;
   /** Told what could not be carried out now, and will be tried again. */
   readonly complain?: (error: unknown) => void;
 }
@@ -85,13 +87,11 @@ export interface Ack {
 
 const LEASE_MS = 10 * 60_000;
 const UNDO_MS = 10_000;
-/** Who asked for a turn so long ago is about. */
-const ABOUT_MS = 60 * 60_000;
 
 export class Desk {
   readonly #options: DeskOptions;
   readonly #database: Database;
-  readonly #sources: ReadonlyMap<string, Source>;
+  readonly #line: Line;
   readonly #leaseMs: number;
   readonly #undoMs: number;
   readonly #sql: ReturnType<typeof statements>;
@@ -99,24 +99,24 @@ export class Desk {
 
   /** `database`: one with `SCHEMA`. */
   constructor(options: DeskOptions) {
-    const { database, sources, leaseMs = LEASE_MS, undoMs = UNDO_MS } = options;
+    const { database, leaseMs = LEASE_MS, undoMs = UNDO_MS } = options;
     this.#options = options;
     this.#database = database;
-    this.#sources = new Map(sources.map((source) => [source.name, source]));
     [this.#leaseMs, this.#undoMs] = [leaseMs, undoMs];
     this.#sql = statements(database);
-    this.#settling = new Settling(options, this.#sql);
+    this.#line = new Line(options.sources, this.#sql);
+    this.#settling = new Settling(options, this.#line, this.#sql);
   }
 
   /** What that person has in hand, or else what comes next for them. `item`: that one, if they may have it. */
   next(person: string, item?: string): Promise<Handed> {
     return this.#write((now) => {
-      this.#sync();
+      this.#line.sync();
       this.#sql.seen(person, now);
       const lease = item === undefined ? this.#inHand(person, now) : this.#named(item, person, now);
       if (lease) this.#sql.extend(Math.max(lease.until, now + this.#leaseMs), lease.item, person);
       const own = lease ?? (item === undefined ? this.#pick(person, now) : undefined);
-      const { behind, open } = this.#counts(person, now, own);
+      const { behind, open } = this.#line.counts(person, now, own);
       return { ...(own && { held: this.#held(own) }), behind, open };
     });
   }
@@ -124,7 +124,7 @@ export class Desk {
   /** All about which this person has not decided, whoever has them in hand: what a list shows. */
   waiting(person: string): Promise<readonly string[]> {
     return this.#write(() => {
-      this.#sync();
+      this.#line.sync();
       return this.#sql.line(person, person).map(({ id }) => id);
     });
   }
@@ -176,13 +176,13 @@ export class Desk {
 
   /** On the disk when the promise is kept. The same once more is one act. */
   async commit(person: string, item: string, saying: Saying): Promise<Ack> {
-    const id = this.#options.token();
-    const row = this.#durably((now) => {
+    const [id, said] = [this.#options.token(), canonical(saying.said)];
+    const row = await this.#durably((now) => {
       const before = this.#before(person, item, saying);
       if (before) return before;
       const lease = this.#expectLease(item, person, saying.token, now);
       const kind = lease.gold !== null ? 'gold' : lease.phase === ARBITRATE ? 'arbitrate' : 'decide';
-      this.#add(id, kind, lease, saying, now + this.#undoMs);
+      this.#add(id, kind, lease, { ...saying, said }, now + this.#undoMs);
       if (lease.gold === null) this.#sql.addSeats(1, item);
       this.#sql.release(item, person);
       return this.#sql.act(id)!;
@@ -236,10 +236,13 @@ export class Desk {
     });
   }
 
-  /** Carries out what is due; the runs that it concerned. */
-  settle(): ReadonlySet<string> {
-    return this.#settling.settle();
+  /** Carries out what is due, or so much of it; the runs that it was about. */
+  settle(most?: number): ReadonlySet<string> {
+    return this.#settling.settle(most);
   }
+
+  /** Puts that act on the ledger, if it can be. */
+  readonly settleOne = async (act: string): Promise<void> => this.#settling.settleOne(act);
 
   /** How it stands, for operators. */
   state() {
@@ -256,7 +259,9 @@ export class Desk {
   }
 
   #inHand(person: string, now: number): LeaseRow | undefined {
-    return this.#sql.ownLease(person, now).find((lease) => lease.gold !== null || this.#isOpen(lease));
+    return this.#sql
+      .ownLease(person, now)
+      .find((lease) => lease.gold !== null || this.#line.isOpen(lease.source, lease.item));
   }
 
   /** One that they name, if it waits for them. */
@@ -266,7 +271,7 @@ export class Desk {
     const row = this.#sql.item(item);
     if (!row || row.phase === CLOSED)
       throw new CapstanError('not-found', `turn ${shown(item)}: expected one that waits, it does not`);
-    if (this.#isKeptAway(person, row.run, row.source, now))
+    if (this.#line.isKeptAway(person, row.run, row.source, now))
       throw new CapstanError(
         'refused',
         `turn ${shown(item)}: expected somebody who has not acted in ${row.run}, as somebody is about who has not`,
@@ -276,16 +281,15 @@ export class Desk {
         'exists',
         `turn ${shown(item)}: expected one about which you have not decided, you have`,
       );
-    if (row.seats + this.#sql.held(item, person, now)!.count >= this.#seats(row)) throw given(item);
+    if (row.seats + this.#sql.held(item, person, now)!.count >= this.#line.seats(row)) throw given(item);
     return this.#lease({ ...leaseOf(row, person), began: now }, now);
   }
 
   /** The first of what this person may have, or a hidden question in its place. */
   #pick(person: string, now: number): LeaseRow | undefined {
-    const runs = this.#sql.runs().filter(({ name, source }) => !this.#isKeptAway(person, name, source, now));
-    const row = this.#fresh(runs, person, now) ?? this.#skipped(runs, person, now);
+    const row = this.#line.first(person, now);
     if (!row) return undefined;
-    const { gold } = this.#settings(row.source, row.run);
+    const { gold } = this.#line.settings(row.source, row.run);
     const known = new Set(
       gold.share > 0 ? this.#sql.goldKnown(person, row.run, person).map(({ item }) => item) : [],
     );
@@ -296,51 +300,6 @@ export class Desk {
     if (hidden)
       return this.#lease({ ...own, item: hidden.id, phase: DECIDE, gold: hidden.form, began: now }, now);
     return this.#lease({ ...own, began: now }, now);
-  }
-
-  #fresh(runs: readonly Run[], person: string, now: number): ItemRow | undefined {
-    for (const { name, source } of runs)
-      for (const phase of [ARBITRATE, DECIDE])
-        for (;;) {
-          const seats = this.#seats({ phase, source, run: name });
-          const row = this.#sql.first(name, phase, person, now, seats, person, person);
-          if (row && !this.#isOpen({ ...row, item: row.id })) this.#close(row.id);
-          else if (row) return row;
-          else break;
-        }
-    return undefined;
-  }
-
-  #skipped(runs: readonly Run[], person: string, now: number): ItemRow | undefined {
-    const found = runs.flatMap(({ name, source }) =>
-      [ARBITRATE, DECIDE].flatMap((phase) => {
-        const seats = this.#seats({ phase, source, run: name });
-        const row = this.#sql.skippedFirst(person, name, phase, person, now, seats, person);
-        return row && this.#isOpen({ ...row, item: row.id }) ? [row] : [];
-      }),
-    );
-    return found.toSorted((a, b) => a.times - b.times)[0];
-  }
-
-  #isKeptAway(person: string, run: string, source: string, now: number): boolean {
-    if (!this.#settings(source, run).freshEyes) return false;
-    const about = this.#sql.about(now - ABOUT_MS).map(({ name }) => name);
-    return isKeptAway(person, about, new Set(this.#sql.acted(run).map((row) => row.person)));
-  }
-
-  #counts(person: string, now: number, own: LeaseRow | undefined) {
-    let [behind, open] = [own && own.gold === null ? -1 : 0, 0];
-    for (const { name, source } of this.#sql.runs()) {
-      const seats = this.#seats({ phase: DECIDE, source, run: name });
-      const free = this.#sql.free(name, DECIDE, seats)!.count + this.#sql.free(name, ARBITRATE, 1)!.count;
-      open += free;
-      if (this.#isKeptAway(person, name, source, now)) continue;
-      const mine = seats > 1 ? this.#sql.ownOpen(person, name, seats)!.count : 0;
-      // With several seats each what others hold leaves room.
-      const held = seats > 1 ? 0 : this.#sql.heldIn(person, now, name)!.count;
-      behind += Math.max(0, free - mine - held);
-    }
-    return { behind: Math.max(0, behind), open };
   }
 
   #lease(own: Omit<LeaseRow, 'token' | 'until'>, now: number): LeaseRow {
@@ -374,7 +333,7 @@ export class Desk {
     const lease = this.#sql.leaseOf(item, person);
     const row = this.#sql.item(item);
     const isOver = row && (row.phase !== (lease?.phase ?? row.phase) || row.phase === CLOSED);
-    if (isOver || (row && !this.#isOpen({ ...row, item })))
+    if (isOver || (row && !this.#line.isOpen(row.source, item)))
       throw new CapstanError(
         'exists',
         `turn ${shown(item)}: expected one that waits, it was decided meanwhile`,
@@ -385,7 +344,7 @@ export class Desk {
         `turn ${shown(item)}: expected the lease by which you hold it, got one that was given back`,
       );
     if (lease.until > now || !row) return lease;
-    if (row.seats + this.#sql.held(item, person, now)!.count >= this.#seats(row)) throw given(item);
+    if (row.seats + this.#sql.held(item, person, now)!.count >= this.#line.seats(row)) throw given(item);
     return lease;
   }
 
@@ -398,17 +357,17 @@ export class Desk {
     );
   }
 
-  #beside(kind: 'peek' | 'verdict', person: string, item: string, saying: Saying): Ack {
-    const id = this.#options.token();
-    const row = this.#durably((now) => {
+  async #beside(kind: 'peek' | 'verdict', person: string, item: string, saying: Saying): Promise<Ack> {
+    const [id, said] = [this.#options.token(), canonical(saying.said)];
+    const row = await this.#durably((now) => {
       const before = this.#sql.sameAct(saying.token, kind, saying.body);
       if (before) return before;
       const lease = this.#expectLease(item, person, saying.token, now);
-      this.#add(id, kind, lease, saying, now);
+      this.#add(id, kind, lease, { ...saying, said }, now);
       if (kind === 'verdict') this.#lease(lease, now); // one lease, one commit
       return this.#sql.act(id)!;
     });
-    this.settle();
+    if (row.state !== DONE) await (this.#options.carryOut ?? this.settleOne)(row.id);
     const ack = this.#ack(row.id);
     if (ack.entry !== undefined) return ack;
     throw new CapstanError(
@@ -417,10 +376,16 @@ export class Desk {
     );
   }
 
-  #add(id: string, kind: ActKind, lease: LeaseRow, saying: Saying, due: number): void {
+  #add(
+    id: string,
+    kind: ActKind,
+    lease: LeaseRow,
+    saying: Omit<Saying, 'said'> & { readonly said: string },
+    due: number,
+  ): void {
     const { item, source, run, person, began, opened, gold } = lease;
     const { token, body, said, form, sure, reason, seconds } = saying;
-    const own = [id, kind, source, item, run, person, token, body, canonical(said), form, sure];
+    const own = [id, kind, source, item, run, person, token, body, said, form, sure];
     this.#sql.addAct(...own, reason ?? null, seconds, began, opened, due, gold);
   }
 
@@ -429,62 +394,32 @@ export class Desk {
     return { item, undoUntil: state === PENDING ? due : undefined, entry: entry ?? undefined };
   }
 
-  #settings(source: string, run: string): Settings {
-    return this.#sources.get(source)?.settings(run) ?? DEFAULTS;
-  }
-
-  #seats({ phase, source, run }: Pick<ItemRow, 'phase' | 'source' | 'run'>): number {
-    return phase === ARBITRATE ? 1 : this.#settings(source!, run!).reviewers;
-  }
-
-  #isOpen({ source, item }: Pick<LeaseRow, 'source' | 'item'>): boolean {
-    return this.#sources.get(source!)?.isOpen(item!) ?? false;
-  }
-
-  #close(item: string): void {
-    this.#sql.setPhase(CLOSED, item);
-    for (const forget of this.#sql.forget) forget(item);
-  }
-
-  /** Takes in what is new, and closes what waits no more. */
-  #sync(): void {
-    for (const source of this.#sources.values()) {
-      const fresh = source.since(this.#sql.cursor(source.name)?.number ?? 0);
-      for (const { number, id, run } of fresh) {
-        this.#sql.addItem(id, source.name, number, run);
-        this.#sql.addRun(run, source.name);
-      }
-      const last = fresh.at(-1);
-      if (last) this.#sql.moveCursor(source.name, last.number);
-      if (this.#sql.openCount(source.name)!.count === source.count()) continue;
-      const open = new Set(source.ids());
-      for (const { id } of this.#sql.openIds(source.name)) if (!open.has(id)) this.#close(id);
-    }
-  }
-
   /** In one transaction with those of others at the same moment; a refusal takes none of them with it. */
   async #write<T>(change: (now: number) => T): Promise<T> {
-    const outcome = await this.#database.write(() => {
-      try {
-        return { result: change(this.#options.now()) };
-      } catch (error) {
-        if (error instanceof CapstanError && REFUSALS.has(error.code)) return { error };
-        throw error;
-      }
-    });
-    if ('error' in outcome) throw outcome.error;
-    return outcome.result!;
+    return resultOf(await this.#database.write(() => this.#tried(change)));
   }
 
-  #durably<T>(change: (now: number) => T): T {
-    return this.#database.writeNow(() => change(this.#options.now()));
+  /** The same, on the disk when the promise is kept. */
+  async #durably<T>(change: (now: number) => T): Promise<T> {
+    return resultOf(await this.#database.writeSynced(() => this.#tried(change)));
+  }
+
+  #tried<T>(change: (now: number) => T): Tried<T> {
+    try {
+      return { result: change(this.#options.now()) };
+    } catch (error) {
+      if (error instanceof CapstanError) return { error }; // before anything was changed
+      throw error;
+    }
   }
 }
 
-type Run = { readonly name: string; readonly source: string };
+type Tried<T> = { readonly result: T } | { readonly error: CapstanError };
 
-/** Codes with which nothing was changed before. */
-const REFUSALS: ReadonlySet<string> = new Set(['exists', 'locked', 'not-found', 'refused']);
+function resultOf<T>(tried: Tried<T>): T {
+  if ('error' in tried) throw tried.error;
+  return tried.result;
+}
 
 function leaseOf({ id, source, run, phase }: ItemRow, person: string) {
   return { item: id, person, source, run, phase, gold: null as string | null, opened: 0 };

@@ -7,6 +7,7 @@ export const SCHEMA = `
     id text primary key, source text not null, number integer not null, run text not null,
     phase integer not null, seats integer not null) without rowid;
   create index if not exists item_line on item (run, phase, number);
+  create index if not exists item_free on item (run, phase, seats);
   create index if not exists item_source on item (source, phase);
   create table if not exists source (name text primary key, number integer not null) without rowid;
   create table if not exists run (name text primary key, source text not null, served integer not null) without rowid;

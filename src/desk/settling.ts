@@ -4,14 +4,13 @@
 import type { Json } from '../base/canonical.ts';
 import { CapstanError } from '../base/errors.ts';
 import type { Database } from '../storage/database.ts';
-import type { As, Book, Note, Page, Source } from './book.ts';
+import type { As, Book, Note, Page } from './book.ts';
+import type { Line } from './line.ts';
 import { verdictOf } from './rules.ts';
-import { type ActRow, ARBITRATE, CLOSED, DECIDE, RECORDING, type statements } from './schema.ts';
-import { DEFAULTS } from './settings.ts';
+import { type ActRow, ARBITRATE, CLOSED, DECIDE, DONE, RECORDING, type statements } from './schema.ts';
 
 export interface SettlingOptions {
   readonly database: Database;
-  readonly sources: readonly Source[];
   readonly book: Book;
   readonly now: () => number;
   readonly token: () => string;
@@ -25,28 +24,36 @@ const AGAIN_MS = 30_000;
 
 export class Settling {
   readonly #options: SettlingOptions;
-  readonly #sources: ReadonlyMap<string, Source>;
+  readonly #line: Line;
   readonly #sql: ReturnType<typeof statements>;
 
-  constructor(options: SettlingOptions, sql: ReturnType<typeof statements>) {
+  constructor(options: SettlingOptions, line: Line, sql: ReturnType<typeof statements>) {
     this.#options = options;
-    this.#sources = new Map(options.sources.map((source) => [source.name, source]));
+    this.#line = line;
     this.#sql = sql;
   }
 
-  settle(): ReadonlySet<string> {
+  /** All that is due, or so many; the runs that it was about. */
+  settle(most = Number.POSITIVE_INFINITY): ReadonlySet<string> {
     const runs = new Set<string>();
-    while (this.#sql.isDue(this.#options.now())) {
-      const done = this.#options.book.open((page) => this.#some(page));
+    const { now, book } = this.#options;
+    for (let left = most; left > 0 && this.#sql.isDue(now()); ) {
+      const done = book.open((page) => this.#carryOut(page, this.#sql.due(now(), Math.min(left, AT_ONCE))));
       for (const { run } of done) runs.add(run);
+      left -= Math.max(1, done.length);
     }
     return runs;
   }
 
+  /** That one, if it is not there yet. */
+  settleOne(id: string): void {
+    const isOpen = () => this.#sql.act(id)!.state !== DONE;
+    if (isOpen()) this.#options.book.open((page) => isOpen() && this.#carryOut(page, [this.#sql.act(id)!]));
+  }
+
   /** With the ledger held, so that no other process is at the same acts. */
-  #some(page: Page): readonly ActRow[] {
+  #carryOut(page: Page, found: readonly ActRow[]): readonly ActRow[] {
     const { database, now } = this.#options;
-    const found = this.#sql.due(now(), AT_ONCE);
     database.writeNow(() => {
       for (const act of found) this.#sql.begin(page.size, act.id);
     });
@@ -97,26 +104,21 @@ export class Settling {
     if (kind === 'peek') return 'peek';
     if (kind === 'gold' || gold !== null) return 'gold';
     // What is on record may have closed its item before a crash.
-    if (!isRecorded && !this.#sources.get(source)?.isOpen(item)) return 'late';
+    if (!isRecorded && !this.#line.isOpen(source, item)) return 'late';
     if (kind === 'verdict' || kind === 'agreement') return kind;
     if (kind === 'arbitrate') return 'arbitration';
-    return this.#reviewers(source, run) > 1 ? 'review' : 'decision';
-  }
-
-  #reviewers(source: string, run: string): number {
-    return (this.#sources.get(source)?.settings(run) ?? DEFAULTS).reviewers;
+    return this.#line.settings(source, run).reviewers > 1 ? 'review' : 'decision';
   }
 
   /** What comes of it, within the write that marks it as done. */
   #follow({ kind, source, item, run }: ActRow): void {
     if (kind === 'gold' || kind === 'peek') return;
-    const isOpen = this.#sources.get(source)?.isOpen(item) ?? false;
-    const reviewers = this.#reviewers(source, run);
+    const isOpen = this.#line.isOpen(source, item);
+    const reviewers = this.#line.settings(source, run).reviewers;
     const row = this.#sql.item(item);
     if (!row || row.phase === CLOSED) return;
     if (!isOpen || (kind !== 'verdict' && (kind !== 'decide' || reviewers === 1))) {
-      this.#sql.setPhase(CLOSED, item);
-      for (const forget of this.#sql.forget) forget(item);
+      this.#line.close(item);
       return;
     }
     if (kind === 'verdict' || row.phase !== DECIDE) return;

@@ -36,6 +36,8 @@ export interface TurnsOptions {
   /** Who acts in the name of that person. Throws where their key is not at hand. */
   readonly doer?: (authority: Authority, person: string) => Doer;
   readonly complain?: (error: unknown) => void;
+  /** Puts an act on the ledger, and carries out what was committed, in another thread or process: nothing of that here. */
+  readonly carryOut?: (act: string) => Promise<void>;
   /** Told of answers that have to be made again. */
   readonly removed?: (removed: readonly Removed<string>[]) => void;
 }
@@ -73,6 +75,7 @@ export class Turns {
       chance: () => randomBytes(CHANCE_BYTES).readUInt32LE() / 2 ** 32,
       ...(options.undoMs !== undefined && { undoMs: options.undoMs }),
       ...(options.complain && { complain: options.complain }),
+      ...(options.carryOut && { carryOut: options.carryOut }),
     });
   }
 
@@ -80,8 +83,10 @@ export class Turns {
   static open(options: TurnsOptions = {}): Turns {
     const trees = Trees.open(MEMORY, { now: () => new Date().toISOString() });
     const turns = new Turns(trees, Database.open(DESK, SCHEMA), options);
-    catchUp(trees);
-    turns.desk.settle();
+    if (!options.carryOut) {
+      catchUp(trees);
+      turns.desk.settle();
+    }
     return turns;
   }
 
