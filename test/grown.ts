@@ -41,13 +41,22 @@ export async function begin(
 }
 
 /** With a session of its own on the ledger, which ends so. */
-export async function grow(name: string, assistant?: string, text?: string, state?: string): Promise<void> {
-  await begin(name, assistant, text);
+export async function grow(
+  name: string,
+  assistant?: string,
+  text?: string,
+  state?: string,
+  more?: Partial<TreeFile>,
+): Promise<void> {
+  await begin(name, assistant, text, more);
   await Grove.with(`runs/${name}`, {}, async (grove) => {
     const began = grove.record({ kind: 'run-started' });
-    const outcome = await grove.answer();
-    grove.keep(await grove.transcript());
-    grove.record({ kind: 'run-ended', ends: began, words: { state: state ?? outcome.kind } });
+    let ended = '';
+    await grove.answer(async (place, { kind }) => {
+      ended = kind;
+      grove.keep(await grove.transcript(place), place);
+    });
+    grove.record({ kind: 'run-ended', ends: began, words: { state: state ?? ended } });
   });
 }
 

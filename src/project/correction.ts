@@ -27,7 +27,8 @@ export interface CorrectedNode {
   /** Of the ledger. */
   readonly entry: number;
   readonly node: string;
-  readonly outcome: Outcome;
+  /** Of a run of many questions, of all of them. */
+  readonly outcome: Outcome | { readonly kind: 'answered' };
   /** Nodes whose answers are other ones now. */
   readonly changed: readonly {
     readonly id: string;
@@ -58,14 +59,20 @@ export async function correctNode(
   answer: string,
   doerFrom: (authority: Authority) => Doer,
 ): Promise<CorrectedNode> {
-  const before = await grove.transcript();
+  const before = await allNodes(grove);
   const node = nodeIn(before, prefix);
   const entry = recordCorrection(grove, node, answer, doerFrom);
   const began = grove.isGuest ? expectWork() : grove.record({ kind: 'run-resumed' });
-  const outcome = await grove.answer();
-  const after = await grove.transcript();
+  const outcomes: Outcome[] = [];
+  await grove.answer((place, one) => {
+    outcomes[place] = one;
+  });
+  const after = await allNodes(grove, (nodes, place) => {
+    if (!grove.isGuest) grove.keep(nodes, place);
+  });
+  const outcome = grove.isMany ? merged(outcomes) : outcomes[0]!;
   if (began !== undefined) {
-    grove.keep(after);
+    if (grove.isMany) grove.keepAnswers(outcomes);
     grove.record({ kind: 'run-ended', ends: began, words: { state: outcome.kind } });
   }
   const was = new Map(before.map((one) => [one.id, one]));
@@ -80,7 +87,7 @@ export async function correctNode(
       };
     });
   const again = after.filter(({ steps, id }) => steps.length > (was.get(id)?.steps.length ?? 0)).length;
-  const waiting = outcome.kind === 'waiting' ? outcome.items.length : 0;
+  const waiting = 'items' in outcome ? outcome.items.length : 0;
   return { ...{ entry, node: node.id, outcome, changed, again, waiting }, nodes: after.length };
 }
 
@@ -110,6 +117,26 @@ function recordCorrection(
     memory.correct(node.question, { answer: known(answer), before, by, time, entry: outcome.entry });
     return outcome.entry;
   });
+}
+
+/** Of all its trees, each once. */
+async function allNodes(
+  grove: Grove,
+  see: (nodes: readonly TranscriptNode[], place: number) => void = () => {},
+): Promise<readonly TranscriptNode[]> {
+  const byId = new Map<string, TranscriptNode>();
+  for (const place of grove.roots.keys()) {
+    const nodes = await grove.transcript(place);
+    see(nodes, place);
+    for (const node of nodes) if (!byId.has(node.id)) byId.set(node.id, node);
+  }
+  return [...byId.values()];
+}
+
+/** Several trees are answered when none waits. */
+function merged(outcomes: readonly Outcome[]) {
+  const items = outcomes.flatMap((outcome) => (outcome.kind === 'waiting' ? outcome.items : []));
+  return items.length > 0 ? ({ kind: 'waiting', items } as const) : ({ kind: 'answered' } as const);
 }
 
 function textOf(node: TranscriptNode | undefined): string {

@@ -7,7 +7,7 @@ import { CapstanError, messageOf } from '../base/errors.ts';
 import { Opened } from '../storage/opened.ts';
 import type { TranscriptNode } from '../transcript/node.ts';
 import { readLine, readTree } from '../transcript/reader.ts';
-import { GROVE_FILES, groveHere, type TreeFile } from './grove.ts';
+import { type TreeFile, treeHere } from './grove.ts';
 
 /** Takes the nodes of a tree in the order of the file, and what an index of them is. */
 export interface Indexing<I> {
@@ -16,6 +16,8 @@ export interface Indexing<I> {
 }
 
 export interface Shown<I> {
+  /** As somebody asked for it. */
+  readonly name: string;
   readonly run: string;
   /** Of its folder. */
   readonly path: string;
@@ -45,7 +47,7 @@ interface Kept<I> {
 
 export class Shelf<I> {
   readonly #indexing: (file: TreeFile) => Indexing<I>;
-  /** By run, the one used last at the end. */
+  /** By name, the one used last at the end. */
   readonly #kept = new Map<string, Kept<I>>();
   readonly #making = new Map<string, Promise<Kept<I>>>();
 
@@ -54,8 +56,9 @@ export class Shelf<I> {
   }
 
   /** With the tree of a run as it is now. Throws «not-found» for none, «corrupt» where its file was never whole. */
-  async with<T>(run: string, use: (shown: Shown<I>) => T | Promise<T>): Promise<T> {
-    const kept = await this.#current(run);
+  async with<T>(name: string, use: (shown: Shown<I>) => T | Promise<T>): Promise<T> {
+    let kept = await this.#current(name);
+    while (kept.isGone && kept.users === 0) kept = await this.#current(name); // others came in between
     kept.users++;
     try {
       return await use(kept.shown);
@@ -65,21 +68,21 @@ export class Shelf<I> {
     }
   }
 
-  async #current(run: string): Promise<Kept<I>> {
-    const { path, file } = groveHere(run);
-    const version = Opened.versionOf(`${path}/${GROVE_FILES.transcript}`) ?? 'none';
-    const known = this.#kept.get(run);
+  async #current(name: string): Promise<Kept<I>> {
+    const tree = treeHere(name);
+    const version = Opened.versionOf(tree.transcript) ?? 'none';
+    const known = this.#kept.get(name);
     if (known?.shown.version === version) {
-      this.#keep(run, known);
+      this.#keep(name, known);
       return known;
     }
-    const key = `${run} ${version}`;
-    const making = this.#making.get(key) ?? this.#make(run, path, file, version);
+    const key = `${name} ${version}`;
+    const making = this.#making.get(key) ?? this.#make(name, tree, version);
     this.#making.set(key, making);
     try {
       return await making;
     } catch (error) {
-      const older = this.#kept.get(run);
+      const older = this.#kept.get(name);
       if (older && error instanceof CapstanError) return older;
       throw error;
     } finally {
@@ -87,17 +90,17 @@ export class Shelf<I> {
     }
   }
 
-  async #make(run: string, path: string, file: TreeFile, version: string): Promise<Kept<I>> {
-    const name = `${path}/${GROVE_FILES.transcript}`;
-    const opened = version === 'none' ? undefined : Opened.open(name);
+  async #make(name: string, tree: ReturnType<typeof treeHere>, version: string): Promise<Kept<I>> {
+    const { run, path, file, transcript } = tree;
+    const opened = version === 'none' ? undefined : Opened.open(transcript);
     try {
       const index = await this.#read(file, opened);
       const read = (from: number, bytes: number) => opened!.read(from, bytes);
       const node = (from: number, bytes: number) =>
-        damaged(name, () => readLine(read(from, bytes), `${name}, byte ${from}`));
-      const shown = { run, path, file, version: opened?.version ?? version, index, read, node };
+        damaged(transcript, () => readLine(read(from, bytes), `${transcript}, byte ${from}`));
+      const shown = { name, run, path, file, version: opened?.version ?? version, index, read, node };
       const kept: Kept<I> = { shown, opened, users: 0, isGone: false };
-      this.#keep(run, kept);
+      this.#keep(name, kept);
       return kept;
     } catch (error) {
       opened?.close();
@@ -126,11 +129,11 @@ export class Shelf<I> {
     }
   }
 
-  #keep(run: string, kept: Kept<I>): void {
-    const before = this.#kept.get(run);
+  #keep(name: string, kept: Kept<I>): void {
+    const before = this.#kept.get(name);
     if (before && before !== kept) this.#drop(before);
-    this.#kept.delete(run);
-    this.#kept.set(run, kept);
+    this.#kept.delete(name);
+    this.#kept.set(name, kept);
     for (const [oldest, one] of this.#kept) {
       if (this.#kept.size <= KEPT) break;
       this.#kept.delete(oldest);

@@ -1,5 +1,6 @@
 /** Trees that go on by themselves when people have answered. */
 
+import { hash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +14,7 @@ import { readSealed, writeSealed } from '../run/sealed.ts';
 import { Folder } from '../storage/folder.ts';
 import { lockFolder } from '../storage/lock.ts';
 import { readWholeTree } from '../transcript/reader.ts';
-import { Grove, type TreeFile } from './grove.ts';
+import { Grove, type TreeFile, treeHere } from './grove.ts';
 import { type Tended, Tender } from './tender.ts';
 
 const before = { folder: process.cwd(), state: process.env.XDG_STATE_HOME };
@@ -139,6 +140,37 @@ describe('a tree that waits for people', () => {
   });
 });
 
+test('of many questions each goes on when those that it waits for are answered', async () => {
+  const texts = ['wood ice', 'ice', 'fire'];
+  const lines = texts.map((question, i) =>
+    JSON.stringify({ id: `q${i}`, question, split: 'train', source: { name: 'a test', license: 'CC0-1.0' } }),
+  );
+  fs.writeFileSync('many.jsonl', `${lines.join('\n')}\n`);
+  const sha256 = hash('sha256', fs.readFileSync('many.jsonl'));
+  await grow('many', 'person', undefined, undefined, {
+    root: undefined!,
+    ...{ questions: 'many.jsonl', files: { 'many.jsonl': sha256 } },
+  });
+  await tender.step(go);
+  answerAll('cold', ['wood', 'fire']);
+  await tender.step(go);
+  const answersOf = () =>
+    fs
+      .readFileSync('runs/many/answers.jsonl', 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  expect(answersOf().map(({ answer, waiting }) => answer?.value ?? waiting)).toEqual([1, 'cold', 1]);
+  expect(tender.stateOf('many')).toEqual({ state: 'resting' });
+  answerAll('hot');
+  await tender.step(go);
+  expect(answersOf().map(({ answer }) => answer?.value)).toEqual(['hot + cold', 'cold', 'hot']);
+  expect(tender.stateOf('many')).toBeUndefined();
+  expect([treeHere('many@3').transcript, said]).toEqual(['runs/many/transcripts/0003.jsonl', []]);
+  for (const name of ['many', 'many@0', 'many@4', 'many@03', 'many@1@1', 'many@'])
+    expect(() => treeHere(name)).toThrow('expected one of many@1 to many@3');
+});
+
 test('a tree that grows is to be seen as it does; stopped, it goes on with what it had', async () => {
   let isSlow = true;
   const provider = await TestProvider.start({
@@ -172,7 +204,32 @@ test('a tree that grows is to be seen as it does; stopped, it goes on with what 
   }
 });
 
-test('a correction is carried out between two turns, and not at all once it is withdrawn', async () => {
+test('a correction is carried out between two turns, in a session of its own, and the tree goes on from it', async () => {
+  await grow('waits', 'person', 'wood ice');
+  answerAll('short', ['wood']);
+  await tender.step(go);
+  const { nodes } = readWholeTree([fs.readFileSync('runs/waits/transcript.jsonl')], { name: 'waits' });
+  const { id } = nodes.find(({ question }) => question.text === 'ice')!;
+  const done = tender.correct({
+    run: 'waits',
+    node: id,
+    answer: 'cold',
+    reason: 'felt',
+    person: 'person:ada',
+  });
+  await tender.step(go);
+  expect(await done).toMatchObject({ changed: [{ id, after: { value: 'cold' } }], waiting: 1 });
+  answerAll('hard');
+  await tender.step(go);
+  expect(answerOf('waits')).toMatchObject({ value: 'hard + cold' });
+  const session = ['run-resumed', 'waiting'];
+  expect(sessionsOf('waits').filter((one) => one !== 'answer-corrected')).toEqual([
+    ...['run-started', 'waiting', ...session, ...session, 'run-resumed', 'answered'],
+  ]);
+  expect(said).toEqual([]);
+});
+
+test('a correction is not carried out once it is withdrawn, and nobody waits for one when the tender stops', async () => {
   await grow('done', 'program', 'one two');
   const [root] = readWholeTree([fs.readFileSync('runs/done/transcript.jsonl')], { name: 'done' }).nodes;
   const asked = {
@@ -188,4 +245,7 @@ test('a correction is carried out between two turns, and not at all once it is w
   await tender.step(go);
   expect((await done).changed).toHaveLength(2);
   expect(answerOf('done')).toMatchObject({ value: '3 + has 3 letters' });
+  const never = tender.correct({ ...asked, answer: '5' });
+  await tender.run(AbortSignal.abort());
+  await expect(never).rejects.toThrow('nothing was corrected');
 });

@@ -9,6 +9,7 @@ import { Folder } from '../storage/folder.ts';
 import { Journal } from '../storage/journal.ts';
 import { isLocked } from '../storage/lock.ts';
 import { Opened } from '../storage/opened.ts';
+import type { TranscriptNode } from '../transcript/node.ts';
 import { readTree } from '../transcript/reader.ts';
 import { type Outcome, Trees } from '../trees/trees.ts';
 import { type CorrectedNode, type CorrectionAsked, correctIn } from './correction.ts';
@@ -56,6 +57,8 @@ interface Run {
   isDue: boolean;
   /** What it waits for. */
   items: readonly string[];
+  /** What each of its questions came to when it was last taken up here. */
+  readonly outcomes: Outcome[];
   /** That it has seen; undefined where it has not looked. */
   corrections: number | undefined;
   /** Entry with which the session began. */
@@ -135,9 +138,10 @@ export class Tender implements Tending {
 
   async #carryOut({ asked, signal, done, failed }: Request): Promise<void> {
     if (signal?.aborted) return;
+    const run = this.#runs.get(asked.run);
+    if (run) this.#end(run, 'waiting'); // a correction is a session of its own
     try {
       const corrected = await correctIn(asked);
-      const run = this.#runs.get(asked.run);
       if (run && corrected.outcome.kind === 'waiting') run.items = corrected.outcome.items;
       done(corrected);
     } catch (error) {
@@ -151,7 +155,7 @@ export class Tender implements Tending {
     for (const name of new Folder(HOME).list()) {
       const path = `${HOME}/${name}`;
       if (!new Folder(path).exists(GROVE_FILES.file)) continue;
-      const version = Opened.versionOf(`${path}/${GROVE_FILES.transcript}`) ?? 'none';
+      const version = versionOf(path) ?? 'none';
       const before = this.#versions.get(name);
       if (before === version) continue;
       const run = this.#runs.get(name);
@@ -168,7 +172,7 @@ export class Tender implements Tending {
       if (!isOpen(name) || !(items || LEFT.has(states.get(name)))) continue;
       this.#runs.set(name, {
         ...{ name, tended: { state: 'resting' }, isDue: items === undefined, items: items ?? [] },
-        ...{ corrections: undefined, session: undefined, failures: 0, notBefore: 0 },
+        ...{ outcomes: [], corrections: undefined, session: undefined, failures: 0, notBefore: 0 },
       });
       this.#version = -1;
     }
@@ -192,14 +196,14 @@ export class Tender implements Tending {
   async #turn(run: Run, stop: AbortSignal): Promise<void> {
     this.#say(run, { state: 'working' });
     try {
-      const outcome = await Grove.with(groveHere(run.name).path, { isQuiet: true }, async (grove) => {
+      await Grove.with(groveHere(run.name).path, { isQuiet: true }, async (grove) => {
         run.session ??= grove.record({ kind: 'run-resumed' });
         run.isDue = false;
-        return this.#grow(run, grove, stop);
+        await this.#grow(run, grove, stop);
       });
       run.failures = 0;
-      if (outcome.kind === 'answered') return this.#leave(run);
-      run.items = outcome.items;
+      run.items = run.outcomes.flatMap((one) => (one.kind === 'waiting' ? one.items : []));
+      if (run.outcomes.every(({ kind }) => kind === 'answered')) return this.#leave(run);
       this.#say(run, { state: 'resting' });
     } catch (error) {
       run.isDue = true;
@@ -216,21 +220,29 @@ export class Tender implements Tending {
   }
 
   /** As far as it goes; what there is of it is to be seen meanwhile. */
-  async #grow(run: Run, grove: Grove, stop: AbortSignal): Promise<Outcome> {
+  async #grow(run: Run, grove: Grove, stop: AbortSignal): Promise<void> {
     const halt = new AbortController();
     const watch = setInterval(() => {
       const why = haltAsked();
       if (why !== undefined) halt.abort(new CapstanError('interrupted', why));
     }, POLL_MS);
     const grown = new AbortController();
-    const shown = this.#keepFresh(run, grove, grown.signal);
+    // Of many, each is written down as soon as it has gone as far as it can.
+    const shown = grove.isMany ? undefined : this.#keepFresh(run, grove, grown.signal);
     try {
-      const outcome = await grove.answer(AbortSignal.any([stop, halt.signal]));
-      run.corrections = grove.trees.memory.corrections;
-      grown.abort();
-      await shown;
-      grove.keep(await grove.transcript());
-      return outcome;
+      const { memory } = grove.trees;
+      const note = async (place: number, outcome: Outcome): Promise<void> => {
+        run.outcomes[place] = outcome;
+        if (!grove.isMany) grown.abort();
+        await shown;
+        grove.keep(await grove.transcript(place), place);
+      };
+      const rest = [...grove.roots.keys()].filter((place) => run.outcomes[place]?.kind !== 'answered');
+      // What was corrected may be below any of them.
+      const isKnown = rest.length > 0 && run.corrections === memory.corrections;
+      await grove.answer(note, AbortSignal.any([stop, halt.signal]), isKnown ? rest : undefined);
+      run.corrections = memory.corrections;
+      if (grove.isMany) grove.keepAnswers(run.outcomes);
     } finally {
       clearInterval(watch);
       grown.abort();
@@ -241,7 +253,7 @@ export class Tender implements Tending {
   async #keepFresh({ name }: Run, grove: Grove, grown: AbortSignal): Promise<void> {
     const { freshMs = FRESH_MS } = this.#options;
     let [rest, seen] = [freshMs, ''];
-    while (grove.isFree) {
+    for (;;) {
       await pause(rest, grown);
       if (grown.aborted) return;
       const began = performance.now();
@@ -293,25 +305,34 @@ export class Tender implements Tending {
 
 const now = (): string => new Date().toISOString();
 
-/** Whether a person sits there, and the root is not answered. Of what cannot be read somebody else will tell. */
+/** Of what a run wrote down last. */
+function versionOf(path: string): string | undefined {
+  const [one, many] = [GROVE_FILES.transcript, GROVE_FILES.answers].map((name) => `${path}/${name}`);
+  return Opened.versionOf(one!) ?? Opened.versionOf(many!);
+}
+
+/** Whether a person sits there, and some question is not answered. Of what cannot be read somebody else will tell. */
 function isOpen(run: string): boolean {
   try {
     const { path, file } = groveHere(run);
     const seats = [file.overseer, file.assistant, file.escalate ?? ''];
     if (!seats.some((seat) => seat === 'person' || seat.startsWith('approve:'))) return false;
-    const name = `${path}/${GROVE_FILES.transcript}`;
-    if (Opened.versionOf(name) === undefined) return true;
-    const opened = Opened.open(name);
-    try {
-      const { nodes } = readTree(opened.pieces(), { name });
-      for (const root of nodes) return root.status !== 'answered';
-      return true;
-    } finally {
-      opened.close();
-    }
+    if (versionOf(path) === undefined) return true;
+    if (file.questions !== undefined) return restsFor(run) !== undefined;
+    return rootIn(`${path}/${GROVE_FILES.transcript}`).status !== 'answered';
   } catch (error) {
     if (error instanceof CapstanError) return false;
     throw error;
+  }
+}
+
+function rootIn(name: string): TranscriptNode {
+  const opened = Opened.open(name);
+  try {
+    const [root] = readTree(opened.pieces(), { name }).nodes;
+    return root!; // a tree without one is refused
+  } finally {
+    opened.close();
   }
 }
 

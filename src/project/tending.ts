@@ -2,6 +2,7 @@
  *  waiting. It ends with whoever started it, however that ended: the channel between them is closed then. */
 
 import { type ChildProcess, fork } from 'node:child_process';
+import { setMaxListeners } from 'node:events';
 import { CapstanError, type ErrorCode, messageOf } from '../base/errors.ts';
 import type { CorrectedNode, CorrectionAsked } from './correction.ts';
 import { type Tended, Tender, type Tending } from './tender.ts';
@@ -153,6 +154,7 @@ export async function tendFor(isIdle: boolean, stop: AbortSignal): Promise<void>
   const send = (told: Told): void => {
     if (process.connected) process.send!(told);
   };
+  setMaxListeners(0); // a wish to stop reaches as many as work at the same time, and Node would warn of eleven
   const gone = new AbortController();
   process.on('disconnect', () => gone.abort(new CapstanError('interrupted', 'the server has stopped')));
   const tender = new Tender({

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { largeTree } from '../../test/large-tree.ts';
+import { sharedTree } from '../../test/shared-trees.ts';
 import { bytesOf, commonText, scarceText, type Tree, treeArbitrary } from '../../test/trees-arbitrary.ts';
 import { questionKey } from '../text/question.ts';
 import type { TranscriptNode } from '../transcript/node.ts';
@@ -43,7 +45,8 @@ function leaningIn(nodes: readonly TranscriptNode[]): (node: TranscriptNode) => 
   };
 }
 
-const trees = (texts = commonText) => treeArbitrary({ depthMax: 4, texts });
+const trees = (texts = commonText) =>
+  fc.oneof(treeArbitrary({ depthMax: 4, texts }), sharedTree({ depthMax: 5, texts }));
 
 describe('a tree at a glance', () => {
   test('has each node where walking comes to it, with what it has, and its line lies where it says', () =>
@@ -64,7 +67,8 @@ describe('a tree at a glance', () => {
           expect(readLine(line, 'a line').id).toBe(node.id);
           const by = node.corrected?.by ?? node.steps.at(-1)?.by;
           expect(outline.by[at] === NONE ? undefined : outline.authors[outline.by[at]!]).toEqual(by);
-          expect(outline.micros[at]).toBe(node.steps.reduce((sum, { spent }) => sum + spent.micros, 0));
+          const paid = [...node.steps, ...node.verdicts].map(({ spent }) => spent?.micros ?? 0);
+          expect(outline.micros[at]).toBe(paid.reduce((sum, micros) => sum + micros, 0));
         }
         expect(positionOf(outline, '0'.repeat(64))).toBeUndefined();
       }),
@@ -129,6 +133,21 @@ describe('a tree at a glance', () => {
       }),
       { numRuns: 60 },
     ));
+});
+
+test('a tree at a glance takes about a hundred bytes a node', () => {
+  const builder = new OutlineBuilder();
+  const bytes = largeTree({ nodes: 3000 });
+  for (const node of readTree([bytes], { name: 'a large tree' }).nodes) builder.add(node, 0, 0);
+  const outline = builder.end();
+  const columns = [
+    ...Object.values(outline),
+    ...Object.values(outline.asked),
+    ...Object.values(outline.askers),
+  ];
+  const taken = columns.reduce((sum, one) => sum + (ArrayBuffer.isView(one) ? one.byteLength : 0), 0);
+  expect(outline.count).toBe(3000);
+  expect(taken / outline.count).toBeLessThan(120);
 });
 
 describe('the error path', () => {

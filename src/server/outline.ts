@@ -90,13 +90,9 @@ export class OutlineBuilder {
     const { steps, status, answer, corrected } = node;
     const last = steps.at(-1);
     const by = answerer(node);
-    let micros = 0;
-    for (const { spent, began } of steps) {
-      micros += spent.micros;
-      this.#first = Math.min(this.#first, Date.parse(began));
-    }
+    for (const { began } of steps) this.#first = Math.min(this.#first, Date.parse(began));
     this.#spent = spentIn(
-      steps.filter((step) => !isRemembered(step, this.#started)),
+      [...steps.filter((step) => !isRemembered(step, this.#started)), ...node.verdicts],
       this.#spent,
     );
     this.#numbers.set(node.id, this.#drafts.length);
@@ -107,7 +103,7 @@ export class OutlineBuilder {
       isAnswered: status === 'answered',
       ended: answer && last && !corrected ? Date.parse(last.ended) : Number.NaN,
       isCode: !corrected && (last?.by.kind === 'script' || last?.by.kind === 'program'),
-      ...{ from, bytes, micros: Math.min(micros, Number.MAX_SAFE_INTEGER) },
+      ...{ from, bytes, micros: spentIn([...steps, ...node.verdicts]).micros },
       by: by ? this.#authorNumber(by) : NONE,
       confidence: answer?.kind === 'known' ? answer.confidence : Number.NaN,
       question: this.#questionNumber(node.question),
@@ -273,11 +269,11 @@ function isRemembered({ isMemo, ended }: Step, started: number): boolean {
   return isMemo && !(Date.parse(ended) >= started);
 }
 
-/** What steps cost together, and what came before. */
-export function spentIn(steps: readonly Step[], before = NOTHING): Spent {
+/** What steps and verdicts cost together, and what came before. */
+export function spentIn(acts: readonly { readonly spent?: Spent }[], before = NOTHING): Spent {
   const sum = (kind: keyof Spent) =>
     Math.min(
-      steps.reduce((all, { spent }) => all + spent[kind], before[kind]),
+      acts.reduce((all, { spent }) => all + (spent?.[kind] ?? 0), before[kind]),
       Number.MAX_SAFE_INTEGER,
     );
   return { calls: sum('calls'), tokens: sum('tokens'), micros: sum('micros'), seconds: sum('seconds') };

@@ -15,9 +15,9 @@ import { answerer, idAt, itemsOf, NONE, type Outline, spentIn } from './outline.
 import { nodeAt } from './search.ts';
 
 /** Characters of a text in a row, in a step, in a sub-answer, and of a whole one: the shapes allow no more. */
-const [ROW, STEP, SOURCE, TEXT, NAME] = [200, 4000, 2 ** 16, 2 ** 20, 200];
-/** Sub-answers and steps that are sent with a node. */
-const MANY = 500;
+const [ROW, STEP, SOURCE, TEXT, NAME] = [200, 4000, 2 ** 14, 2 ** 20, 200];
+/** Sub-answers and steps that are sent with a node, and nodes of a way to it, the nearest. */
+const [MANY, WAY] = [500, 1000];
 
 export function skeletonOf({ version, index }: Shown<Outline>): Skeleton {
   const { count, depth, size, flags, ended } = index;
@@ -36,7 +36,7 @@ export function skeletonOf({ version, index }: Shown<Outline>): Skeleton {
 
 /** `most`: characters of its answer. */
 export function rowAt({ index }: Shown<Outline>, at: number, node: TranscriptNode, most = ROW): Row {
-  const { question, answer, steps } = node;
+  const { question, answer, steps, verdicts } = node;
   const by = answer && answerer(node);
   const [first, last] = [steps[0], steps.at(-1)];
   const ms = answer && first && last ? Date.parse(last.ended) - Date.parse(first.began) : -1;
@@ -49,7 +49,7 @@ export function rowAt({ index }: Shown<Outline>, at: number, node: TranscriptNod
     ...(by && { by: authorView(by) }),
     flags: index.flags[at]!,
     descendants: index.size[at]! - 1,
-    spent: spentIn(steps),
+    spent: spentIn([...steps, ...verdicts]),
     ...(ms >= 0 && { ms }),
   };
 }
@@ -127,7 +127,7 @@ function stepView({
     ...(proposed && {
       proposed: { text: actionText(proposed.action), by: authorView(proposed.by), edits: proposed.edits },
     }),
-    ...{ spent: spentIn([{ spent } as Step]), isMemo, began, ended },
+    ...{ spent: spentIn([{ spent }]), isMemo, began, ended },
     ...(entry !== undefined && { entry }),
   };
 }
@@ -146,7 +146,7 @@ function actionText(action: Step['action']): string {
 function ancestorsOf(shown: Shown<Outline>, at: number): NodeView['ancestors'] {
   const { index } = shown;
   const above: { at: number; id: string; question: string }[] = [];
-  for (let up = index.parent[at]!; up !== NONE; up = index.parent[up]!) {
+  for (let up = index.parent[at]!; up !== NONE && above.length < WAY; up = index.parent[up]!) {
     const text = nodeAt(shown, up).question.text;
     above.push({ at: up, id: idAt(index, up), question: line(text, ROW) });
   }

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { grow, putRecipe } from '../../test/grown.ts';
-import { largeRun } from '../../test/large-tree.ts';
 import { type Keys, memoryPlace } from '../../test/place.ts';
+import { sharedTree } from '../../test/shared-trees.ts';
 import { bytesOf, commonText, treeArbitrary } from '../../test/trees-arbitrary.ts';
 import type { TreeFile } from '../project/grove.ts';
 import { verifyLedger } from '../record/verify.ts';
@@ -99,7 +99,13 @@ describe('a tree that is looked at', () => {
           expect(view.question).toEqual(node.question);
           expect(view.row.answer).toEqual(node.answer);
           expect(view.steps.map(({ kind }) => kind)).toEqual(node.steps.map(({ action }) => action.kind));
-          expect(view.verdicts).toEqual(node.verdicts.map(({ entry: _, ...verdict }) => verdict));
+          expect(view.verdicts).toEqual(
+            node.verdicts.map(({ verifier, kind, reason }) => ({
+              verifier,
+              kind,
+              ...(reason !== undefined && { reason }),
+            })),
+          );
           expect(view.ancestors.map(({ id }) => id).at(-1)).toEqual(node.parent);
           expect(view.versions.map(({ answer }) => answer)).toEqual(
             node.corrected ? [node.corrected.before] : [],
@@ -161,13 +167,6 @@ describe('a tree that is looked at', () => {
     fs.rmSync(file);
     expect((await ask<TreeSummary>('broken')).body).toMatchObject({ nodes: 0, version: 'none' });
   });
-
-  test('costs about a hundred bytes a node, and is read once', async () => {
-    largeRun('runs', 'large', { nodes: 3000 });
-    const [first, second] = [await ask<Skeleton>('large/skeleton'), await ask<Skeleton>('large/skeleton')];
-    expect(first.body.count).toBe(3000);
-    expect(second.body).toEqual(first.body);
-  });
 });
 
 describe('a search', () => {
@@ -185,11 +184,18 @@ describe('a search', () => {
     ['verdict:passed', flag('verified')],
     ['depth:>1', ({ depth }) => depth > 1],
     ['depth:2', ({ depth }) => depth === 2],
+    ['depth:<=2', ({ depth }) => depth <= 2],
+    ['depth:<2', ({ depth }) => depth < 2],
+    ['depth:>=2', ({ depth }) => depth >= 2],
     ['is:waiting', flag('waiting')],
     ['is:unknown', ({ answer }) => answer?.kind === 'unknown'],
     ['is:corrected', ({ corrected }) => corrected !== undefined],
     ['is:uncertain', flag('uncertain')],
-    ['cost:>0.05', ({ steps }) => steps.reduce((sum, { spent }) => sum + spent.micros, 0) > 50_000],
+    [
+      'cost:>0.05',
+      ({ steps, verdicts }) =>
+        [...steps, ...verdicts].reduce((sum, { spent }) => sum + (spent?.micros ?? 0), 0) > 50_000,
+    ],
     ...['weigh', 'SUM', '"add 1"', '7'].map(
       (words) =>
         [
@@ -207,23 +213,25 @@ describe('a search', () => {
     let number = 0;
     return fc.assert(
       fc.asyncProperty(
-        treeArbitrary({ depthMax: 3, texts: commonText }),
-        fc.uniqueArray(fc.constantFrom(...CONDITIONS), { minLength: 1, maxLength: 3 }),
-        async (tree, conditions) => {
+        sharedTree({ depthMax: 4, texts: commonText }),
+        fc.uniqueArray(fc.constantFrom(...CONDITIONS), { minLength: 2, maxLength: 3 }),
+        async (tree, some) => {
           const run = `search-${number++}`;
           put(run, bytesOf(tree));
           const { body } = await ask<{ readonly rows: readonly Row[] }>(`${run}/rows?from=0&to=500`);
-          const expected = body.rows.filter((row) => {
-            const node = tree.nodes.find(({ id }) => id === row.id)!;
-            return conditions.every(([, holds]) => holds(node, row.flags));
-          });
-          const q = encodeURIComponent(conditions.map(([text]) => text).join(' '));
-          const found = await ask<Found>(`${run}/search?q=${q}`);
-          expect(found.body.positions).toEqual(expected.map(({ at }) => at));
-          expect(found.body.total).toBe(expected.length);
+          for (const conditions of [some, ...CONDITIONS.map((one) => [one])]) {
+            const expected = body.rows.filter((row) => {
+              const node = tree.nodes.find(({ id }) => id === row.id)!;
+              return conditions.every(([, holds]) => holds(node, row.flags));
+            });
+            const q = encodeURIComponent(conditions.map(([text]) => text).join(' '));
+            const found = await ask<Found>(`${run}/search?q=${q}`);
+            expect(found.body.positions).toEqual(expected.map(({ at }) => at));
+            expect(found.body.total).toBe(expected.length);
+          }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 20 },
     );
   });
 
@@ -245,6 +253,17 @@ describe('a search', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test('finds words that somebody else has written in other characters', async () => {
+    const [tree] = fc.sample(treeArbitrary({ depthMax: 1, texts: fc.constant('Été') }), {
+      seed: 1,
+      numRuns: 1,
+    });
+    const plain = bytesOf(tree!).toString();
+    put('escaped', Buffer.from(plain.replaceAll('É', '\\u00c9').replaceAll('é', '\\u00e9')));
+    const { body } = await ask<Found>(`escaped/search?q=${encodeURIComponent('étÉ')}`);
+    expect(body.total).toBe(tree!.nodes.length);
   });
 
   test.each([

@@ -34,8 +34,8 @@ const ROWS_MOST = 500;
 const FOUND_MOST = 10_000;
 /** Answers that a correction changed which are shown. */
 const CHANGED_MOST = 500;
-/** Characters of a filter, and of an answer that changed. */
-const [QUERY, CHANGED] = [500, 10_000];
+/** Characters of a filter, of a text beside others, and of a name. */
+const [QUERY, CHANGED, NAME] = [500, 10_000, 200];
 
 type Tree = Shown<Outline>;
 
@@ -146,10 +146,13 @@ export function addTrees(app: App, place: Place, log: ProjectLog): void {
       gives: Corrected,
     },
     async ({ params: { run, id }, body: { answer, reason }, session: { person } }) => {
-      await shelf.with(run, (shown) => expectPosition(shown, id));
-      const asked = { run, node: id, answer, reason, person };
+      const own = await shelf.with(run, (shown) => {
+        expectPosition(shown, id);
+        return shown.run;
+      });
+      const asked = { run: own, node: id, answer, reason, person };
       const done = await (place.tending?.correct(asked) ?? correctIn(asked));
-      for (const topic of ['tree', 'turns'] as const) place.changes.tell({ topic, run });
+      for (const topic of ['tree', 'turns'] as const) place.changes.tell({ topic, run: own });
       place.changes.tell({ topic: 'ledger' });
       return shelf.with(run, ({ version }) => correctedView(done, version));
     },
@@ -163,20 +166,21 @@ function expectPosition({ run, index }: Tree, id: string): number {
 }
 
 function summaryOf(shown: Tree, place: Place): TreeSummary {
-  const { run, file, version, index } = shown;
-  const answer = index.count > 0 ? nodeAt(shown, 0).answer : undefined;
+  const { name, run, file, version, index } = shown;
+  const root = index.count > 0 ? nodeAt(shown, 0) : undefined;
+  const answer = root?.answer;
   const waiting = index.flags.reduce((count, flags) => count + (flags & FLAGS.waiting ? 1 : 0), 0);
   const error = answer ? undefined : place.tending?.stateOf(run)?.error;
   return {
-    run,
-    root: clipped(file.root.text, CHANGED),
+    run: name,
+    root: clipped(root?.question.text ?? file.root?.text ?? '', CHANGED),
     state: stateOf(shown, place, answer !== undefined),
     ...(error !== undefined && { error }),
     nodes: index.count,
     waiting,
     ...(answer && { answer: clippedAnswer(answer, CHANGED) }),
-    overseer: file.overseer,
-    assistant: file.assistant,
+    overseer: clipped(file.overseer, NAME),
+    assistant: clipped(file.assistant, NAME),
     started: file.started,
     spent: index.spent,
     version,
@@ -201,7 +205,7 @@ function errorPathOf(shown: Tree, marked: string | undefined): ErrorPath {
   const last = path.at(-1);
   return {
     version,
-    path: [...rowsOf(shown, path)],
+    path: [...rowsOf(shown, path.slice(-ROWS_MOST))],
     why: last === undefined ? 'nothing here was corrected or rejected' : whyWrong(shown, last),
     touched: touched.slice(0, FOUND_MOST),
   };

@@ -5,7 +5,10 @@ import { z } from 'zod';
 import { Answer, Author, Question, Spent } from './question.ts';
 import { Hash, Name, Reason, Text, Time } from './value.ts';
 
+export { FLAGS } from './flags.ts';
+
 export const TreeSummary = z.object({
+  /** Of a run of many questions with the number of one: «audit@3». */
   run: Name,
   root: Text,
   /** running: somebody works on it now · stopped: nobody does, and it waits for nobody. */
@@ -24,21 +27,6 @@ export const TreeSummary = z.object({
   version: Name,
 });
 export type TreeSummary = z.infer<typeof TreeSummary>;
-
-/** What can be told of a node at a glance; one bit each. waiting: it waits for somebody, and for nothing below it · verified:
- *  each verifier's last word is that it passes · rejected: some verifier's is that it fails · uncertain: a verifier or whoever
- *  answered is unsure, or it was handed upwards · memo: all that was done at it was remembered from before the run · person:
- *  a person acted at it. */
-export const FLAGS = {
-  waiting: 1,
-  verified: 2,
-  rejected: 4,
-  uncertain: 8,
-  corrected: 16,
-  unknown: 32,
-  memo: 64,
-  person: 128,
-} as const;
 
 /** Columns, little-endian, in base64: one value for each position. */
 export const Skeleton = z.object({
@@ -74,6 +62,7 @@ export const Row = z.object({
 export type Row = z.infer<typeof Row>;
 
 export const Rows = z.object({ version: Name, rows: z.array(Row) });
+export type Rows = z.infer<typeof Rows>;
 
 /** Which positions a filter finds: `who:X₃ confidence:<0.6 verdict:rejected depth:>3 words`. */
 export const Found = z.object({ version: Name, positions: z.array(z.int()), total: z.int() });
@@ -101,6 +90,7 @@ export const Evidence = z.object({
   by: Author.optional(),
   spans: z.array(z.object({ answer: z.tuple([z.int(), z.int()]), source: z.tuple([z.int(), z.int()]) })),
 });
+export type Evidence = z.infer<typeof Evidence>;
 
 export const NodeView = z.object({
   version: Name,
