@@ -24,12 +24,13 @@ import type { TranscriptNode } from '../transcript/node.ts';
 import type { Outcome, Trees } from '../trees/trees.ts';
 import { integer, optionOf } from './arguments.ts';
 import { foretell } from './foretell.ts';
+import { type OverseeingFlags, turnsOf, withOverseeing } from './overseeing.ts';
 import { stopOnSignals } from './signals.ts';
 import { countsText, spentText, Tally } from './tally.ts';
 import { type Ink, inkFor } from './terminal.ts';
 import { brief, oneLine } from './text.ts';
 
-interface GrowFlags {
+interface GrowFlags extends OverseeingFlags {
   readonly question?: string;
   readonly questions?: string;
   readonly document: readonly string[];
@@ -73,8 +74,7 @@ export function isRecipe(args: readonly string[]): boolean {
 }
 
 export function addGrow(program: Command): void {
-  program
-    .command(GROW, { hidden: true })
+  withOverseeing(program.command(GROW, { hidden: true }))
     .description('Answer a question in words by a recipe')
     .argument('[recipe]', 'its file, in TypeScript or JavaScript')
     .option('--question <text>', 'the question, where the recipe does not have its own')
@@ -263,6 +263,8 @@ async function asked(
   const { maxQuestions: questions, maxCalls: calls, maxTokens: tokens, maxCost: micros, maxMinutes } = flags;
   const seconds = maxMinutes === undefined ? undefined : maxMinutes * SECONDS;
   const caps = Object.entries({ questions, calls, tokens, micros, seconds });
+  const overseer = flags.overseer ?? (loaded.recipe.script ? 'script' : 'person');
+  const turns = turnsOf(flags, overseer);
   const file: TreeFile = {
     ...{ recipe, source: loaded.source },
     ...(flags.questions === undefined
@@ -273,7 +275,7 @@ async function asked(
           }),
         }
       : { questions: flags.questions }),
-    overseer: flags.overseer ?? (loaded.recipe.script ? 'script' : 'person'),
+    overseer,
     assistant: flags.assistant ?? (loaded.recipe.answer ? 'program' : 'nobody'),
     ...(flags.escalate !== undefined && { escalate: flags.escalate }),
     ...checksFrom(flags),
@@ -283,6 +285,7 @@ async function asked(
       ...Object.fromEntries(caps.filter(([, cap]) => cap !== undefined)),
     },
     ...(flags.price && { price: flags.price }),
+    ...(turns && { turns }),
     started: new Date().toISOString(),
     command: ['capstan', ...process.argv.slice(2)].join(' '),
     version: VERSION,

@@ -30,6 +30,7 @@ import { type Outcome, type Plan, Trees } from '../trees/trees.ts';
 import { catchUp } from './actions.ts';
 import { type Checks, checked } from './checks.ts';
 import { linesNamed } from './files.ts';
+import type { TurnsFile } from './gold.ts';
 import { HOME, MEMORY } from './home.ts';
 import { loadRecipe } from './recipe.ts';
 import { person, recorder } from './recorder.ts';
@@ -51,6 +52,8 @@ export interface TreeFile extends Checks, Asked {
   readonly limits: Partial<Limits> & { readonly depth: number };
   /** Dollars for a million tokens read and written, where the list of prices does not know. */
   readonly price?: Price;
+  /** How people oversee it, where anything was said of that. */
+  readonly turns?: TurnsFile;
   /** ISO 8601 */
   readonly started: string;
   readonly command: string;

@@ -49,7 +49,7 @@ export function addRuns(app: App, log: ProjectLog): void {
 /** Of a run by its name; a name is no path. */
 export function pathOf(run: string): string {
   const known = listRuns(HOME).find(({ name }) => name === run);
-  return known?.path ?? findRun(HOME, `${HOME}/${run.replaceAll(/[/\\]/g, ' ')}`);
+  return known?.path ?? findRun(HOME, `${HOME}/${run.replaceAll(/[/\\\p{Cc}]/gu, ' ')}`);
 }
 
 /** The arm that a run is about. */

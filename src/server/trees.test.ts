@@ -171,13 +171,13 @@ describe('a tree that is looked at', () => {
     for (const at of [0, 40, 300, bytes.length - 40]) {
       put('cut', bytes.subarray(0, at));
       const { status, body } = await ask<{ readonly detail: string }>('cut/skeleton');
-      expect([status, body.detail]).toEqual([422, expect.stringContaining('transcript.jsonl')]);
+      expect([status, body.detail]).toEqual([500, expect.stringContaining('transcript.jsonl')]);
     }
     // Somebody writes into the file that is shown.
     put('inside', bytes);
     const { id } = (await nodeOf('inside', 0)).row;
     fs.writeFileSync('runs/inside/transcript.jsonl', Buffer.alloc(bytes.length, 'x'));
-    expect((await ask(`inside/nodes/${id}`)).status).toBe(422);
+    expect((await ask(`inside/nodes/${id}`)).status).toBe(500);
     fs.rmSync(file);
     expect((await ask<TreeSummary>('broken')).body).toMatchObject({ nodes: 0, version: 'none' });
   });
