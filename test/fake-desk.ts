@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { Controls } from '../src/wire/model.ts';
 import { RunRow } from '../src/wire/run.ts';
 import { type Session, SignIn } from '../src/wire/session.ts';
-import { Commit, Committed, Draft, Next, type Turn } from '../src/wire/turn.ts';
+import { Commit, Committed, Draft, Next, type Turn, TurnsState } from '../src/wire/turn.ts';
 
 export const KEY = 'the-key';
 const COOKIE = 'capstan=here';
@@ -109,6 +109,14 @@ export async function fakeDesk(pages: string): Promise<FakeDesk> {
         return { kind: 'done', entry: 7 };
       case 'GET /api/runs':
         return z.array(RunRow).parse(runs);
+      case 'GET /api/turns':
+        return TurnsState.parse({
+          runs: [...new Set(queue.map(({ run }) => run))].map((run) => ({
+            ...{ run, arbitrating: 0 },
+            deciding: queue.filter((one) => one.run === run).length,
+          })),
+          ...{ leases: [], unsettled: 0, people: [] },
+        });
       case 'GET /api/turns/next':
         return Next.parse(next());
       case 'PUT draft': {
