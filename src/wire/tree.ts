@@ -12,6 +12,8 @@ export const TreeSummary = z.object({
   root: Text,
   /** running: somebody works on it now · stopped: nobody does, and it waits for nobody. */
   state: z.enum(['answered', 'waiting', 'running', 'stopped']),
+  /** Why it cannot go on by itself: its recipe was changed, a model is gone. */
+  error: z.string().optional(),
   nodes: z.int(),
   /** Nodes that wait for people. */
   waiting: z.int(),
@@ -59,6 +61,7 @@ export const Row = z.object({
 export type Row = z.infer<typeof Row>;
 
 export const Rows = z.object({ version: Name, rows: z.array(Row) });
+export type Rows = z.infer<typeof Rows>;
 
 /** Which positions a filter finds: `who:X₃ confidence:<0.6 verdict:rejected depth:>3 words`. */
 export const Found = z.object({ version: Name, positions: z.array(z.int()), total: z.int() });
@@ -86,6 +89,7 @@ export const Evidence = z.object({
   by: Author.optional(),
   spans: z.array(z.object({ answer: z.tuple([z.int(), z.int()]), source: z.tuple([z.int(), z.int()]) })),
 });
+export type Evidence = z.infer<typeof Evidence>;
 
 export const NodeView = z.object({
   version: Name,
