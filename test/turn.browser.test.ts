@@ -293,7 +293,7 @@ describe.skipIf(!browser)(`my turn in a browser${browser ? '' : ' (none can be l
         const wide = () => page.evaluate('document.documentElement.scrollWidth');
         expect(await wide()).toBeLessThanOrEqual(390);
         await page.getByRole('link', { name: 'Capstan' }).click();
-        await status(page, 'Where to begin');
+        await status(page, '1 question waits');
         expect(await wide()).toBeLessThanOrEqual(390);
       },
       { viewport: { width: 390, height: 800 } },

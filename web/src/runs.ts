@@ -26,10 +26,15 @@ export function useWaiting(): ReadonlyMap<string, number> | undefined {
     enabled: mayOperate,
   });
   const runs = useRuns();
-  const counts = turns.data
-    ? turns.data.runs.map(({ run, deciding, arbitrating }) => [run, deciding + arbitrating] as const)
-    : runs.data?.map(({ name, waiting }) => [name, waiting] as const);
-  return counts && new Map(counts.filter(([, n]) => n > 0));
+  if (!turns.data && !runs.data) return undefined;
+  // A training run tells of its own; the turns come after and count what they hand out.
+  const counts = [
+    ...(runs.data ?? []).map(({ name, waiting }) => [name, waiting] as const),
+    ...(turns.data?.runs ?? []).map(
+      ({ run, deciding, arbitrating }) => [run, deciding + arbitrating] as const,
+    ),
+  ];
+  return new Map(counts.filter(([, n]) => n > 0));
 }
 
 type State = RunRow['state'];

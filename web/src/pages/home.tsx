@@ -102,7 +102,8 @@ function ForYou({ mayLook }: { readonly mayLook: boolean }) {
 }
 
 function Runs({ runs }: { readonly runs: readonly RunRow[] }) {
-  if (runs.length === 0) return <Beginning />;
+  const waiting = useWaiting();
+  if (runs.length === 0) return waiting?.size ? null : <Beginning />;
   const shown = runs.toSorted(byUrgency).slice(0, SHOWN);
   return (
     <section aria-labelledby="runs">
