@@ -13,6 +13,7 @@ import type { Place } from './place.ts';
 import { RequestError, responseOf, unlike } from './problem.ts';
 import { addRuns } from './runs.ts';
 import { addSessions, Sessions, visitorOf } from './sessions.ts';
+import { addTrees } from './trees.ts';
 
 export function server(place: Place): App {
   const app: App = new OpenAPIHono<Env>({
@@ -36,6 +37,7 @@ export function server(place: Place): App {
   addModels(app, place, log);
   addControls(app, place, log);
   addLedger(app, log);
+  addTrees(app, place, log);
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Capstan', version: VERSION },

@@ -8,6 +8,7 @@ import { Hash, Name, Reason, Text, Time } from './value.ts';
 export { FLAGS } from './flags.ts';
 
 export const TreeSummary = z.object({
+  /** Of a run of many questions with the number of one: «audit@3». */
   run: Name,
   root: Text,
   /** running: somebody works on it now · stopped: nobody does, and it waits for nobody. */
