@@ -33,8 +33,8 @@ export interface FakeDesk {
   readonly setRuns: (runs: readonly RunRow[]) => void;
   readonly setControls: (controls: Controls) => void;
   readonly setAccess: (access: Session['access']) => void;
-  /** What comes to the desk next is done, but its reply is lost. */
-  readonly loseReply: () => void;
+  /** Whether drafts do not reach it. */
+  readonly setDraftsLost: (lost: boolean) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -60,7 +60,7 @@ export async function fakeDesk(pages: string): Promise<FakeDesk> {
   let runs: readonly RunRow[] = [];
   let controls: Controls = { may: ['pause', 'stop'], requests: [] };
   let access: Session['access'] = ['oversee', 'look', 'operate', 'audit'];
-  let isReplyLost = false;
+  let areDraftsLost = false;
   let undone: Workspace | undefined;
 
   const tell = (topic: string) => {
@@ -198,12 +198,9 @@ export async function fakeDesk(pages: string): Promise<FakeDesk> {
         response.on('close', () => streams.delete(response));
         return;
       }
+      if (areDraftsLost && path.endsWith('/draft')) return refuse(503, 'unavailable', path);
       const value = answer(method, path, body);
       if (value === undefined) return refuse(404, 'unknown-path', path);
-      if (isReplyLost && method === 'POST') {
-        isReplyLost = false;
-        return response.destroy();
-      }
       return say(200, value, method === 'DELETE' ? { 'set-cookie': 'capstan=; Max-Age=0; Path=/' } : {});
     } catch (error) {
       wrong.push(`${method} ${path}: ${(error as Error).message}`);
@@ -232,8 +229,8 @@ export async function fakeDesk(pages: string): Promise<FakeDesk> {
     setAccess: (given) => {
       access = given;
     },
-    loseReply: () => {
-      isReplyLost = true;
+    setDraftsLost: (lost) => {
+      areDraftsLost = lost;
     },
     close: () =>
       new Promise((resolve) => {
