@@ -193,21 +193,8 @@ export class Grove {
   }
 
   /** On the ledger; the number of the entry. */
-  record(draft: Pick<Draft, 'kind' | 'ends' | 'words'>): number {
-    const files = [FILE, TRANSCRIPT, ANSWERS].filter((name) => this.#folder.exists(name));
-    const { overseer, assistant, files: read = {} } = this.#file;
-    return recorder()(() => [
-      {
-        actor: { id: 'program:capstan', kind: 'program', version: VERSION },
-        ...(draft.kind !== 'run-ended' && { authority: person().id, words: { overseer, assistant } }),
-        run: this.name,
-        subjects: [
-          ...files.map((name) => ({ name, sha256: sha256Of(this.#folder.read(name)) })),
-          ...Object.entries(read).map(([name, sha256]) => ({ name: `${READ}${name}`, sha256 })),
-        ],
-        ...draft,
-      },
-    ]);
+  record(draft: Said): number {
+    return recordOf(this.#folder, this.#file, draft);
   }
 
   /** What was paid for in earlier sessions counts. */
@@ -251,6 +238,31 @@ export class Grove {
   }
 }
 
+/** What is said of a run on the ledger. */
+type Said = Pick<Draft, 'kind' | 'ends' | 'words'>;
+
+function recordOf(folder: Folder, { overseer, assistant, files: read = {} }: TreeFile, draft: Said): number {
+  const files = [FILE, TRANSCRIPT, ANSWERS].filter((name) => folder.exists(name));
+  return recorder()(() => [
+    {
+      actor: { id: 'program:capstan', kind: 'program', version: VERSION },
+      ...(draft.kind !== 'run-ended' && { authority: person().id, words: { overseer, assistant } }),
+      run: folder.name,
+      subjects: [
+        ...files.map((name) => ({ name, sha256: sha256Of(folder.read(name)) })),
+        ...Object.entries(read).map(([name, sha256]) => ({ name: `${READ}${name}`, sha256 })),
+      ],
+      ...draft,
+    },
+  ]);
+}
+
+/** The same for one at which nobody works at the moment. */
+export function recordGrove(run: string, draft: Said): number {
+  const { path, file } = groveHere(run);
+  return recordOf(new Folder(path), file, draft);
+}
+
 export function readTreeFile(folder: Folder): TreeFile {
   return readSealed<TreeFile>(folder, FILE, FORMAT);
 }
@@ -270,6 +282,32 @@ export async function beginGrove(path: string, file: TreeFile, options: GatewayO
       `run folder ${path}: expected a new or empty folder; --resume goes on with a run`,
     );
   writeSealed(folder, FILE, FORMAT, file);
+}
+
+/** What the run of that name in ./runs is. Throws «not-found» where there is none that is of a recipe. */
+export function groveHere(run: string): { readonly path: string; readonly file: TreeFile } {
+  const folder = new Folder(`${HOME}/${/^(?!\.)[\w.-]{1,200}$/.test(run) ? run : 'none'}`);
+  if (folder.name !== run || !folder.exists(FILE))
+    throw new CapstanError('not-found', `${run}: expected the run of a recipe in ${HOME}, found none`);
+  return { path: `${HOME}/${run}`, file: readTreeFile(folder) };
+}
+
+/** A tree of a run here, and its transcript: «audit», or of a run of many questions «audit@3», the third. */
+export function treeHere(given: string): {
+  readonly run: string;
+  readonly path: string;
+  readonly file: TreeFile;
+  readonly transcript: string;
+} {
+  const [run = '', number] = given.split('@');
+  const { path, file } = groveHere(run);
+  if (file.questions === undefined && given === run)
+    return { run, path, file, transcript: `${path}/${TRANSCRIPT}` };
+  const names = file.questions === undefined ? [] : new Folder(path).list('transcripts');
+  const found = names.find((name) => given === `${run}@${Number(/(\d+)\.jsonl$/.exec(name)?.[1])}`);
+  if (found !== undefined) return { run, path, file, transcript: `${path}/${found}` };
+  const which = names.length > 0 ? `one of ${run}@1 to ${run}@${names.length}` : run;
+  throw new CapstanError('not-found', `${given}: expected ${which}, got ${number ?? 'the run of them'}`);
 }
 
 /** The folder of a run of a recipe that somebody means, if it is one. */

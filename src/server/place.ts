@@ -1,6 +1,7 @@
 /** What the endpoints stand on: whose key it is, the clock, chance, who is told of changes, and where the server can be
  *  reached. */
 
+import type { Tending } from '../project/tender.ts';
 import type { Turns } from '../project/turns.ts';
 import type { Role } from '../wire/session.ts';
 import type { Changes } from './changes.ts';
@@ -42,6 +43,8 @@ export interface Place {
   readonly limits?: Partial<Limits>;
   /** Told in one line what is broken. */
   readonly report?: (line: string) => void;
+  /** Who lets question trees go on; without it, nobody does. */
+  readonly tending?: Tending;
   /** When it stops, streams end. */
   readonly stopping?: AbortSignal;
 }

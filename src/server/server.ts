@@ -13,6 +13,7 @@ import type { Place } from './place.ts';
 import { RequestError, responseOf, unlike } from './problem.ts';
 import { addRuns } from './runs.ts';
 import { addSessions, Sessions, visitorOf } from './sessions.ts';
+import { addTrees } from './trees.ts';
 import { addTurns } from './turns.ts';
 
 export function server(place: Place): App {
@@ -37,6 +38,7 @@ export function server(place: Place): App {
   addModels(app, place, log);
   addControls(app, place, log);
   addLedger(app, log);
+  addTrees(app, place, log);
   addTurns(app, place);
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',

@@ -70,6 +70,19 @@ function told(overseer: Overseer<Text, string>, tell: Collector | undefined): As
   };
 }
 
+/** Whoever asks it hears «unknown», and so does whoever reads the tree. */
+function nobodyTold(tell: Collector): Assistant<Text, string> {
+  return {
+    origin: nobody.origin,
+    async answer(questions, scope) {
+      const answers = await nobody.answer(questions, scope);
+      for (const [i, question] of questions.entries())
+        tell.answered({ question, exchanges: [], answer: answers[i]! }, scope);
+      return answers;
+    },
+  };
+}
+
 export class Trees {
   readonly memory: Memory<Text, string>;
   readonly inbox: Inbox<Text, string>;
@@ -198,7 +211,7 @@ export class Trees {
     const own = seated(overseer, room);
     const h = above ? escalate(own, seated(above, room)) : own;
     const person = above && amplify<Text, string>(seated(above, room), nobody);
-    const x = assistant ? told(seated(assistant, room), tell) : nobody;
+    const x = assistant ? told(seated(assistant, room), tell) : tell ? nobodyTold(tell) : nobody;
     const remembered: Remembered = (verifier) => judged(verifier, room);
     const options = {
       verifiers: verifiers.map((one) => (typeof one === 'function' ? one(remembered) : remembered(one))),

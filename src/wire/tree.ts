@@ -5,11 +5,16 @@ import { z } from 'zod';
 import { Answer, Author, Question, Spent } from './question.ts';
 import { Hash, Name, Reason, Text, Time } from './value.ts';
 
+export { FLAGS } from './flags.ts';
+
 export const TreeSummary = z.object({
+  /** Of a run of many questions with the number of one: «audit@3». */
   run: Name,
   root: Text,
   /** running: somebody works on it now · stopped: nobody does, and it waits for nobody. */
   state: z.enum(['answered', 'waiting', 'running', 'stopped']),
+  /** Why it cannot go on by itself: its recipe was changed, a model is gone. */
+  error: z.string().optional(),
   nodes: z.int(),
   /** Nodes that wait for people. */
   waiting: z.int(),
@@ -22,18 +27,6 @@ export const TreeSummary = z.object({
   version: Name,
 });
 export type TreeSummary = z.infer<typeof TreeSummary>;
-
-/** What can be told of a node at a glance; one bit each. */
-export const FLAGS = {
-  waiting: 1,
-  verified: 2,
-  rejected: 4,
-  uncertain: 8,
-  corrected: 16,
-  unknown: 32,
-  memo: 64,
-  person: 128,
-} as const;
 
 /** Columns, little-endian, in base64: one value for each position. */
 export const Skeleton = z.object({
@@ -69,6 +62,7 @@ export const Row = z.object({
 export type Row = z.infer<typeof Row>;
 
 export const Rows = z.object({ version: Name, rows: z.array(Row) });
+export type Rows = z.infer<typeof Rows>;
 
 /** Which positions a filter finds: `who:X₃ confidence:<0.6 verdict:rejected depth:>3 words`. */
 export const Found = z.object({ version: Name, positions: z.array(z.int()), total: z.int() });
@@ -96,6 +90,7 @@ export const Evidence = z.object({
   by: Author.optional(),
   spans: z.array(z.object({ answer: z.tuple([z.int(), z.int()]), source: z.tuple([z.int(), z.int()]) })),
 });
+export type Evidence = z.infer<typeof Evidence>;
 
 export const NodeView = z.object({
   version: Name,

@@ -15,13 +15,19 @@ const validateSearch = (search: Record<string, unknown>): Search =>
     Object.entries(search).filter(([, value]) => typeof value === 'string' || typeof value === 'number'),
   ) as Search;
 
-const page = (path: string, load: () => Promise<{ readonly Page: React.ComponentType }>) =>
+const page = <const Path extends string>(
+  path: Path,
+  load: () => Promise<{ readonly Page: React.ComponentType }>,
+) =>
   createRoute({
     getParentRoute: () => root,
     path,
     validateSearch,
     component: lazyRouteComponent(load, 'Page'),
   });
+
+/** One page for the tree and for a node in it, which stays what it is from node to node. */
+const tree = page('/trees/$run', () => import('./pages/tree.tsx'));
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -30,8 +36,7 @@ export const router = createRouter({
     page('/runs', () => import('./pages/runs.tsx')),
     page('/runs/$run', () => import('./pages/run.tsx')),
     page('/compare', () => import('./pages/compare.tsx')),
-    page('/trees/$run', () => import('./pages/tree.tsx')),
-    page('/trees/$run/$node', () => import('./pages/tree.tsx')),
+    tree.addChildren([createRoute({ getParentRoute: () => tree, path: '$node', validateSearch })]),
     page('/models', () => import('./pages/models.tsx')),
     page('/models/$hash', () => import('./pages/models.tsx')),
     page('/controls', () => import('./pages/controls.tsx')),
