@@ -89,7 +89,12 @@ function treeRows(): readonly RunRow[] {
       const items = restsFor(name);
       const state = isLocked(path) ? 'running' : 'stopped';
       return {
-        ...{ name, kind: 'tree', what: file.recipe.slice(0, NAME_MOST), started: file.started },
+        ...{
+          name,
+          kind: 'tree',
+          what: new Folder(file.recipe).name.slice(0, NAME_MOST),
+          started: file.started,
+        },
         state: items ? 'waiting' : isAnswered(name) ? 'finished' : state,
         waiting: items?.length ?? 0,
       };
