@@ -6,3 +6,5 @@ export const LEDGER = 'ledger';
 export const MEMORY = 'memory/trees.db';
 /** Who holds which of that, and what people have committed. */
 export const DESK = 'memory/desk.db';
+/** Keys and sessions of the workbench. */
+export const ACCESS = 'access';
