@@ -146,16 +146,17 @@ function tlsOf({ tlsCert, tlsKey }: Flags): Tls | undefined {
   };
 }
 
-/** What is out of date after that. */
+/** What is out of date after that; of turns it is the desk that tells. */
 function changesOf(seen: Seen): readonly Change[] {
   switch (seen.what) {
     case 'ledger':
       return [{ topic: 'ledger' }, { topic: 'models' }, { topic: 'controls' }];
     case 'halt':
       return [{ topic: 'controls' }];
-    case 'memory':
-      return [{ topic: 'turns' }, { topic: 'tree' }];
     case 'run':
-      return [{ topic: 'run', run: seen.run }];
+      return [
+        { topic: 'run', run: seen.run },
+        { topic: 'tree', run: seen.run },
+      ];
   }
 }

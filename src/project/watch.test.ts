@@ -32,16 +32,12 @@ test('what others change is told, once, and nothing while nothing changes', asyn
   write('runs/one/ida/state.json', '2');
   expect(await settled()).toEqual([{ what: 'run', run: 'one' }]);
   write('runs/two/tree.json', '{}');
-  write('memory/trees.db', 'x');
   write('ledger/halt', 'work-paused\n');
   const all = await settled();
   expect(new Set(all.map((seen) => JSON.stringify(seen)))).toEqual(
-    new Set(
-      [{ what: 'halt' }, { what: 'memory' }, { what: 'run', run: 'two' }].map((seen) => JSON.stringify(seen)),
-    ),
+    new Set([{ what: 'halt' }, { what: 'run', run: 'two' }].map((seen) => JSON.stringify(seen))),
   );
-  fs.writeFileSync('memory/lock', 'me');
-  fs.writeFileSync('memory/trees.db-shm', 'me');
+  fs.writeFileSync('ledger/journal/lock', 'me');
   expect(await settled()).toEqual([]);
   fs.rmSync('runs/two', { recursive: true });
   expect(new Set(await settled())).toEqual(new Set([{ what: 'run', run: 'two' }]));
