@@ -314,16 +314,22 @@ function versionOf(path: string): string | undefined {
 /** Whether a person sits there, and some question is not answered. Of what cannot be read somebody else will tell. */
 function isOpen(run: string): boolean {
   try {
-    const { path, file } = groveHere(run);
+    const { file } = groveHere(run);
     const seats = [file.overseer, file.assistant, file.escalate ?? ''];
     if (!seats.some((seat) => seat === 'person' || seat.startsWith('approve:'))) return false;
-    if (versionOf(path) === undefined) return true;
-    if (file.questions !== undefined) return restsFor(run) !== undefined;
-    return rootIn(`${path}/${GROVE_FILES.transcript}`).status !== 'answered';
+    return !isAnswered(run);
   } catch (error) {
     if (error instanceof CapstanError) return false;
     throw error;
   }
+}
+
+/** Whether all that a run asks is answered. Of its tree no more than the beginning is read. */
+export function isAnswered(run: string): boolean {
+  const { path, file } = groveHere(run);
+  if (versionOf(path) === undefined) return false;
+  if (file.questions !== undefined) return restsFor(run) === undefined;
+  return rootIn(`${path}/${GROVE_FILES.transcript}`).status === 'answered';
 }
 
 function rootIn(name: string): TranscriptNode {

@@ -2,8 +2,10 @@
 
 import { z } from 'zod';
 import { messageOf } from '../base/errors.ts';
+import { GROVE_FILES, groveHere } from '../project/grove.ts';
 import { HOME } from '../project/home.ts';
 import type { ProjectLog } from '../project/log.ts';
+import { isAnswered, restsFor } from '../project/tender.ts';
 import { findRun, listRuns, nameOf, openRun } from '../run/folder.ts';
 import { answersById, askedIn, takenIn } from '../run/inbox.ts';
 import { taskOf } from '../run/own.ts';
@@ -15,6 +17,9 @@ import { Name } from '../wire/value.ts';
 import { type App, addEndpoint } from './endpoint.ts';
 import { viewOf } from './run-view.ts';
 
+/** Of a name in characters. */
+const NAME_MOST = 200;
+
 export function addRuns(app: App, log: ProjectLog): void {
   addEndpoint(
     app,
@@ -25,7 +30,7 @@ export function addRuns(app: App, log: ProjectLog): void {
       summary: 'All runs of the project with their state',
       gives: z.array(RunRow),
     },
-    () => listRuns(HOME).map(({ path }) => trainingRow(path)),
+    () => [...listRuns(HOME).map(({ path }) => trainingRow(path)), ...treeRows()],
   );
   addEndpoint(
     app,
@@ -71,6 +76,27 @@ function trainingRow(path: string): RunRow {
   } catch (error) {
     return { name, kind: 'training', what: 'a run', state: 'damaged', waiting: 0, error: messageOf(error) };
   }
+}
+
+/** Of the runs of recipes; how many nodes a tree has is for whoever opens it. */
+function treeRows(): readonly RunRow[] {
+  const names = new Folder(HOME)
+    .list()
+    .filter((name) => name.length <= NAME_MOST && new Folder(`${HOME}/${name}`).exists(GROVE_FILES.file));
+  return names.map((name) => {
+    try {
+      const { path, file } = groveHere(name);
+      const items = restsFor(name);
+      const state = isLocked(path) ? 'running' : 'stopped';
+      return {
+        ...{ name, kind: 'tree', what: file.recipe.slice(0, NAME_MOST), started: file.started },
+        state: items ? 'waiting' : isAnswered(name) ? 'finished' : state,
+        waiting: items?.length ?? 0,
+      };
+    } catch (error) {
+      return { name, kind: 'tree', what: 'a recipe', state: 'damaged', waiting: 0, error: messageOf(error) };
+    }
+  });
 }
 
 function stateOf(path: string, state: ArmState | undefined): RunRow['state'] {

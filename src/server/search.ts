@@ -26,18 +26,25 @@ export async function search(shown: Shown<Outline>, { tests, words }: Filter): P
     for (const at of piece) {
       const from = index.from[at]! - begin;
       const line = bytes.toString('utf8', from, from + index.bytes[at]!);
-      if (mayHold(line, words) && holds(shown.node(index.from[at]!, index.bytes[at]!), words))
-        holding.push(at);
+      if (mayHold(line, words) && holds(line, words, shown.run)) holding.push(at);
     }
     await breathe();
   }
   return holding.sort((a, b) => a - b);
 }
 
-/** Whether each of the words is in the question or in the answer. */
-export function holds({ question, answer }: TranscriptNode, words: readonly string[]): boolean {
-  const texts = [question.text, ...(answer?.kind === 'known' ? [answer.value] : [])];
-  const lower = texts.map((text) => text.toLowerCase());
+/** Whether each of the words is in the question or in the answer. The line was read before, and its words are all that is
+ *  looked at. */
+function holds(line: string, words: readonly string[], run: string): boolean {
+  let node: Partial<TranscriptNode>;
+  try {
+    node = JSON.parse(line) as Partial<TranscriptNode>;
+  } catch (cause) {
+    throw new CapstanError('corrupt', `${run}: expected a node, its file was written into`, { cause });
+  }
+  const { question, answer } = node;
+  const texts = [question?.text, answer?.kind === 'known' ? answer.value : ''];
+  const lower = texts.map((text) => String(text).toLowerCase());
   return words.every((word) => lower.some((text) => text.includes(word)));
 }
 

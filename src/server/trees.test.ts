@@ -14,6 +14,7 @@ import { verifyLedger } from '../record/verify.ts';
 import { writeSealed } from '../run/sealed.ts';
 import { Folder } from '../storage/folder.ts';
 import type { TranscriptNode } from '../transcript/node.ts';
+import type { RunRow } from '../wire/run.ts';
 import {
   type Corrected,
   type ErrorPath,
@@ -36,11 +37,12 @@ const KEYS: Keys = {
 };
 let app: App;
 
-beforeAll(() => {
+beforeAll(async () => {
   process.chdir(home);
   process.env.XDG_STATE_HOME = join(home, 'state');
   app = server(memoryPlace(KEYS));
   putRecipe();
+  await grow('words');
 });
 
 afterAll(() => {
@@ -119,7 +121,6 @@ describe('a tree that is looked at', () => {
   });
 
   test('shows what it rests on, word by word, also where it is the child of somebody else', async () => {
-    await grow('words');
     const root = await nodeOf('words', 0);
     expect(root.row.answer).toMatchObject({ value: 'has 3 letters + has 5 letters + has 3 letters' });
     expect(root.evidence).toHaveLength(2); // «one» is asked twice and answered once
@@ -128,6 +129,19 @@ describe('a tree that is looked at', () => {
       expect(spans.map(({ source }) => value.slice(...source))).toEqual([value]);
     }
     expect((await ask<TreeSummary>('words')).body.state).toBe('answered');
+  });
+
+  test('is in the list of runs, damaged or not', async () => {
+    fs.mkdirSync('runs/odd', { recursive: true });
+    fs.writeFileSync('runs/odd/tree.json', '{}');
+    const response = await app.request('/api/runs', { headers: { authorization: 'Bearer all' } });
+    const rows = (await response.json()) as readonly RunRow[];
+    expect(rows.find(({ name }) => name === 'words')).toMatchObject({
+      ...{ kind: 'tree', what: 'lengths.mjs', state: 'finished', waiting: 0 },
+    });
+    expect(rows.find(({ name }) => name === 'odd')).toMatchObject({
+      ...{ kind: 'tree', state: 'damaged', error: expect.stringContaining('tree.json') },
+    });
   });
 
   test('of 500 rows at most, of a run that there is, by who may look', async () => {
