@@ -1,13 +1,11 @@
-/** What other processes change in a project, noticed by looking: an entry of a file is another one once its size, its time or
+/** What other processes change in a project, noticed by looking: a file is another one once its size, its time or
  *  its place on the disk is. Looking at a hundred runs takes some milliseconds, none of which blocks. */
 
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { HOME, LEDGER, MEMORY } from './home.ts';
+import { join } from 'node:path';
+import { HOME, LEDGER } from './home.ts';
 
-export type Seen =
-  | { readonly what: 'ledger' | 'halt' | 'memory' }
-  | { readonly what: 'run'; readonly run: string };
+export type Seen = { readonly what: 'ledger' | 'halt' } | { readonly what: 'run'; readonly run: string };
 
 /** Looks every so many milliseconds, until the function that it gives is called. */
 export function watchProject(milliseconds: number, tell: (seen: Seen) => void): () => void {
@@ -31,12 +29,11 @@ export function watchProject(milliseconds: number, tell: (seen: Seen) => void): 
 interface Stamps {
   readonly ledger: string;
   readonly halt: string;
-  readonly memory: string;
   readonly runs: ReadonlyMap<string, string>;
 }
 
 function changed(before: Stamps, now: Stamps): readonly Seen[] {
-  const parts = (['ledger', 'halt', 'memory'] as const).filter((what) => before[what] !== now[what]);
+  const parts = (['ledger', 'halt'] as const).filter((what) => before[what] !== now[what]);
   const names = new Set([...before.runs.keys(), ...now.runs.keys()]);
   const runs = [...names].filter((name) => before.runs.get(name) !== now.runs.get(name));
   return [...parts.map((what) => ({ what })), ...runs.map((run) => ({ what: 'run' as const, run }))];
@@ -48,7 +45,6 @@ async function stamps(): Promise<Stamps> {
   return {
     ledger: await stampOfFiles(join(LEDGER, 'journal')),
     halt: await stampOf(join(LEDGER, 'halt')),
-    memory: await stampOfFiles(dirname(MEMORY), basename(MEMORY)), // not who holds what, which changes all the time
     runs,
   };
 }
@@ -77,8 +73,8 @@ async function names(path: string): Promise<readonly string[]> {
   }
 }
 
-/** A lock is taken by whoever looks; the shared memory of a database changes with every reader. */
-const NOISE = /^lock$|-shm$/;
+/** A lock is taken by whoever looks. */
+const NOISE = /^lock$/;
 
 async function stampOf(path: string): Promise<string> {
   try {
