@@ -67,7 +67,7 @@ const PACKAGES: { readonly [name: string]: string | readonly string[] } = {
   zod: ['src/wire/', 'src/server/'],
   hono: 'src/server/',
   '@hono/zod-openapi': 'src/server/',
-  '@hono/node-server': 'src/cli/serve.ts',
+  '@hono/node-server': 'src/cli/socket.ts',
   commander: 'src/cli/',
   picocolors: 'src/cli/',
 };

@@ -18,6 +18,7 @@ const COMMANDS: readonly { readonly names: readonly string[]; readonly load: () 
   { names: ['tasks'], load: async () => (await import('./tasks.ts')).addTasks },
   { names: ['runs'], load: async () => (await import('./runs.ts')).addRuns },
   { names: ['serve'], load: async () => (await import('./serve.ts')).addServe },
+  { names: ['keys'], load: async () => (await import('./keys.ts')).addKeys },
   { names: ['sweep'], load: async () => (await import('./sweep.ts')).addSweep },
   { names: ['models'], load: async () => (await import('./models.ts')).addModels },
   { names: ['pause', 'stop', 'resume'], load: async () => (await import('./control.ts')).addControl },

@@ -1,42 +1,191 @@
-/** capstan serve: the workbench, for a browser on this machine. */
+/** capstan serve: the workbench in a browser, on this machine or, with keys and TLS, for others. */
 
-import { randomBytes } from 'node:crypto';
-import { serve } from '@hono/node-server';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import { CapstanError } from '../base/errors.ts';
+import { LEDGER } from '../project/home.ts';
+import { keyRing } from '../project/keys.ts';
+import { ProjectLog } from '../project/log.ts';
 import { person } from '../project/recorder.ts';
+import { sessionStore } from '../project/sessions.ts';
+import { type Seen, watchProject } from '../project/watch.ts';
 import { Changes } from '../server/changes.ts';
-import type { Holder } from '../server/place.ts';
+import type { Holder, KeptSession, Place } from '../server/place.ts';
 import { server } from '../server/server.ts';
+import type { Change } from '../wire/session.ts';
 import { integer } from './arguments.ts';
+import { bytesNamed } from './files.ts';
+import { pagesIn } from './pages.ts';
 import { stopOnSignals } from './signals.ts';
+import { isLoopback, type Listening, listen, siteOf, type Tls } from './socket.ts';
 
 const PORT = 7411;
 const TOKEN_BYTES = 16;
+const LINK_BYTES = 32;
+const PAGES = fileURLToPath(new URL('../web', import.meta.url));
+const WATCH_MS = 400;
+/** How long what has begun may take when the server stops. */
+const GRACE_MS = 5000;
+
+interface Flags {
+  readonly host: string;
+  readonly port: number;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly behindProxy?: boolean;
+  readonly allowHost: readonly string[];
+  readonly as?: string;
+  readonly json?: boolean;
+}
 
 export function addServe(program: Command): void {
   program
     .command('serve')
     .description('The workbench in a browser: oversee, watch, intervene')
     .option('--port <n>', 'on this port; 0 for any', integer('port', 0, 65_535), PORT)
-    .action(({ port }: { readonly port: number }) => listen(port));
+    .option(
+      '--host <address>',
+      'on this address; one that others reach needs keys, and TLS or a proxy',
+      '127.0.0.1',
+    )
+    .option('--tls-cert <file>', 'speak TLS with this certificate (PEM)')
+    .option('--tls-key <file>', 'and this private key (PEM)')
+    .option('--behind-proxy', 'a proxy stands before it, which speaks TLS and says who asks')
+    .option(
+      '--allow-host <name...>',
+      'a name under which browsers reach it',
+      (one: string, all: readonly string[]) => [...all, one],
+      [],
+    )
+    .option('--as <name>', 'who the printed link signs in, where people are enrolled')
+    .option('--json', 'print the address as JSON')
+    .action(work);
 }
 
-async function listen(port: number): Promise<void> {
-  const token = (): string => randomBytes(TOKEN_BYTES).toString('hex');
-  const key = token();
-  const own: Holder = { key: 'link', id: person().id, roles: ['overseer', 'operator', 'auditor'] };
-  const app = server({
-    now: Date.now,
-    token,
-    changes: new Changes(token()),
-    whoHas: (given) => (given === key ? own : undefined),
-    holderOf: (name) => (name === own.key ? own : undefined),
-    isAlone: () => true,
-  });
-  const http = serve({ fetch: app.fetch, port, hostname: '127.0.0.1' }, (address) => {
-    console.log(`http://127.0.0.1:${address.port}/#key=${key}`);
-  });
+async function work(flags: Flags): Promise<void> {
+  const log = new ProjectLog(LEDGER);
+  const keys = keyRing(log);
+  const tls = tlsOf(flags);
+  const site = siteOf({ ...flags, isTls: tls !== undefined });
+  const isOpen = !isLoopback(flags.host) || flags.behindProxy === true;
+  if (isOpen && keys.isEmpty())
+    throw new CapstanError(
+      'refused',
+      `--host ${flags.host}: expected keys, since others can reach it, found none; «capstan keys add NAME --role …» makes one`,
+    );
   const stop = stopOnSignals(() => process.stderr.write('stopping\n'));
-  await new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
-  await new Promise<void>((resolve) => http.close(() => resolve()));
+  const link = isOpen ? undefined : linkOf(flags.as, log);
+  const isAlone = () => log.replay.authority.people.size === 0 && keys.isEmpty();
+  const place: Place = {
+    now: Date.now,
+    token: () => randomBytes(TOKEN_BYTES).toString('hex'),
+    changes: new Changes(randomBytes(TOKEN_BYTES).toString('hex')),
+    whoHas: (key) => link?.whoHas(key) ?? keys.whoHas(key),
+    holderOf: (name) => link?.holderOf(name) ?? keys.holderOf(name),
+    isAlone,
+    log,
+    project: basename(process.cwd()),
+    sessions: sessionStore<KeptSession>(),
+    site,
+    report: (line) => process.stderr.write(`capstan: ${line.replaceAll(/\s*\n\s*/g, ' | ')}\n`),
+    every: (milliseconds, act) => {
+      const timer = setInterval(act, milliseconds);
+      return () => clearInterval(timer);
+    },
+    stopping: stop.signal,
+    ...pagesOf(PAGES),
+  };
+  const unwatch = watchProject(WATCH_MS, (seen) => {
+    for (const change of changesOf(seen)) place.changes.tell(change);
+  });
+  try {
+    const listening = await listen(server(place), { ...flags, ...(tls && { tls }) });
+    say(listening, link?.key, flags);
+    await new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
+    await listening.close(GRACE_MS);
+  } finally {
+    unwatch();
+    stop.release();
+  }
+}
+
+function say({ url }: Listening, key: string | undefined, { json }: Flags): void {
+  const address = key === undefined ? url : `${url}#key=${key}`;
+  console.log(json ? JSON.stringify({ url: address }) : address);
+  if (key === undefined) process.stderr.write('people sign in with their keys (capstan keys list)\n');
+}
+
+interface Link {
+  readonly key: string;
+  readonly whoHas: (key: string) => Holder | undefined;
+  readonly holderOf: (name: string) => Holder | undefined;
+}
+
+/** How long a link can be opened again after it was: by a browser that lost the answer, or asked twice. */
+const AGAIN_MS = 60_000;
+
+/** A key for whoever is at this machine, which signs in once. Its sessions are theirs, also those of the last time, while
+ *  they are who they are. */
+function linkOf(as: string | undefined, log: ProjectLog): Link | undefined {
+  const { people } = log.replay.authority;
+  if (as !== undefined && !people.has(as))
+    throw new CapstanError('usage', `--as ${as}: expected somebody who is enrolled, got nobody`);
+  if (as === undefined && people.size > 0) return undefined;
+  const id = as === undefined ? person().id : `person:${as}`;
+  const name = `link ${id}`;
+  const holder = (): Holder | undefined => {
+    const now = log.replay.authority.people;
+    if (as === undefined)
+      return now.size === 0 ? { key: name, id, roles: ['overseer', 'operator', 'auditor'] } : undefined;
+    const principal = now.get(as);
+    return principal && { key: name, id, roles: principal.roles };
+  };
+  const key = randomBytes(LINK_BYTES).toString('base64url');
+  const digest = digestOf(key);
+  let until = Number.POSITIVE_INFINITY;
+  return {
+    key,
+    whoHas(given) {
+      if (!timingSafeEqual(digestOf(given), digest) || Date.now() > until) return undefined;
+      until = Math.min(until, Date.now() + AGAIN_MS);
+      return holder();
+    },
+    holderOf: (asked) => (asked === name ? holder() : undefined),
+  };
+}
+
+function digestOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function pagesOf(path: string): Pick<Place, 'pages'> {
+  const pages = pagesIn(path);
+  if (!pages) process.stderr.write('capstan: no pages were built, there is only the API; npm run build\n');
+  return pages ? { pages } : {};
+}
+
+function tlsOf({ tlsCert, tlsKey }: Flags): Tls | undefined {
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    throw new CapstanError('usage', 'expected both of --tls-cert and --tls-key, got one');
+  if (tlsCert === undefined || tlsKey === undefined) return undefined;
+  return {
+    cert: bytesNamed(tlsCert, `--tls-cert ${tlsCert}`, 'a certificate'),
+    key: bytesNamed(tlsKey, `--tls-key ${tlsKey}`, 'a private key'),
+  };
+}
+
+/** What is out of date after that. */
+function changesOf(seen: Seen): readonly Change[] {
+  switch (seen.what) {
+    case 'ledger':
+      return [{ topic: 'ledger' }, { topic: 'models' }, { topic: 'controls' }];
+    case 'halt':
+      return [{ topic: 'controls' }];
+    case 'memory':
+      return [{ topic: 'turns' }, { topic: 'tree' }];
+    case 'run':
+      return [{ topic: 'run', run: seen.run }];
+  }
 }

@@ -4,3 +4,5 @@ export const HOME = 'runs';
 export const LEDGER = 'ledger';
 /** What was decided and answered in question trees, and what waits for people. */
 export const MEMORY = 'memory/trees.db';
+/** Keys and sessions of the workbench. */
+export const ACCESS = 'access';

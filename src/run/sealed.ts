@@ -12,9 +12,16 @@ interface Sealed {
   readonly content: unknown;
 }
 
-export function writeSealed(folder: Folder, name: string, format: string, content: object): void {
+/** A secret one is its owner's alone to read. */
+export function writeSealed(
+  folder: Folder,
+  name: string,
+  format: string,
+  content: object,
+  options: { readonly secret?: boolean } = {},
+): void {
   const sealed: Sealed = { format, sha256: digest(content), content };
-  folder.writeAtomic(name, `${JSON.stringify(sealed, null, 1)}\n`);
+  folder.writeAtomic(name, `${JSON.stringify(sealed, null, 1)}\n`, options);
 }
 
 /** What `writeSealed` wrote; throws «corrupt», naming the file, on anything else. */

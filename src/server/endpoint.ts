@@ -2,11 +2,11 @@
  *  is not sent, by whatever way it came there. */
 
 import { createRoute, type OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
-import type { Context as HonoContext } from 'hono';
+import type { Context as HonoContext, MiddlewareHandler } from 'hono';
 import type { z } from 'zod';
 import { Problem } from '../wire/problem.ts';
 import type { Access, Session } from '../wire/session.ts';
-import { RequestError } from './problem.ts';
+import { FAULTS, RequestError, STATUS } from './problem.ts';
 import type { Visitor } from './sessions.ts';
 
 export type App = OpenAPIHono<Env>;
@@ -61,9 +61,13 @@ export function addEndpoint<
   act: (asked: Asked<Inferred<P>, Inferred<Q>, Inferred<B>>) => z.input<R> | Promise<z.input<R>>,
 ): void {
   const { gives, access } = endpoint;
-  app.openapi(createRoute(configOf(endpoint)), async (c) => {
+  // Before anything is said about what was sent.
+  const middleware: MiddlewareHandler<Env> = async (c, next) => {
+    if (access !== undefined) expectAccess(c.get('visitor')?.session, access);
+    await next();
+  };
+  app.openapi(createRoute({ ...configOf(endpoint), middleware }), async (c) => {
     const session = c.get('visitor')?.session;
-    if (access !== undefined) expectAccess(session, access);
     const valid = c.req as unknown as { valid(target: string): unknown };
     const said = await act({
       params: (endpoint.params && valid.valid('param')) as Inferred<P>,
@@ -103,11 +107,28 @@ function configOf<
   body,
   gives,
 }: Endpoint<P, Q, B, R>): RouteConfig & { path: string } {
+  const isOpen = access === undefined;
+  const told: readonly (readonly [status: number, ofWhom: string, isTold: boolean])[] = [
+    [FAULTS['bad-request'], 'what was sent is not as it should be', [params, query, body].some(Boolean)],
+    [FAULTS.unauthenticated, 'nobody is signed in, or with a key of nobody', !isOpen || body !== undefined],
+    [FAULTS.forbidden, 'whoever asks may not', !isOpen || method !== 'get'],
+    [STATUS['not-found'], 'there is none', params !== undefined || query !== undefined],
+    [STATUS.locked, 'it does not fit how things are, or somebody else is at it', method !== 'get'],
+    [FAULTS['too-slow'], 'the body took too long', body !== undefined],
+    [FAULTS['too-large'], 'the body is too large', body !== undefined],
+    [FAULTS['unlike-type'], 'the body is not JSON', body !== undefined],
+    [FAULTS['too-many'], 'too many requests', true],
+    [STATUS.corrupt, 'something on this side is damaged or broken', true],
+    [STATUS.unavailable, 'something that it needs cannot be reached', true],
+    [STATUS.storage, 'the disk takes nothing', true],
+  ];
+  const problems = told.filter(([, , isTold]) => isTold);
   return {
     method,
     path,
+    operationId: idOf(method, path),
     summary,
-    ...(access !== undefined && { security: [{ bearer: [access] }, { cookie: [access] }] }),
+    ...(!isOpen && { security: [{ bearer: [] }, { cookie: [] }], description: `For who may «${access}».` }),
     request: {
       ...(params && { params }),
       ...(query && { query }),
@@ -115,10 +136,22 @@ function configOf<
     },
     responses: {
       200: { description: 'done', content: { 'application/json': { schema: gives } } },
-      default: {
-        description: 'what went wrong',
-        content: { 'application/problem+json': { schema: Problem } },
-      },
+      ...Object.fromEntries(
+        problems.map(([status, description]) => [
+          status,
+          { description, content: { 'application/problem+json': { schema: Problem } } },
+        ]),
+      ),
     },
   };
+}
+
+/** «getTreesByRunRows» */
+function idOf(method: string, path: string): string {
+  const parts = path.split('/').filter((part) => part !== '' && part !== 'api');
+  const words = parts.flatMap((part) => [
+    ...(part.startsWith('{') ? ['by'] : []),
+    ...part.split(/\W+/).filter(Boolean),
+  ]);
+  return method + words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join('');
 }

@@ -1,6 +1,7 @@
 /** What the endpoints stand on: whose key it is, the clock, chance, who is told of changes, and where the server can be
  *  reached. */
 
+import type { ProjectLog } from '../project/log.ts';
 import type { Role } from '../wire/session.ts';
 import type { Changes } from './changes.ts';
 
@@ -28,6 +29,8 @@ export interface Place {
   readonly holderOf: (name: string) => Holder | undefined;
   /** Whether nobody is enrolled and there are no keys, so that whoever is at this machine may do all there is. */
   readonly isAlone: () => boolean;
+  /** The ledger of the project, where somebody else looks at it too. */
+  readonly log?: ProjectLog;
   /** What it is called where it is shown. */
   readonly project?: string;
   /** The built pages, by their path: «/index.html»; undefined for none. */
@@ -39,6 +42,9 @@ export interface Place {
   readonly limits?: Partial<Limits>;
   /** Told in one line what is broken. */
   readonly report?: (line: string) => void;
+  /** Calls every so many milliseconds, until the function that it gives is called; without it streams have no signs of
+   *  life. */
+  readonly every?: (milliseconds: number, act: () => void) => () => void;
   /** When it stops, streams end. */
   readonly stopping?: AbortSignal;
 }
@@ -115,8 +121,8 @@ const HOUR_MS = 3_600_000;
 export const LIMITS: Limits = {
   // Twenty questions, some of them pages long; a text is at most 1 MiB.
   bodyBytes: 4 * 2 ** 20,
-  perKey: { perSecond: 100, burst: 300 },
-  perAddress: { perSecond: 50, burst: 200 },
+  perKey: { perSecond: 500, burst: 1000 },
+  perAddress: { perSecond: 100, burst: 500 },
   wrongKeys: { perSecond: 0.2, burst: 10 },
   streams: 8,
   heartbeatMs: 15_000,

@@ -1,59 +1,69 @@
 /** Errors as RFC 9457 has them. An expected failure says what was expected; a bug says only that it is one. */
 
+import { HTTPException } from 'hono/http-exception';
 import type { z } from 'zod';
 import { CapstanError, type ErrorCode } from '../base/errors.ts';
 import type { Problem } from '../wire/problem.ts';
 
+/** Below 500 the request is at fault, or does not fit how things are; from 500 on it is this side. */
 export const STATUS: { readonly [code in ErrorCode]: number } = {
   usage: 400,
   invalid: 400,
+  refused: 403,
   'not-found': 404,
   exists: 409,
   locked: 409,
-  refused: 403,
-  corrupt: 422,
-  'gate-failed': 422,
-  budget: 422,
+  budget: 409,
+  'gate-failed': 409,
+  corrupt: 500,
+  runtime: 500,
   interrupted: 503,
   unavailable: 503,
   storage: 507,
-  runtime: 503,
 };
 
 /** What went wrong before anything of ours looked at the request. */
-export type RequestFault =
-  | 'unauthenticated'
-  | 'forbidden'
-  | 'unknown-path'
-  | 'too-large'
-  | 'too-many'
-  | 'too-slow'
-  | 'a-bug';
+export type RequestFault = keyof typeof FAULTS;
 
-const FAULTS: { readonly [fault in RequestFault]: number } = {
+export const FAULTS = {
+  'bad-request': 400,
   unauthenticated: 401,
   forbidden: 403,
   'unknown-path': 404,
   'too-slow': 408,
   'too-large': 413,
+  'unlike-type': 415,
+  misdirected: 421,
   'too-many': 429,
+  'headers-too-large': 431,
   'a-bug': 500,
-};
+} as const;
 
 /** A request that is refused for what it is. */
 export class RequestError extends Error {
   readonly fault: RequestFault;
+  /** Seconds after which it may be tried again. */
+  readonly retryAfter: number | undefined;
 
-  constructor(fault: RequestFault, message: string) {
+  constructor(fault: RequestFault, message: string, retryAfter?: number) {
     super(message);
     this.name = 'RequestError';
     this.fault = fault;
+    this.retryAfter = retryAfter;
   }
 }
 
 export function problemOf(error: unknown): Problem {
   if (error instanceof RequestError) return problem(error.fault, FAULTS[error.fault], error.message);
   if (error instanceof CapstanError) return problem(error.code, STATUS[error.code], error.message);
+  if (error instanceof HTTPException && error.status === FAULTS['unlike-type'])
+    return problem(
+      'unlike-type',
+      error.status,
+      'the body: expected the content-type application/json, got another',
+    );
+  if (error instanceof HTTPException && error.status < FAULTS['a-bug'])
+    return problem('invalid', error.status, `the body: ${error.message}`);
   return problem('a-bug', FAULTS['a-bug'], 'something here is broken; the log of the server says what');
 }
 
@@ -70,8 +80,13 @@ function problem(code: string, status: number, detail: string): Problem {
 
 export function responseOf(error: unknown): Response {
   const body = problemOf(error);
+  const wait = error instanceof RequestError ? error.retryAfter : undefined;
   return new Response(JSON.stringify(body), {
     status: body.status,
-    headers: { 'content-type': 'application/problem+json' },
+    headers: {
+      'content-type': 'application/problem+json',
+      ...(wait !== undefined && { 'retry-after': String(wait) }),
+      ...(body.status === FAULTS.unauthenticated && { 'www-authenticate': 'Bearer' }),
+    },
   });
 }

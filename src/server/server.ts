@@ -1,18 +1,22 @@
 /** The workbench over HTTP: a function from requests to responses, which knows no socket. */
 
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { VERSION } from '../base/version.ts';
+import { z } from 'zod';
 import { LEDGER } from '../project/home.ts';
 import { ProjectLog } from '../project/log.ts';
 import { addCompare } from './compare.ts';
 import { addControls } from './controls.ts';
-import type { App, Env } from './endpoint.ts';
+import { addDocument } from './document.ts';
+import { type App, addEndpoint, type Env } from './endpoint.ts';
+import { addEvents } from './events.ts';
+import { addGuards, doorOf } from './guards.ts';
 import { addLedger } from './ledger.ts';
 import { addModels } from './models.ts';
+import { addPages } from './pages.ts';
 import type { Place } from './place.ts';
-import { RequestError, responseOf, unlike } from './problem.ts';
+import { FAULTS, responseOf, unlike } from './problem.ts';
 import { addRuns } from './runs.ts';
-import { addSessions, Sessions, visitorOf } from './sessions.ts';
+import { addSessions, Sessions } from './sessions.ts';
 
 export function server(place: Place): App {
   const app: App = new OpenAPIHono<Env>({
@@ -20,25 +24,34 @@ export function server(place: Place): App {
       if (!result.success) throw unlike(result.target, result.error);
     },
   });
-  app.onError((error) => responseOf(error));
-  app.notFound((c) =>
-    responseOf(new RequestError('unknown-path', `${c.req.path}: expected a page that there is`)),
-  );
-  const sessions = new Sessions(place);
-  app.use('*', async (c, next) => {
-    c.set('visitor', visitorOf(c, sessions, place));
-    await next();
+  const [sessions, door] = [new Sessions(place), doorOf(place)];
+  app.onError((error, c) => {
+    const response = responseOf(error);
+    if (response.status >= FAULTS['a-bug'])
+      place.report?.(`${c.req.method} ${c.req.path} ${response.status}: ${error.stack ?? error.message}`);
+    return response;
   });
-  addSessions(app, place, sessions);
-  const log = new ProjectLog(LEDGER);
+  addGuards(app, place, sessions, door);
+  addPages(app, place);
+  addSessions(app, place, sessions, door);
+  addEvents(app, place, sessions);
+  addEndpoint(
+    app,
+    {
+      method: 'get',
+      path: '/api/health',
+      access: undefined,
+      summary: 'Whether the server answers',
+      gives: z.object({ ok: z.literal(true) }),
+    },
+    () => ({ ok: true as const }),
+  );
+  const log = place.log ?? new ProjectLog(LEDGER);
   addRuns(app, log);
   addCompare(app);
   addModels(app, place, log);
   addControls(app, place, log);
   addLedger(app, log);
-  app.doc31('/api/openapi.json', {
-    openapi: '3.1.0',
-    info: { title: 'Capstan', version: VERSION },
-  });
+  addDocument(app);
   return app;
 }

@@ -4,9 +4,11 @@
 import { hash } from 'node:crypto';
 import { generateCookie, getCookie } from 'hono/cookie';
 import { z } from 'zod';
+import { messageOf } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
 import { type Access, type Role, Session, SignIn } from '../wire/session.ts';
 import { type App, addEndpoint, type Context } from './endpoint.ts';
+import type { Door } from './guards.ts';
 import { type Holder, type KeptSession, LIMITS, type Place } from './place.ts';
 import { RequestError } from './problem.ts';
 
@@ -16,6 +18,8 @@ export interface Visitor {
   /** The name of their key. */
   readonly key: string;
   readonly by: 'cookie' | 'bearer';
+  /** What the cookie holds. */
+  readonly secret?: string;
 }
 
 const ACCESS: { readonly [role in Role]: readonly Access[] } = {
@@ -60,13 +64,29 @@ export class Sessions {
       this.#forget(cookie);
       return undefined;
     }
-    const now = this.#place.now();
-    if (now - kept.seen >= SEEN_MS) this.#keep({ ...kept, seen: now });
-    return { key: kept.key, by: 'cookie', session: sessionOf(holder, this.#place, csrfOf(secret)) };
+    const session = sessionOf(holder, this.#place, csrfOf(secret));
+    return { key: kept.key, by: 'cookie', session, secret };
   }
 
+  /** The same as it is used. */
+  use(secret: string): Visitor | undefined {
+    const visitor = this.find(secret);
+    const kept = visitor && this.#kept.get(digest(secret));
+    const now = this.#place.now();
+    if (kept && now - kept.seen >= SEEN_MS) this.#keep({ ...kept, seen: now });
+    return visitor;
+  }
+
+  /** The visitor as they are now; undefined once they are out. */
+  still({ secret, key, by }: Omit<Visitor, 'session'>): Visitor | undefined {
+    if (secret !== undefined) return this.find(secret);
+    const holder = this.#place.holderOf(key);
+    return holder && { key, by, session: sessionOf(holder, this.#place, '') };
+  }
+
+  /** Throws where it would be there again after the server's next start. */
   end(secret: string): void {
-    this.#forget(digest(secret));
+    if (this.#kept.delete(digest(secret))) this.#place.sessions?.write([...this.#kept.values()]);
   }
 
   #isOver({ started, seen }: KeptSession): boolean {
@@ -83,23 +103,28 @@ export class Sessions {
     if (this.#kept.delete(cookie)) this.#write();
   }
 
+  /** A disk that takes nothing keeps nobody from working; they sign in again after the server's next start. */
   #write(): void {
-    this.#place.sessions?.write([...this.#kept.values()]);
+    try {
+      this.#place.sessions?.write([...this.#kept.values()]);
+    } catch (error) {
+      this.#place.report?.(`sessions are not kept: ${messageOf(error)}`);
+    }
   }
 }
 
 /** Who asks; undefined for nobody. A key that comes along counts alone, also where it is nobody's. */
-export function visitorOf(c: Context, sessions: Sessions, place: Place): Visitor | undefined {
+export function visitorOf(c: Context, sessions: Sessions, door: Door): Visitor | undefined {
   const authorization = c.req.header('authorization');
   if (authorization === undefined) {
     const secret = getCookie(c, cookieName(c));
-    return secret === undefined ? undefined : sessions.find(secret);
+    return secret === undefined ? undefined : sessions.use(secret);
   }
-  const holder = place.whoHas(/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '');
-  return holder && { key: holder.key, by: 'bearer', session: sessionOf(holder, place, '') };
+  const holder = door(c, /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '', 'bearer');
+  return holder && sessions.still({ key: holder.key, by: 'bearer' });
 }
 
-export function addSessions(app: App, place: Place, sessions: Sessions): void {
+export function addSessions(app: App, place: Place, sessions: Sessions, door: Door): void {
   const { isSecure } = place.site ?? { isSecure: false };
   const cookie = (c: Context, secret: string, seconds: number) =>
     generateCookie(cookieName(c), secret, {
@@ -118,7 +143,7 @@ export function addSessions(app: App, place: Place, sessions: Sessions): void {
       gives: Session,
     },
     ({ body, context }) => {
-      const holder = place.whoHas(body.key);
+      const holder = door(context, body.key, 'sign-in');
       if (!holder) throw new RequestError('unauthenticated', 'expected a key of somebody, got one of nobody');
       const secret = sessions.begin(holder);
       context.header('set-cookie', cookie(context, secret, sessionMs / MS));

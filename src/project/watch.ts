@@ -1,0 +1,88 @@
+/** What other processes change in a project, noticed by looking: an entry of a file is another one once its size, its time or
+ *  its place on the disk is. Looking at a hundred runs takes some milliseconds, none of which blocks. */
+
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { HOME, LEDGER, MEMORY } from './home.ts';
+
+export type Seen =
+  | { readonly what: 'ledger' | 'halt' | 'memory' }
+  | { readonly what: 'run'; readonly run: string };
+
+/** Looks every so many milliseconds, until the function that it gives is called. */
+export function watchProject(milliseconds: number, tell: (seen: Seen) => void): () => void {
+  let isOver = false;
+  let timer: NodeJS.Timeout | undefined;
+  let before: Stamps | undefined;
+  const look = async (): Promise<void> => {
+    const now = await stamps();
+    if (isOver) return;
+    for (const seen of before ? changed(before, now) : []) tell(seen);
+    before = now;
+    timer = setTimeout(look, milliseconds);
+  };
+  void look();
+  return () => {
+    isOver = true;
+    clearTimeout(timer);
+  };
+}
+
+interface Stamps {
+  readonly ledger: string;
+  readonly halt: string;
+  readonly memory: string;
+  readonly runs: ReadonlyMap<string, string>;
+}
+
+function changed(before: Stamps, now: Stamps): readonly Seen[] {
+  const parts = (['ledger', 'halt', 'memory'] as const).filter((what) => before[what] !== now[what]);
+  const names = new Set([...before.runs.keys(), ...now.runs.keys()]);
+  const runs = [...names].filter((name) => before.runs.get(name) !== now.runs.get(name));
+  return [...parts.map((what) => ({ what })), ...runs.map((run) => ({ what: 'run' as const, run }))];
+}
+
+async function stamps(): Promise<Stamps> {
+  const runs = new Map<string, string>();
+  for (const name of await names(HOME)) runs.set(name, await stampOfRun(join(HOME, name)));
+  return {
+    ledger: await stampOfFiles(join(LEDGER, 'journal')),
+    halt: await stampOf(join(LEDGER, 'halt')),
+    memory: await stampOfFiles(dirname(MEMORY)),
+    runs,
+  };
+}
+
+/** Files are replaced, so that the folder of each is another one after it. */
+async function stampOfRun(path: string): Promise<string> {
+  const parts = [await stampOf(path)];
+  for (const name of await names(path)) if (!name.includes('.')) parts.push(await stampOf(join(path, name)));
+  return parts.join();
+}
+
+async function stampOfFiles(path: string): Promise<string> {
+  const parts: string[] = [];
+  for (const name of await names(path)) parts.push(`${name} ${await stampOf(join(path, name))}`);
+  return parts.join();
+}
+
+/** Without those that start with a dot, which are there for a moment only. */
+async function names(path: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(path)).filter((name) => !name.startsWith('.') && !NOISE.test(name)).sort();
+  } catch {
+    return []; // not there, or not for us to read
+  }
+}
+
+/** A lock is taken by whoever looks; the shared memory of a database changes with every reader. */
+const NOISE = /^lock$|-shm$/;
+
+async function stampOf(path: string): Promise<string> {
+  try {
+    const { ino, size, mtimeMs } = await stat(path);
+    return `${ino} ${size} ${mtimeMs}`;
+  } catch {
+    return '';
+  }
+}
