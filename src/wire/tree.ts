@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { Answer, Author, Question, Spent } from './question.ts';
 import { Hash, Name, Reason, Text, Time } from './value.ts';
 
+export { FLAGS } from './flags.ts';
+
 export const TreeSummary = z.object({
   run: Name,
   root: Text,
@@ -22,18 +24,6 @@ export const TreeSummary = z.object({
   version: Name,
 });
 export type TreeSummary = z.infer<typeof TreeSummary>;
-
-/** What can be told of a node at a glance; one bit each. */
-export const FLAGS = {
-  waiting: 1,
-  verified: 2,
-  rejected: 4,
-  uncertain: 8,
-  corrected: 16,
-  unknown: 32,
-  memo: 64,
-  person: 128,
-} as const;
 
 /** Columns, little-endian, in base64: one value for each position. */
 export const Skeleton = z.object({

@@ -15,7 +15,10 @@ const validateSearch = (search: Record<string, unknown>): Search =>
     Object.entries(search).filter(([, value]) => typeof value === 'string' || typeof value === 'number'),
   ) as Search;
 
-const page = (path: string, load: () => Promise<{ readonly Page: React.ComponentType }>) =>
+const page = <const Path extends string>(
+  path: Path,
+  load: () => Promise<{ readonly Page: React.ComponentType }>,
+) =>
   createRoute({
     getParentRoute: () => root,
     path,

@@ -1,22 +1,72 @@
 /** Who is signed in here. */
 
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Access, Session } from '../../src/wire/session.ts';
-import { get, setCsrf } from './api.ts';
+import { get, send, setCsrf } from './api.ts';
 
 export const SESSION = ['session'] as const;
 
+const RETRY_MS = 2000;
+
+/** The key in the address that «capstan serve» prints. It is taken out of the address before anything else happens, so that
+ *  it is neither in the history nor where somebody looks over a shoulder. */
+let keyInAddress: string | undefined;
+
+export function takeKey(): void {
+  const key = /^#key=(.+)$/.exec(location.hash)?.[1];
+  if (key === undefined) return;
+  keyInAddress = decodeURIComponent(key);
+  history.replaceState(history.state, '', location.pathname + location.search);
+}
+
 /** Undefined while it is not known; null for nobody. */
 export function useSession(): Session | null | undefined {
+  return useSessionQuery().data;
+}
+
+export function useSessionQuery() {
   return useQuery({
     queryKey: SESSION,
     queryFn: async ({ signal }) => {
+      const key = keyInAddress;
+      if (key !== undefined) {
+        await send('POST', '/api/session', { key });
+        keyInAddress = undefined;
+      }
       const { session } = await get<{ readonly session: Session | null }>('/api/session', signal);
       setCsrf(session?.csrf ?? '');
       return session;
     },
     staleTime: Number.POSITIVE_INFINITY,
-  }).data;
+    // Until the server is there.
+    refetchInterval: ({ state }) =>
+      state.status === 'error' && keyInAddress === undefined ? RETRY_MS : false,
+  });
+}
+
+/** Without the key in the address, which opened nothing. */
+export function forgetKey(): void {
+  keyInAddress = undefined;
+}
+
+export function useSignIn() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (key: string) => send('POST', '/api/session', { key }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: SESSION }),
+  });
+}
+
+/** Nothing that was shown to one is kept for the next. */
+export function useSignOut() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => send('DELETE', '/api/session'),
+    onSuccess: () => {
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
+      queries.setQueryData(SESSION, null);
+    },
+  });
 }
 
 export function useAccess(access: Access): boolean {

@@ -1,8 +1,18 @@
-/** What is around every page: where one is, who one is, and the one fixed place for stopping. */
+/** What is around every page: where one is, who one is, whether the server is there, and the one fixed place for stopping. */
 
-import { Link, Outlet } from '@tanstack/react-router';
-import type { Access } from '../../src/wire/session.ts';
-import { useSession } from './session.ts';
+import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import type { Access, Session } from '../../src/wire/session.ts';
+import { ApiError } from './api.ts';
+import { Controls } from './controls.tsx';
+import { useConnected, useEvents } from './events.ts';
+import { SchemeSwitch } from './scheme.tsx';
+import { useSessionQuery, useSignOut } from './session.ts';
+import { SignIn } from './sign-in.tsx';
+import { Loading, ProblemPanel } from './states.tsx';
+import { Toasts } from './toast.tsx';
+import { useOutbox } from './turn/outbox-here.ts';
+import { nameOf } from './who.tsx';
 import './shell.css';
 
 const PLACES: readonly (readonly [to: string, name: string, access: Access])[] = [
@@ -14,9 +24,12 @@ const PLACES: readonly (readonly [to: string, name: string, access: Access])[] =
 ];
 
 export function Shell() {
-  const session = useSession();
+  const { data: session, error, refetch } = useSessionQuery();
+  useEvents(session?.person);
+  useTitle();
+  const isRefused = error instanceof ApiError && error.problem.code === 'unauthenticated';
   return (
-    <>
+    <Toasts>
       <a className="skip" href="#main">
         Skip to the page
       </a>
@@ -31,11 +44,49 @@ export function Shell() {
             </Link>
           ))}
         </nav>
-        <span className="who">{session?.person.replace(/^person:/, '')}</span>
+        {session && <Signed session={session} />}
+        <SchemeSwitch />
       </header>
       <main id="main" tabIndex={-1}>
-        <Outlet />
+        {session ? (
+          <Outlet />
+        ) : session === null || isRefused ? (
+          <SignIn refused={error ?? undefined} />
+        ) : error ? (
+          <ProblemPanel error={error} onRetry={() => void refetch()} />
+        ) : (
+          <Loading what="Asking who you are" />
+        )}
       </main>
+    </Toasts>
+  );
+}
+
+function Signed({ session }: { readonly session: Session }) {
+  const isConnected = useConnected();
+  const unsent = useOutbox(session.person, isConnected).filter(({ state }) => state.kind === 'unsent');
+  const signOut = useSignOut();
+  return (
+    <>
+      <span className="strip-word" role="status">
+        {isConnected ? unsent.length > 0 && `${unsent.length} not sent yet` : 'offline'}
+      </span>
+      <Controls />
+      <span className="who">
+        {nameOf(session.person)}{' '}
+        <button type="button" className="plain" onClick={() => signOut.mutate()}>
+          Sign out
+        </button>
+      </span>
     </>
   );
+}
+
+/** Which of several open pages this is. */
+function useTitle(): void {
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  useEffect(() => {
+    const place = PLACES.find(([to]) => path.startsWith(to))?.[1];
+    document.title = place ? `${place} · Capstan` : 'Capstan';
+  }, [path]);
 }
