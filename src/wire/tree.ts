@@ -59,6 +59,7 @@ export const Row = z.object({
 export type Row = z.infer<typeof Row>;
 
 export const Rows = z.object({ version: Name, rows: z.array(Row) });
+export type Rows = z.infer<typeof Rows>;
 
 /** Which positions a filter finds: `who:X₃ confidence:<0.6 verdict:rejected depth:>3 words`. */
 export const Found = z.object({ version: Name, positions: z.array(z.int()), total: z.int() });
@@ -86,6 +87,7 @@ export const Evidence = z.object({
   by: Author.optional(),
   spans: z.array(z.object({ answer: z.tuple([z.int(), z.int()]), source: z.tuple([z.int(), z.int()]) })),
 });
+export type Evidence = z.infer<typeof Evidence>;
 
 export const NodeView = z.object({
   version: Name,
