@@ -88,7 +88,7 @@ function apartOf(first: Chosen, second: Chosen): Pick<Comparison, 'settings' | '
     .filter(([, a, b]) => a !== b);
   const [here, there] = [first, second].map(({ path }) => seriesIn(path));
   const series = here!.flatMap((own) => {
-    const other = there!.find(({ name }) => name === own.name);
+    const other = there!.find(({ name, level }) => name === own.name && level === own.level);
     return other ? [{ first: own, second: other }] : [];
   });
   return { settings, series };

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { messageOf } from '../base/errors.ts';
+import { type GroveRow, listGroves } from '../project/groves.ts';
 import { HOME } from '../project/home.ts';
 import type { ProjectLog } from '../project/log.ts';
 import { findRun, listRuns, nameOf, openRun } from '../run/folder.ts';
@@ -25,7 +26,7 @@ export function addRuns(app: App, log: ProjectLog): void {
       summary: 'All runs of the project with their state',
       gives: z.array(RunRow),
     },
-    () => listRuns(HOME).map(({ path }) => trainingRow(path)),
+    () => [...listRuns(HOME).map(({ path }) => trainingRow(path)), ...listGroves(HOME).map(treeRow)],
   );
   addEndpoint(
     app,
@@ -72,6 +73,30 @@ function trainingRow(path: string): RunRow {
     return { name, kind: 'training', what: 'a run', state: 'damaged', waiting: 0, error: messageOf(error) };
   }
 }
+
+function treeRow({
+  name,
+  path,
+  state,
+  waiting,
+  questions,
+  recipe,
+  question,
+  started,
+  error,
+}: GroveRow): RunRow {
+  return {
+    ...{ name, waiting, questions },
+    kind: 'tree',
+    what: recipe ?? 'a tree',
+    state: state === 'unfinished' ? (isLocked(path) ? 'running' : 'stopped') : TREE_STATES[state],
+    ...(question !== undefined && { question }),
+    ...(started !== undefined && { started }),
+    ...(error !== undefined && { error }),
+  };
+}
+
+const TREE_STATES = { answered: 'finished', waiting: 'waiting', damaged: 'damaged' } as const;
 
 function stateOf(path: string, state: ArmState | undefined): RunRow['state'] {
   if (state && state.progress.state !== 'running') return state.progress.state;

@@ -9,7 +9,7 @@ import { useSession } from './session.ts';
 
 type Act = ControlsValue['may'][number];
 
-const ACTS: { readonly [act in Act]: readonly [verb: string, consequence: string] } = {
+export const ACTS: { readonly [act in Act]: readonly [verb: string, consequence: string] } = {
   pause: ['Pause', 'What is being worked on is finished, then nothing begins until somebody lets it go on.'],
   stop: [
     'Stop',

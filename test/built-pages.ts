@@ -1,0 +1,25 @@
+/** The pages of the workbench, built as they are shipped, in a folder of their own. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+const WEB = fileURLToPath(new URL('../web/', import.meta.url));
+
+export interface BuiltPages {
+  readonly folder: string;
+  readonly remove: () => void;
+}
+
+export async function buildPages(): Promise<BuiltPages> {
+  const folder = mkdtempSync(join(tmpdir(), 'capstan-pages-'));
+  await build({
+    root: WEB,
+    configFile: join(WEB, 'vite.config.ts'),
+    logLevel: 'error',
+    build: { outDir: folder },
+  });
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
