@@ -70,7 +70,7 @@ export function Panel({ panel, steps, passed = [], alarms = [], at, onPoint, nam
         onPointerDown={point}
       >
         <Axes {...{ x, y, steps, span, unit, width }} />
-        {passed.map((step) => (
+        {[...new Set(passed)].map((step) => (
           <line key={step} className="at-gate" x1={x(step)} x2={x(step)} y1={TOP} y2={HEIGHT - BOTTOM} />
         ))}
         {levels.map(({ level, points }) => (
@@ -107,15 +107,19 @@ function Line({ points, x, y, width, isSecond }: LineProps) {
   return (
     <g className={isSecond ? 'line-second' : 'line-first'}>
       {points.map(
-        ({ step, low, high }) =>
+        ({ step, low, high }, i) =>
           low !== undefined &&
           high !== undefined && (
-            <line key={step} className="whisker" x1={x(step)} x2={x(step)} y1={y(low)} y2={y(high)} />
+            // biome-ignore lint/suspicious/noArrayIndexKey: points are only ever added
+            <line key={i} className="whisker" x1={x(step)} x2={x(step)} y1={y(low)} y2={y(high)} />
           ),
       )}
       <path d={pathOf(thinned(points, width || 1), x, y)} />
       {points.length <= DOTS_MAX &&
-        points.map(({ step, value }) => <circle key={step} cx={x(step)} cy={y(value)} r={1.8} />)}
+        points.map(({ step, value }, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: points are only ever added
+          <circle key={i} cx={x(step)} cy={y(value)} r={1.8} />
+        ))}
     </g>
   );
 }

@@ -121,17 +121,17 @@ export function HorizonKey({
   readonly threshold: number;
   readonly hasOpen: boolean;
 }) {
-  const steps = [0.25, 0.5, 0.75].map((part) => part * threshold);
-  const above = [threshold, (1 + threshold) / 2, 1];
+  const below = new Set([0, 0.25, 0.5, 0.75].map((part) => part * threshold));
+  const above = new Set([threshold, (1 + threshold) / 2, 1]);
   return (
     <p className="horizon-key" aria-hidden="true">
       <span>ink: right on held-out questions, %</span>
       <span className="ink-scale">
-        {[0, ...steps].map((value) => (
+        {[...below].map((value) => (
           <Swatch key={value} {...{ value, threshold }} />
         ))}
         <span className="ink-gate">{percent(threshold)}</span>
-        {above.map((value) => (
+        {[...above].map((value) => (
           <Swatch key={value} {...{ value, threshold }} />
         ))}
       </span>
