@@ -145,11 +145,11 @@ describe.skipIf(!browser)(`watching runs${browser ? '' : ' (no browser can be la
     signedIn({}, async (page) => {
       createTiny({ path: 'runs/three', configuration: tiny({ seed: 3 }) });
       await open(page, '/runs/three', 'h1');
-      await page.getByText('It has not begun').waitFor();
+      await page.getByText('not begun').waitFor();
       await page.evaluate(`document.querySelector('h1').isTheSame = true`);
       await carryOut('three');
       place.changes.tell({ topic: 'run', run: 'three' });
-      await page.waitForSelector('.horizon', { timeout: WITHIN_MS });
+      await page.getByText('finished').waitFor();
       expect(await page.locator('.horizon thead, .horizon tfoot th').count()).toBe(2);
       expect(await page.evaluate(`document.querySelector('h1').isTheSame`)).toBe(true);
     }));

@@ -157,7 +157,7 @@ function wilson(right: number, n: number): Share {
 }
 
 describe('the horizon', () => {
-  test('has a column for each iteration that ended, and one for that which goes on once something is known of it', () => {
+  test('has a column for each iteration that ended, and one for that which goes on', () => {
     const cells = [{ iteration: 1, level: 1, of: 'accuracy' as const, share: shareOf(0.99) }];
     const line = (level: number, ...steps: number[]): Series => ({
       ...{ name: 'accuracy of X', unit: 'share', level },
@@ -170,11 +170,15 @@ describe('the horizon', () => {
     const of = (view: Partial<RunView>) => columnsOf({ ...VIEW, cells, gates: [gate], ...view });
     expect(of({}).map(({ isOpen, checkpoint, step }) => [isOpen, checkpoint, step])).toEqual([
       [false, 'c', 50],
+      [true, undefined, undefined],
     ]);
-    expect(of({ series: [line(1, 25, 50)] })).toHaveLength(1);
+    // What is older is of the iteration before.
+    expect(of({ series: [line(1, 25, 50)] })[1]!.cells).toEqual([undefined, undefined, undefined]);
     const [, open] = of({ series: [line(1, 25, 75), line(2, 25, 75)] });
     expect(open).toMatchObject({ iteration: 2, isOpen: true, horizon: 1, before: 1 });
     expect(open!.cells.map((cell) => cell?.value)).toEqual([0.75, 0.75, undefined]);
+    const early = { ...gate, iteration: 2, step: 80 };
+    expect(of({ series: [line(1, 75)], gates: [gate, early] })[1]!.cells[0]?.value).toBe(0.75);
     expect(of({ series: [line(1, 75)], row: { ...ROW, state: 'finished' } })).toHaveLength(1);
   });
 

@@ -42,11 +42,7 @@ function Run({ view }: { readonly view: RunView }) {
       <h1 className="said">{row.name}</h1>
       <TopLine view={view} />
       {columns.length === 0 ? (
-        <p className="faint">
-          {row.state === 'new'
-            ? 'It has not begun.'
-            : 'Nothing has been examined yet; the first cells come with the first look at it.'}
-        </p>
+        <p className="faint">No iteration ended.</p>
       ) : (
         <>
           <Horizon {...{ columns, levels, threshold }} caption="The horizon of complexity" />

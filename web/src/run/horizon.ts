@@ -44,22 +44,20 @@ export function columnsOf(view: RunView): readonly Column[] {
       }),
     };
   });
-  const open = isOver(view) ? undefined : openColumn(view);
-  return open ? [...ended, open] : ended;
+  return isOver(view) ? ended : [...ended, openColumn(view)];
 }
 
-/** What the curves say last of the iteration that goes on. */
-function openColumn({ levels, horizons, series, gates }: RunView): Column | undefined {
+/** What the curves say last of the iteration that goes on; it has its place before they say anything, so that nothing moves. */
+function openColumn({ levels, horizons, series, gates }: RunView): Column {
   const lines = series.filter(({ name, level }) => level !== undefined && name === 'accuracy of X');
-  const began = gates.findLast(({ passed }) => passed)?.step ?? 0;
-  const values = lines.map(({ points }) => points.at(-1));
-  if (!values.some((point) => point && point.step > began)) return undefined;
+  // A gate is on the ledger some moments before its iteration is among those that ended.
+  const began = gates.findLast(({ iteration }) => iteration < horizons.length)?.step ?? 0;
   const horizon = horizons.at(-1) ?? 0;
   return {
     ...{ iteration: horizons.length, isOpen: true, horizon, before: horizon },
     cells: byLevel(levels, (level) => {
-      const point = values[lines.findIndex((line) => line.level === level)];
-      return point && { of: 'so far', value: point.value };
+      const point = lines.find((line) => line.level === level)?.points.at(-1);
+      return point && point.step > began ? { of: 'so far', value: point.value } : undefined;
     }),
   };
 }

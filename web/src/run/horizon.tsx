@@ -54,7 +54,7 @@ export function Horizon({ columns, levels, threshold, caption }: HorizonProps) {
                   iteration
                 )}
                 {isOpen ? (
-                  <span className="horizon-step">goes on</span>
+                  <span className="horizon-step">so far</span>
                 ) : (
                   step !== undefined && <span className="horizon-step">step {step.toLocaleString('en')}</span>
                 )}

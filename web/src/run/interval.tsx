@@ -4,7 +4,7 @@ import type { Share } from '../../../src/wire/value.ts';
 import { linear, percent } from '../charts/scale.ts';
 import './interval.css';
 
-const WIDTH = 96;
+const WIDTH = 140;
 const HEIGHT = 12;
 
 export interface IntervalProps {
