@@ -15,11 +15,18 @@ export interface BuiltPages {
 
 export async function buildPages(): Promise<BuiltPages> {
   const folder = mkdtempSync(join(tmpdir(), 'capstan-pages-'));
-  await build({
-    root: WEB,
-    configFile: join(WEB, 'vite.config.ts'),
-    logLevel: 'error',
-    build: { outDir: folder },
-  });
+  // Vitest says «test», and React would be the one for those who develop it.
+  const before = process.env.NODE_ENV;
+  process.env.NODE_ENV = 'production';
+  try {
+    await build({
+      root: WEB,
+      configFile: join(WEB, 'vite.config.ts'),
+      logLevel: 'error',
+      build: { outDir: folder },
+    });
+  } finally {
+    process.env.NODE_ENV = before;
+  }
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

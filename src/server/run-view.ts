@@ -151,10 +151,11 @@ function alarmsOf(state: ArmState | undefined, entries: readonly Entry[]): RunVi
   const said: RunView['alarms'] = [];
   for (const { kind, seq, figures, actor, words } of entries) {
     step = figures?.step ?? step;
+    const who = actor.id.replace(/^person:/, '');
     const text = {
-      'answer-corrected': `${actor.id} corrected an answer`,
-      'model-revoked': `${actor.id} revoked a checkpoint`,
-      'model-rolled-back': `${actor.id} took back to an earlier checkpoint`,
+      'answer-corrected': `${who} corrected an answer`,
+      'model-revoked': `${who} revoked a checkpoint`,
+      'model-rolled-back': `${who} took back to an earlier checkpoint`,
       'run-ended':
         words?.state === 'finished' || words?.state === 'interrupted' ? undefined : `ended: ${words?.state}`,
     }[kind as string];

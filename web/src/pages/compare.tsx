@@ -11,7 +11,7 @@ import { Pickers } from '../compare/pickers.tsx';
 import { useComparison, useRun } from '../run/queries.ts';
 import { useRuns } from '../runs.ts';
 import { useAccess } from '../session.ts';
-import { Loading, NotAllowed, ProblemPanel } from '../states.tsx';
+import { Empty, Loading, NotAllowed, ProblemPanel, problemOf } from '../states.tsx';
 import '../run/run.css';
 import '../compare/compare.css';
 
@@ -46,7 +46,7 @@ function Compare() {
       {first === undefined || second === undefined ? (
         <p className="faint">Choose two: two runs of the same task, or two iterations of one.</p>
       ) : error ? (
-        <ProblemPanel error={error} onRetry={() => void refetch()} />
+        <Incomparable error={error} onRetry={() => void refetch()} />
       ) : data ? (
         <>
           {isPlaceholderData && <Comparing />}
@@ -58,6 +58,17 @@ function Compare() {
         <Comparing />
       )}
     </div>
+  );
+}
+
+function Incomparable({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }) {
+  const { code, detail } = problemOf(error);
+  if (code !== 'invalid') return <ProblemPanel error={error} onRetry={onRetry} />;
+  return (
+    <Empty title="These two cannot be compared">
+      <p className="said">{detail}.</p>
+      <p>Two of one task with the same parameters answer the same questions; choose another.</p>
+    </Empty>
   );
 }
 

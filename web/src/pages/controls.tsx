@@ -11,6 +11,7 @@ import { Requests } from '../models/requests.tsx';
 import { useAccess } from '../session.ts';
 import { Loading, NotAllowed } from '../states.tsx';
 import { nameOf } from '../who.tsx';
+import '../marks.css';
 import '../run/run.css';
 import '../models/models.css';
 

@@ -13,6 +13,7 @@ import { VerifyEntry } from '../ledger/verify-entry.tsx';
 import { VerifyLog } from '../ledger/verify-log.tsx';
 import { useAccess, useSession } from '../session.ts';
 import { Empty, Loading, NotAllowed, ProblemPanel } from '../states.tsx';
+import '../marks.css';
 import '../run/run.css';
 import '../ledger/ledger.css';
 

@@ -9,6 +9,7 @@ import { useModel, useModels } from '../models/queries.ts';
 import { Requests } from '../models/requests.tsx';
 import { useAccess } from '../session.ts';
 import { Empty, Loading, NotAllowed, ProblemPanel } from '../states.tsx';
+import '../marks.css';
 import '../run/run.css';
 import '../models/models.css';
 

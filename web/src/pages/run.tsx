@@ -13,6 +13,7 @@ import { useRun } from '../run/queries.ts';
 import { StateWord } from '../run/state-word.tsx';
 import { useAccess } from '../session.ts';
 import { Loading, NotAllowed, ProblemPanel } from '../states.tsx';
+import '../marks.css';
 import '../run/run.css';
 
 const MS = 1000;

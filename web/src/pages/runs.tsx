@@ -9,6 +9,7 @@ import { StateWord } from '../run/state-word.tsx';
 import { byUrgency, useRuns } from '../runs.ts';
 import { useAccess } from '../session.ts';
 import { Empty, Loading, NotAllowed, ProblemPanel } from '../states.tsx';
+import '../marks.css';
 import '../run/run.css';
 
 export function Page() {
@@ -191,7 +192,7 @@ function RunName({ row: { name, kind, what, question, error } }: { readonly row:
   return (
     <>
       {kind === 'tree' ? (
-        <Link to="/trees/$run" params={params} className="said">
+        <Link to="/trees/$run" params={params} className="said run-question">
           {question ?? name}
         </Link>
       ) : (
