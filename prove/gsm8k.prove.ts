@@ -1,4 +1,4 @@
-/** All test questions of GSM8K as trees: steps written by people, sub-questions by a model, each step verified by a
+/** All test questions of GSM8K as trees that are on the disk: steps written by people, sub-questions by a model, each step verified by a
  *  calculator. What does not verify is listed in docs/gsm8k-steps.md. */
 
 import { writeFileSync } from 'node:fs';

@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { GROVE_FILES } from '../src/project/grove.ts';
 import { auditGrown } from '../src/provenance/grown.ts';
 import { verifyLedger } from '../src/record/verify.ts';
 import { Folder } from '../src/storage/folder.ts';
@@ -146,7 +147,7 @@ describe('an answer in the inbox', () => {
 
   test('that was judged by nobody on the ledger is found', () => {
     const folder = new Folder(join(place, 'runs/it'));
-    const files = { file: 'tree.json', transcript: 'transcript.jsonl' };
+    const files = GROVE_FILES;
     const open = entries().slice(0, -1); // so that the tree may be another than the one with which it ended
     expect(auditGrown(folder, files, open)).toMatchObject({ isOpen: true, people: 6 });
     const text = folder.readText(files.transcript);

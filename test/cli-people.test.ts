@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFil
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { verifyLedger } from '../src/record/verify.ts';
-import { capstan, OWN, PATIENCE_MS, SCRATCH } from './command.ts';
+import { type AtWork, capstan, capstanAtWork, OWN, PATIENCE_MS, SCRATCH } from './command.ts';
 
 const SMALL = ['run', 'permutation-powering', '--size', '8', '--powers', '4', '--replicas', '1', '--quiet'];
 const reason = ['--reason', 'a look at the data'];
@@ -187,4 +187,107 @@ describe('a restored backup of the whole project', () => {
     expect(figures!['lost-entry']).toBe(kinds().length - 1);
     expect(await here(...SMALL, '--max-steps', '5')).toMatchObject({ status: 100 });
   });
+});
+
+describe('the workbench', () => {
+  const { place, here } = project('workbench');
+
+  /** At work, once it has said where. */
+  async function served(...args: readonly string[]): Promise<AtWork & { readonly url: URL }> {
+    const work = capstanAtWork(['serve', '--port', '0', '--json', '--no-tend', ...args], { folder: place });
+    const line = await new Promise<string>((resolve, reject) => {
+      work.process.stdout.once('data', resolve);
+      void work.ended.then(({ stderr }) => reject(new Error(stderr)));
+    });
+    return { ...work, url: new URL((JSON.parse(line) as { readonly url: string }).url) };
+  }
+
+  async function stopped({ process: child, ended }: AtWork): Promise<void> {
+    child.kill('SIGTERM');
+    expect((await ended).status).toBe(0);
+  }
+
+  const who = async (url: URL, headers: Record<string, string>): Promise<unknown> => {
+    const said = await fetch(new URL('/api/session', url), { headers });
+    return ((await said.json()) as { readonly session: unknown }).session;
+  };
+
+  async function signIn(
+    url: URL,
+    key: string,
+  ): Promise<{ readonly status: number; readonly cookie: string }> {
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ key });
+    const said = await fetch(new URL('/api/session', url), { method: 'POST', headers, body });
+    return { status: said.status, cookie: said.headers.get('set-cookie')?.split(';')[0] ?? '' };
+  }
+
+  test(
+    'is for whoever is at this machine, by the link that it prints',
+    async () => {
+      const work = await served();
+      const { status, cookie } = await signIn(work.url, work.url.hash.slice('#key='.length));
+      expect(status).toBe(200);
+      expect(await who(work.url, { cookie })).toMatchObject({
+        isAlone: true,
+        roles: ['overseer', 'operator', 'auditor'],
+      });
+      await stopped(work);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'is for others by their keys, until these are withdrawn',
+    async () => {
+      const refused = await here('serve', '--host', '0.0.0.0', '--port', '0');
+      expect(refused).toMatchObject({ status: 9 });
+      expect(refused.stderr).toContain('expected --tls-cert and --tls-key, or --behind-proxy');
+      const proxied = [
+        'serve',
+        '--host',
+        '0.0.0.0',
+        '--port',
+        '0',
+        '--behind-proxy',
+        '--allow-host',
+        'a.example',
+      ];
+      expect((await here(...proxied)).stderr).toContain(
+        'expected keys, since others can reach it, found none',
+      );
+      expect(await here('keys', 'add', 'eve')).toMatchObject({ status: 2 });
+      const made = await here('keys', 'add', 'eve', '--role', 'overseer');
+      const key = made.stdout.trim();
+      expect(key).toMatch(/^capstan_[\w-]{43}$/);
+      expect((await here('keys', 'list')).stdout).toMatch(/^\w{12} {2}eve {2}overseer {2}\d{4}-/);
+      const work = await served();
+      const { cookie } = await signIn(work.url, key);
+      const eve = { person: 'person:eve', access: ['oversee'], isAlone: false };
+      expect(await who(work.url, { cookie })).toMatchObject(eve);
+      expect(await who(work.url, { authorization: `Bearer ${key}` })).toMatchObject(eve);
+      expect((await here('keys', 'withdraw', 'eve')).status).toBe(0);
+      expect(await who(work.url, { cookie })).toBeNull();
+      expect(await who(work.url, { authorization: `Bearer ${key}` })).toBeNull();
+      expect((await signIn(work.url, key)).status).toBe(401);
+      await stopped(work);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'signs in who is enrolled as what they are, and by a link only whom it names',
+    async () => {
+      expect((await here('people', 'add', 'fay', '--role', 'operator')).status).toBe(0);
+      const nobody = await served();
+      expect(nobody.url.hash).toBe('');
+      await stopped(nobody);
+      expect(await here('serve', '--port', '0', '--as', 'zoe')).toMatchObject({ status: 2 });
+      const work = await served('--as', 'fay');
+      const { cookie } = await signIn(work.url, work.url.hash.slice('#key='.length));
+      expect(await who(work.url, { cookie })).toMatchObject({ person: 'person:fay', roles: ['operator'] });
+      await stopped(work);
+    },
+    PATIENCE_MS,
+  );
 });

@@ -106,7 +106,7 @@ describe('the inbox', () => {
     });
     expect((await run('ledger', 'verify')).status).toBe(0);
     const audit = await json('ledger', 'verify', 'runs/people');
-    expect(audit).toEqual({ run: 'people', nodes: 3, people: 2, isOpen: false });
+    expect(audit).toEqual({ run: 'people', nodes: 3, people: 2, recorded: 0, isOpen: false });
     const file = join(SCRATCH, 'runs/people/transcript.jsonl');
     const text = readFileSync(file, 'utf8');
     writeFileSync(file, text.replace('eval runs anything', 'eval runs nothing!'));

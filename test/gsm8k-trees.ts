@@ -1,17 +1,20 @@
 /** Grade-school questions run as trees: the recorded steps are the overseer's, people's recorded answers the assistant's, and
  *  a calculator verifies each before the next is asked. */
 
-import { amplify } from '../src/amplify/amplify.ts';
-import { type Verification, verified } from '../src/amplify/verified.ts';
-import { recordedAssistant } from '../src/assistants/recorded.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Proportion } from '../src/base/proportion.ts';
-import { scopeFor } from '../src/core/budget.ts';
-import { GSM8K_PEOPLE, importGsm8k } from '../src/corpora/gsm8k.ts';
+import type { Answer } from '../src/core/answer.ts';
+import type { Assistant } from '../src/core/assistant.ts';
+import { scope } from '../src/core/budget.ts';
+import { importGsm8k } from '../src/corpora/gsm8k.ts';
 import { accuracy } from '../src/evaluate/accuracy.ts';
 import { sealGsm8k, textExaminer } from '../src/evaluate/sealed.ts';
-import { recordedOverseer } from '../src/overseers/recorded.ts';
-import type { TextQuestion } from '../src/text/question.ts';
-import { questionOf } from '../src/text/task.ts';
+import { recordedSeat } from '../src/project/recording.ts';
+import { questionKey, type TextQuestion } from '../src/text/question.ts';
+import { questionOf, type TextTask, writeTasks } from '../src/text/task.ts';
+import { type Plan, Trees } from '../src/trees/trees.ts';
 import { type Calculation, calculations, calculator, marksOf } from '../src/verifiers/calculator.ts';
 import type { NamedText } from './corpora.ts';
 
@@ -22,12 +25,13 @@ export interface FoundStep {
   readonly calculations: readonly Calculation[];
 }
 
-export interface Trees {
+export interface Found {
   readonly steps: readonly FoundStep[];
   /** Lines of the file that ask and answer nothing. */
   readonly empty: number;
   readonly trees: {
     readonly roots: number;
+    /** Of answers to steps. */
     readonly verifications: number;
     /** Numbers of the questions of which a step was rejected. */
     readonly rejected: readonly number[];
@@ -49,21 +53,12 @@ export interface Naive {
   readonly unequal: number;
 }
 
-export async function gsm8kTrees(questions: NamedText): Promise<Trees> {
+export async function gsm8kTrees(questions: NamedText): Promise<Found> {
   const tasks = importGsm8k({ questions }, 'test');
   const asked = tasks.map(questionOf);
-  const seen: Verification<TextQuestion, string>[] = [];
-  const people = verified(recordedAssistant(tasks, GSM8K_PEOPLE), [calculator<TextQuestion>()], {
-    unsure: 'pass',
-    remedies: [],
-    observe: (one) => seen.push(one),
-  });
-  const tree = amplify(recordedOverseer(tasks), people);
-  const scope = scopeFor(asked.length);
-  const answers = await tree.answer(asked, scope);
-  const verifications = seen.length;
+  const grown = await grow(tasks);
   const examiner = textExaminer(sealGsm8k(asked, questions), 'truth');
-  const [figure] = await accuracy(tree, examiner, [asked.map((question) => [question])]);
+  const [figure] = await accuracy(answering(asked, grown), examiner, [asked.map((question) => [question])]);
   const steps = tasks.flatMap(({ decompositions }, i) =>
     decompositions![0]!.steps.map((step, j) => ({
       question: i + 1,
@@ -76,16 +71,64 @@ export async function gsm8kTrees(questions: NamedText): Promise<Trees> {
     steps,
     empty: linesOf(questions) - steps.length,
     trees: {
-      roots: asked.length,
-      verifications,
-      rejected: answers.flatMap((answer, i) =>
+      roots: grown.length,
+      verifications: sum(grown.map((one) => one.verifications)),
+      rejected: grown.flatMap(({ answer }, i) =>
         answer.kind === 'unknown' && answer.reason === 'rejected' ? [i + 1] : [],
       ),
-      decisions: scope.budget.spent.decisions,
+      decisions: sum(grown.map((one) => one.decisions)),
       accuracy: figure!,
     },
     naive: naively(texts.flatMap(marksOf)),
   };
+}
+
+interface Grown {
+  readonly answer: Answer<string>;
+  readonly verifications: number;
+  readonly decisions: number;
+}
+
+/** As «capstan run arithmetic.ts --questions» grows them: all at the same time, on the disk, with the recording as H and as
+ *  X. */
+async function grow(tasks: readonly TextTask[]): Promise<readonly Grown[]> {
+  const read = () => Buffer.from(writeTasks(tasks));
+  const plan: Plan = {
+    policy: 'gsm8k',
+    overseer: recordedSeat({ file: 'gsm8k.jsonl' }, 'overseer', 'H', read),
+    assistant: recordedSeat({ file: 'gsm8k.jsonl' }, 'assistant', 'X', read),
+    verifiers: [calculator<TextQuestion>()],
+  };
+  const asked = tasks.map((task) => ({ root: questionOf(task), scope: scope({ depth: 1 }) }));
+  const folder = mkdtempSync(join(tmpdir(), 'capstan-gsm8k-'));
+  const trees = Trees.open(join(folder, 'trees.db'), { now: () => new Date().toISOString() });
+  const grown: Grown[] = [];
+  try {
+    await trees.answerEach(asked, plan, 'gsm8k', async (place, outcome) => {
+      if (outcome.kind === 'waiting') throw new Error('a recording waits for nobody');
+      const { root, scope: own } = asked[place]!;
+      const [top, ...steps] = await trees.transcript(root, plan, 'gsm8k', own);
+      const verifications = steps.filter(({ verdicts }) => verdicts.length > 0).length;
+      grown[place] = { answer: outcome.answer, verifications, decisions: top!.steps.length };
+    });
+  } finally {
+    trees.close();
+    rmSync(folder, { recursive: true });
+  }
+  return grown;
+}
+
+/** What they came to. */
+function answering(asked: readonly TextQuestion[], grown: readonly Grown[]): Assistant<TextQuestion, string> {
+  const answers = new Map(asked.map((question, i) => [questionKey(question), grown[i]!.answer]));
+  return {
+    origin: { name: 'trees', groundTruth: false },
+    answer: async (questions) => questions.map((question) => answers.get(questionKey(question))!),
+  };
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }
 
 /** All but the last of each answer, which is the final answer. */

@@ -39,9 +39,9 @@ export const TABLE: { readonly [folder: string]: readonly string[] } = {
   provenance: ['base', 'core', 'transcript', 'ledger', 'storage', 'tasks', 'amplify', 'record', 'registry', 'distill', 'evaluate', 'report', 'run'],
   sweep: ['base', 'storage', 'tasks', 'report', 'run'],
   wire: ['base'],
+  desk: ['base', 'storage'],
   // biome-ignore format: one row of the table is one line
-  project: ['base', 'core', 'text', 'gateway', 'transcript', 'ledger', 'authority', 'storage', 'overseers', 'assistants', 'amplify', 'trees', 'record', 'registry', 'run'],
-  desk: ['base', 'core', 'text', 'storage', 'trees'],
+  project: ['base', 'core', 'text', 'gateway', 'transcript', 'ledger', 'authority', 'storage', 'overseers', 'assistants', 'verifiers', 'amplify', 'trees', 'record', 'registry', 'run', 'desk'],
   // biome-ignore format: one row of the table is one line
   server: ['base', 'core', 'text', 'transcript', 'ledger', 'authority', 'storage', 'tasks', 'trees', 'record', 'registry', 'evaluate', 'report', 'run', 'provenance', 'wire', 'project', 'desk'],
   // biome-ignore format: one row of the table is one line
@@ -68,6 +68,7 @@ const PACKAGES: { readonly [name: string]: string | readonly string[] } = {
   hono: 'src/server/',
   '@hono/zod-openapi': 'src/server/',
   '@hono/node-server': 'src/cli/socket.ts',
+  'quickjs-emscripten': 'src/verifiers/',
   commander: 'src/cli/',
   picocolors: 'src/cli/',
 };
@@ -81,6 +82,7 @@ const SHELL: { readonly [folder: string]: true | readonly string[] } = {
   server: ['node:crypto'],
   cli: true,
   gateway: true,
+  verifiers: ['node:worker_threads'],
   text: ['node:crypto'],
   ledger: ['node:crypto'],
   authority: ['node:crypto'],

@@ -54,10 +54,15 @@ describe.skipIf(text === '')('the README', () => {
   describe('and the help', () => {
     let commands: readonly string[];
     let options: readonly string[];
+    let ofRecipes: readonly string[];
     beforeAll(async () => {
-      const [all, run] = await Promise.all([capstan(['--help']), capstan(['run', '--help'])]);
-      commands = [...all.stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name!);
-      options = [...run.stdout.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, name]) => name!);
+      const [all, run, recipe] = await Promise.all(
+        [['--help'], ['run', '--help'], ['run-recipe', '--help']].map((args) => capstan(args)),
+      );
+      const optionsOf = (help: string) =>
+        [...help.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, name]) => name!);
+      commands = [...all!.stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name!);
+      [options, ofRecipes] = [optionsOf(run!.stdout), optionsOf(recipe!.stdout)];
     }, PATIENCE_MS);
 
     test('name the same commands', () => {
@@ -68,8 +73,14 @@ describe.skipIf(text === '')('the README', () => {
 
     test('name the same options of «run»', () => {
       const ofRun = text.replaceAll(/`npm run [^`]*`/g, ''); // proofs and benchmarks have options of their own
-      const shown = [...ofRun.matchAll(/(?<!npx )(--[a-z][a-z-]+)/g)].map(([, name]) => name!);
-      expect(new Set(shown)).toEqual(new Set(options.filter((name) => name !== '--help')));
+      const [before = '', words = ''] = ofRun.split('## Questions in words');
+      const optionsIn = (part: string) =>
+        [...part.matchAll(/(?<!npx )(--[a-z][a-z-]+)/g)].map(([, name]) => name!);
+      const [, after = ''] = words.split('\n## ');
+      expect(new Set(optionsIn(before + after))).toEqual(
+        new Set(options.filter((name) => name !== '--help')),
+      );
+      expect(ofRecipes).toEqual(expect.arrayContaining(optionsIn(words)));
     });
   });
 });

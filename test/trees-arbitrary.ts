@@ -55,15 +55,21 @@ const spent = fc.record({
   micros: fc.nat(90_000),
   seconds: fc.oneof(fc.nat(600), fc.double({ min: 0, max: 600, noNaN: true })),
 });
-const verdict: fc.Arbitrary<Verdict> = fc.record(
-  {
-    verifier: fc.constantFrom('calculator', 'vote', 'person:cleo', 'model:critic:small'),
-    kind: fc.constantFrom('pass', 'pass', 'pass', 'fail', 'unsure'),
-    reason: text,
-    entry: fc.nat(99),
-  },
-  { requiredKeys: ['verifier', 'kind'] },
-);
+const verdict: fc.Arbitrary<Verdict> = fc
+  .record(
+    {
+      verifier: fc.constantFrom('calculator', 'vote', 'person:cleo', 'model:critic:small'),
+      kind: fc.constantFrom('pass', 'pass', 'pass', 'fail', 'unsure'),
+      reason: text,
+      entry: fc.nat(99),
+    },
+    { requiredKeys: ['verifier', 'kind'] },
+  )
+  .map((one) => ({ ...one, ...(one.verifier.startsWith('model:') && paidFor(one.kind)) }));
+const paidFor = (kind: Verdict['kind']): Partial<Verdict> => ({
+  spent: { calls: 1, tokens: 90, micros: 7, seconds: 0 },
+  ...(kind === 'unsure' && { cause: 'budget' }),
+});
 
 /** What a node has by itself, before it is known where it stands. */
 interface Seed {

@@ -324,6 +324,27 @@ describe('rows', () => {
     expect([stale, store.get(0)]).toEqual([1, undefined]);
   });
 
+  test('are what they were before until they are there, at their new places', async () => {
+    const before = new RowStore(
+      'v',
+      async ({ from, to }) => ({ version: 'v', rows: rows(from, to) }),
+      () => expect.unreachable(),
+    );
+    before.want([0, 1, 2]);
+    await settled(before, [0, 1, 2]);
+    const moved = before.movedTo(Int32Array.of(0, -1, 5));
+    expect([...moved]).toEqual([
+      [0, row(0)],
+      [5, row(5)],
+    ]);
+    const load = async () => ({ version: 'w', rows: [{ ...row(5), depth: 7 }] });
+    const store = new RowStore('w', load, () => expect.unreachable(), moved);
+    expect([store.get(5), store.held]).toEqual([row(5), 0]);
+    store.want([5]);
+    await new Promise((resolve) => store.subscribe(() => resolve(undefined)));
+    expect(store.get(5)?.depth).toBe(7);
+  });
+
   test('that cannot be had are told, and asked for again when somebody says so', async () => {
     let fails = true;
     const store = new RowStore(

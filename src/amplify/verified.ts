@@ -15,8 +15,9 @@ import type { Scope } from '../core/budget.ts';
 import type { Verdict, Verifier } from '../core/verifier.ts';
 
 export type Remedy<Q, A> =
-  /** The same question again, to the same assistant: for one that answers differently each time. */
-  | { readonly kind: 'retry'; readonly times: number }
+  /** The same question again, to the same assistant: for one that answers differently each time, or, as `question` words it,
+   *  for one that remembers. */
+  | { readonly kind: 'retry'; readonly times: number; question?(question: Q): Q }
   /** The question with the answer that was rejected and why, as `question` words it, to the same assistant. */
   | {
       readonly kind: 'show';
@@ -127,7 +128,14 @@ async function answersOf<Q, A>(
 
 function wordedFor<Q, A>(remedy: Remedy<Q, A>, { question, answer, verdicts }: Desk<Q, A>): Q {
   invariant(answer.kind === 'known', 'what was rejected was known');
-  return remedy.kind === 'show' ? remedy.question(question, answer.value, verdicts) : question;
+  switch (remedy.kind) {
+    case 'retry':
+      return remedy.question?.(question) ?? question;
+    case 'show':
+      return remedy.question(question, answer.value, verdicts);
+    default:
+      return question;
+  }
 }
 
 /** Has what is known verified; those desks of which the answer is rejected. */

@@ -5,41 +5,50 @@ import { known, unknown } from '../core/answer.ts';
 import type { Assistant } from '../core/assistant.ts';
 import { stepQuestion } from '../text/decomposition.ts';
 import { questionKey, type TextQuestion } from '../text/question.ts';
-import { type Decomposition, questionOf, type TextTask } from '../text/task.ts';
+import { type Decomposition, questionOf, type RecordedAnswer, type TextTask } from '../text/task.ts';
 
-/** `by` is the author as tasks name it, «model:…»; of two answers to the same question the first counts. */
-export function recordedAssistant(tasks: readonly TextTask[], by: string): Assistant<TextQuestion, string> {
-  const recorded = new Map<string, string>();
-  const note = (question: TextQuestion, answer: string): void => {
-    const key = questionKey(question);
-    if (!recorded.has(key)) recorded.set(key, answer);
-  };
-  for (const task of tasks) {
-    const root = questionOf(task);
-    for (const { answer } of task.answers?.filter((answer) => answer.by === by) ?? []) note(root, answer);
-    for (const decomposition of task.decompositions ?? [])
-      for (const [question, answer] of answered(root, decomposition, by)) note(question, answer);
-  }
+/** `by` is the author as tasks name it, «model:…», without it anybody; of two answers to the same question the first
+ *  counts. */
+export function recordedAssistant(tasks: readonly TextTask[], by?: string): Assistant<TextQuestion, string> {
+  const recorded = recordedAnswers(tasks, by);
   return {
-    origin: { name: `recorded ${by}`, groundTruth: false },
+    origin: { name: `recorded ${by ?? 'answers'}`, groundTruth: false },
     answer: async (questions) =>
       questions.map((question) => {
-        const answer = recorded.get(questionKey(question));
-        return answer === undefined ? unknown('unavailable') : known(answer);
+        const said = recorded(question);
+        return said ? known(said.answer) : unknown('unavailable');
       }),
   };
 }
 
-/** The steps that it answered, up to the first that nobody did: what comes after depends on it. */
+/** The same answers, with whose they are; undefined where none is on record. */
+export function recordedAnswers(
+  tasks: readonly TextTask[],
+  by?: string,
+): (question: TextQuestion) => RecordedAnswer | undefined {
+  const recorded = new Map<string, RecordedAnswer>();
+  const note = (question: TextQuestion, said: RecordedAnswer): void => {
+    const key = questionKey(question);
+    if (!recorded.has(key) && (by === undefined || said.by === by)) recorded.set(key, said);
+  };
+  for (const task of tasks) {
+    const root = questionOf(task);
+    for (const said of task.answers ?? []) note(root, said);
+    for (const decomposition of task.decompositions ?? [])
+      for (const [question, said] of answered(root, decomposition)) note(question, said);
+  }
+  return (question) => recorded.get(questionKey(question));
+}
+
+/** The steps up to the first that nobody answered: what comes after depends on it. */
 function* answered(
   root: TextQuestion,
   decomposition: Decomposition,
-  by: string,
-): Generator<readonly [question: TextQuestion, answer: string]> {
+): Generator<readonly [question: TextQuestion, said: RecordedAnswer]> {
   const answers: string[] = [];
   for (const [i, { answer, answeredBy }] of decomposition.steps.entries()) {
     if (answer === undefined) return;
-    if (answeredBy === by) yield [stepQuestion(root, decomposition, i, answers), answer];
+    yield [stepQuestion(root, decomposition, i, answers), { by: answeredBy!, answer }]; // both or neither
     answers.push(answer);
   }
 }

@@ -19,6 +19,7 @@ const COMMANDS: readonly { readonly names: readonly string[]; readonly load: () 
   { names: ['runs'], load: async () => (await import('./runs.ts')).addRuns },
   { names: ['serve'], load: async () => (await import('./serve.ts')).addServe },
   { names: ['keys'], load: async () => (await import('./keys.ts')).addKeys },
+  { names: ['tend'], load: async () => (await import('./tend.ts')).addTend },
   { names: ['sweep'], load: async () => (await import('./sweep.ts')).addSweep },
   { names: ['models'], load: async () => (await import('./models.ts')).addModels },
   { names: ['pause', 'stop', 'resume'], load: async () => (await import('./control.ts')).addControl },

@@ -1,16 +1,10 @@
 /** capstan correct, of a node of a question tree: the answer is replaced on the record, and only what leaned on it is made
  *  again. Shows what changed. */
 
-import { randomBytes } from 'node:crypto';
-import { CapstanError, invariant } from '../base/errors.ts';
-import { answerText, known, unknown } from '../core/answer.ts';
-import { SALT } from '../ledger/commitment.ts';
+import { type Answer, answerText } from '../core/answer.ts';
+import { correctNode as correctInGrove } from '../project/correction.ts';
 import { type DoerFlags, doerOf } from '../project/doer.ts';
 import type { Grove } from '../project/grove.ts';
-import { withProject } from '../project/recorder.ts';
-import { expectWork } from '../project/work.ts';
-import { act } from '../record/acts.ts';
-import type { TranscriptNode } from '../transcript/node.ts';
 import { brief, oneLine } from './text.ts';
 
 export interface NodeCorrection extends DoerFlags {
@@ -20,67 +14,28 @@ export interface NodeCorrection extends DoerFlags {
 }
 
 export async function correctNode(grove: Grove, prefix: string, flags: NodeCorrection): Promise<void> {
-  const before = await grove.transcript();
-  const node = nodeIn(before, prefix);
-  const { memory } = grove.trees;
-  const entry = withProject((ledger) => {
-    const doer = doerOf(ledger.replay.authority, flags, flags.reason);
-    const contents = [
-      { field: 'key', text: memory.questionKey(node.question) },
-      { field: 'answer', text: flags.answer },
-    ].map((one) => ({ ...one, salt: randomBytes(SALT) }));
-    const said = { run: grove.name, subjects: [{ name: 'node', sha256: node.id }], words: { task: 'text' } };
-    const outcome = act(ledger, 'answer-corrected', said, {
-      ...doer,
-      contents: [...contents, ...doer.contents],
-    });
-    invariant(outcome.kind === 'done', 'a correction needs one person, whatever the policy');
-    const { actor, time } = ledger.entry(outcome.entry);
-    const by = { kind: 'person', id: actor.id } as const;
-    memory.correct(node.question, {
-      answer: known(flags.answer),
-      before: node.answer ?? unknown('unsure'),
-      by,
-      time,
-      entry: outcome.entry,
-    });
-    return outcome.entry;
-  });
-  const began = grove.isGuest ? expectWork() : grove.record({ kind: 'run-resumed' });
-  const outcome = await grove.answer();
-  const after = await grove.transcript();
-  if (began !== undefined) {
-    grove.keep(after);
-    grove.record({ kind: 'run-ended', ends: began, words: { state: outcome.kind } });
-  }
-  const was = new Map(before.map((one) => [one.id, one]));
-  const changed = after.filter((one) => textOf(one) !== textOf(was.get(one.id)));
-  const asked = after.filter(({ steps, id }) => steps.length > (was.get(id)?.steps.length ?? 0));
+  const { entry, node, outcome, changed, again, nodes, waiting } = await correctInGrove(
+    grove,
+    prefix,
+    flags.answer,
+    (authority) => doerOf(authority, flags, flags.reason),
+  );
   if (flags.json) {
     const list = changed.map(({ id }) => id);
-    console.log(JSON.stringify({ entry, node: node.id, outcome, changed: list, nodes: after.length }));
+    console.log(JSON.stringify({ entry, node, outcome, changed: list, nodes }));
     return;
   }
-  console.log(`corrected  ${brief(node.id)} (entry ${entry} of the ledger)`);
-  for (const one of changed) {
-    console.log(`${brief(one.id)}  ${oneLine(one.question.text)}`);
-    console.log(`  before   ${oneLine(textOf(was.get(one.id)))}`);
-    console.log(`  after    ${oneLine(textOf(one))}`);
+  console.log(`corrected  ${brief(node)} (entry ${entry} of the ledger)`);
+  for (const { id, question, before, after } of changed) {
+    console.log(`${brief(id)}  ${oneLine(question)}`);
+    console.log(`  before   ${oneLine(textOf(before))}`);
+    console.log(`  after    ${oneLine(textOf(after))}`);
   }
   console.log(
-    `${changed.length} of ${after.length} answers changed${asked.length > 0 ? `, ${asked.length} questions were taken up again` : ''}${outcome.kind === 'waiting' ? `; ${outcome.items.length} wait for people` : ''}`,
+    `${changed.length} of ${nodes} answers changed${again > 0 ? `, ${again} questions were taken up again` : ''}${'items' in outcome ? `; ${waiting} wait for people` : ''}`,
   );
 }
 
-function textOf(node: TranscriptNode | undefined): string {
-  return node?.answer ? answerText(node.answer) : 'none yet';
-}
-
-function nodeIn(nodes: readonly TranscriptNode[], prefix: string): TranscriptNode {
-  const found = nodes.filter(({ id }) => id.startsWith(prefix));
-  if (found.length === 1) return found[0]!;
-  throw new CapstanError(
-    'not-found',
-    `node ${prefix}: expected the beginning of the id of one of ${nodes.length}, got that of ${found.length}`,
-  );
+function textOf(answer: Answer<string> | undefined): string {
+  return answer ? answerText(answer) : 'none yet';
 }

@@ -9,10 +9,10 @@ import type { TreeFile } from '../dataset/build.ts';
 import { Exclusion } from '../dataset/exclusion.ts';
 import type { Manifest } from '../dataset/manifest.ts';
 import { ROW_KINDS } from '../dataset/row.ts';
+import { textNamed } from '../project/files.ts';
 import { readPieces } from '../storage/disk.ts';
 import { Folder } from '../storage/folder.ts';
 import { decimal } from './arguments.ts';
-import { textNamed } from './files.ts';
 
 interface BuildFlags {
   readonly to: string;

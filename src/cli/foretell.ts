@@ -10,8 +10,9 @@ import { type Cost, estimate } from '../gateway/estimate.ts';
 import { DEFAULTS } from '../gateway/gateway.ts';
 import { costOf, type Price, priceOf } from '../gateway/prices.ts';
 import { scripted } from '../overseers/scripted.ts';
+import { judgesIn } from '../project/checks.ts';
 import type { TreeFile } from '../project/grove.ts';
-import type { Loaded } from '../project/seats.ts';
+import { isModel, type Loaded } from '../project/seats.ts';
 import type { TextQuestion } from '../text/question.ts';
 
 /** Bytes of instructions, and of an answer. */
@@ -22,18 +23,23 @@ const USUAL = { depth: 2, asks: 3, turns: 1 };
 const QUESTIONS_MAX = 100_000;
 const TOKENS_MAX = 2048;
 const MILLION = 1e6;
+/** Where no model is asked. */
+const NOTHING: Cost = { calls: 0, tokens: 0, micros: 0 };
 
 export async function foretell(
-  { file, loaded }: { readonly file: TreeFile; readonly loaded: Loaded },
+  { file, loaded, roots }: Foreseen,
   { json }: { readonly json?: boolean },
 ): Promise<void> {
-  const model = [file.overseer, file.assistant]
-    .map((name) => name.replace(/^approve:/, ''))
-    .find((name) => name.includes(':'));
+  const model = [file.overseer, file.assistant, file.escalate ?? '', ...(file.verify ?? [])]
+    .map((name) => name.replace(/^(approve|critic):|^vote:\d+$/, ''))
+    .find(isModel);
   const price = file.price ?? (model === undefined ? undefined : priceOf(model));
   const { recipe } = loaded;
-  const counted =
-    file.overseer === 'script' && recipe.script ? await carriedOut(file, loaded, price) : shaped(file, price);
+  const foretold =
+    file.overseer === 'script' && recipe.script
+      ? await carriedOut({ file, loaded, roots }, price)
+      : shaped(file, roots, price);
+  const counted = model === undefined ? { ...foretold, usual: NOTHING, most: NOTHING } : foretold;
   if (json) console.log(JSON.stringify(counted));
   else
     console.log(
@@ -46,6 +52,13 @@ export async function foretell(
     );
 }
 
+/** What would be run. */
+export interface Foreseen {
+  readonly file: TreeFile;
+  readonly loaded: Loaded;
+  readonly roots: readonly TextQuestion[];
+}
+
 interface Foretold {
   readonly questions: number;
   readonly usual: Cost;
@@ -55,22 +68,26 @@ interface Foretold {
 }
 
 /** Calls are X's, where X is a model. */
-async function carriedOut(file: TreeFile, { recipe }: Loaded, price: Price | undefined): Promise<Foretold> {
-  let [questions, calls, bytes] = [1, 0, 0];
-  const isModel = file.assistant.includes(':');
+async function carriedOut({ file, loaded, roots }: Foreseen, price: Price | undefined): Promise<Foretold> {
+  const { recipe } = loaded;
+  let [questions, calls, bytes] = [roots.length, 0, 0];
+  const judges = judgesIn(file);
+  let judged = roots.reduce((sum, root) => sum + sizeOf(root), 0); // shown to each of them, with an answer
   const environment = (question: TextQuestion) => {
     questions++;
+    judged += sizeOf(question);
     if (!recipe.isSimple?.(question)) return undefined;
-    const documents = question.documents ?? [];
-    bytes += INSTRUCTIONS + question.text.length + documents.reduce((sum, { text }) => sum + text.length, 0);
+    bytes += sizeOf(question);
     calls++;
     return known('x'.repeat(ANSWER));
   };
   const limits = { depth: file.limits.depth, questions: QUESTIONS_MAX };
   const own = scope(limits);
   const h = scripted(recipe.name, recipe.script!);
-  await hch(h, environment, Math.min(file.limits.depth, DEPTH_MAX)).answer([file.root], own);
-  if (!isModel) [calls, bytes] = [0, 0];
+  await hch(h, environment, Math.min(file.limits.depth, DEPTH_MAX)).answer(roots, own);
+  if (!isModel(file.assistant)) [calls, bytes] = [0, 0];
+  calls += judges * questions;
+  bytes += judges * (judged + ANSWER * questions);
   const cost = (input: number, output: number, times: number): Cost => ({
     calls: calls * times,
     tokens: (input + output) * times,
@@ -88,17 +105,36 @@ async function carriedOut(file: TreeFile, { recipe }: Loaded, price: Price | und
 
 const DEPTH_MAX = 100;
 
-function shaped({ root, limits }: TreeFile, price: Price | undefined): Foretold {
-  const documents = (root.documents ?? []).reduce((sum, { text }) => sum + text.length, 0);
+/** Bytes of one call about it. */
+function sizeOf({ text, documents = [] }: TextQuestion): number {
+  return INSTRUCTIONS + documents.reduce((sum, document) => sum + document.text.length, text.length);
+}
+
+/** A judge's call costs what a call of the tree costs. */
+function shaped(file: TreeFile, roots: readonly TextQuestion[], price: Price | undefined): Foretold {
+  const { limits } = file;
+  const lengths = roots.map((root) => sizeOf(root) - INSTRUCTIONS);
   const shape = {
     ...USUAL,
     depth: Math.min(limits.depth, USUAL.depth),
-    roots: 1,
-    bytes: { instructions: INSTRUCTIONS, question: root.text.length + documents, answer: ANSWER },
+    roots: roots.length,
+    bytes: {
+      instructions: INSTRUCTIONS,
+      question: Math.ceil(lengths.reduce((a, b) => a + b) / roots.length),
+      answer: ANSWER,
+    },
   };
   const { attemptsMax, repairsMax } = DEFAULTS;
+  const tree = estimate(shape, { price, tokensMax: TOKENS_MAX, attemptsMax, repairsMax });
+  const share = 1 + (judgesIn(file) * tree.questions) / tree.usual.calls;
+  const judged = ({ calls, tokens, micros }: Cost): Cost => ({
+    calls: Math.ceil(calls * share),
+    tokens: Math.ceil(tokens * share),
+    micros: micros && Math.ceil(micros * share),
+  });
   return {
-    ...estimate(shape, { price, tokensMax: TOKENS_MAX, attemptsMax, repairsMax }),
+    questions: tree.questions,
+    ...{ usual: judged(tree.usual), most: judged(tree.most) },
     isScript: false,
     isWhole: true,
   };

@@ -1,6 +1,7 @@
-/** capstan run RECIPE: answers a question in words by a recipe, with whoever is to decide and to answer. The tree rests where
- *  people are needed, and goes on by --resume, or at once with --wait. */
+/** capstan run RECIPE: answers a question in words by a recipe, or all those of a text task, with whoever is to decide and to
+ *  answer. A tree rests where people are needed, and goes on by --resume, or at once with --wait. */
 
+import { setMaxListeners } from 'node:events';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { CapstanError } from '../base/errors.ts';
@@ -8,28 +9,36 @@ import { VERSION } from '../base/version.ts';
 import { answerText } from '../core/answer.ts';
 import type { GatewayOptions } from '../gateway/gateway.ts';
 import type { Price } from '../gateway/prices.ts';
+import { checksFrom, several } from '../project/checks.ts';
 import { commandLine } from '../project/command-line.ts';
-import { beginGrove, CONCURRENCY, Grove, groveNamed, type TreeFile } from '../project/grove.ts';
+import { linesNamed, textNamed } from '../project/files.ts';
+import { beginGrove, CONCURRENCY, Grove, groveNamed, sha256Of, type TreeFile } from '../project/grove.ts';
 import { HOME } from '../project/home.ts';
 import { loadRecipe } from '../project/recipe.ts';
+import { recordingNamed } from '../project/recording.ts';
+import { rootsOf } from '../project/roots.ts';
 import type { Loaded } from '../project/seats.ts';
 import { expectWork, haltAsked } from '../project/work.ts';
 import { freshPath } from '../run/folder.ts';
-import type { Spent, TranscriptNode } from '../transcript/node.ts';
+import type { TranscriptNode } from '../transcript/node.ts';
 import type { Outcome, Trees } from '../trees/trees.ts';
 import { integer, optionOf } from './arguments.ts';
-import { textNamed } from './files.ts';
 import { foretell } from './foretell.ts';
+import { type OverseeingFlags, turnsOf, withOverseeing } from './overseeing.ts';
 import { stopOnSignals } from './signals.ts';
+import { countsText, spentText, Tally } from './tally.ts';
 import { type Ink, inkFor } from './terminal.ts';
 import { brief, oneLine } from './text.ts';
 
-interface GrowFlags {
+interface GrowFlags extends OverseeingFlags {
   readonly question?: string;
+  readonly questions?: string;
   readonly document: readonly string[];
   readonly overseer?: string;
   readonly assistant?: string;
   readonly escalate?: string;
+  readonly verify?: readonly string[];
+  readonly onReject?: readonly string[];
   readonly depth?: number;
   readonly maxQuestions?: number;
   readonly maxCalls?: number;
@@ -65,11 +74,11 @@ export function isRecipe(args: readonly string[]): boolean {
 }
 
 export function addGrow(program: Command): void {
-  program
-    .command(GROW, { hidden: true })
+  withOverseeing(program.command(GROW, { hidden: true }))
     .description('Answer a question in words by a recipe')
     .argument('[recipe]', 'its file, in TypeScript or JavaScript')
     .option('--question <text>', 'the question, where the recipe does not have its own')
+    .option('--questions <file>', 'a text task, of which every question is asked, each as a tree of its own')
     .option(
       '--document <file>',
       'a text that may be read; several may be given',
@@ -78,12 +87,22 @@ export function addGrow(program: Command): void {
     )
     .option(
       '--overseer <who>',
-      'H: script, person, approve:MODEL or a model (default: script if there is one)',
+      'H: script, person, recorded:FILE, approve:MODEL or a model (default: script if there is one)',
     )
-    .option('--assistant <who>', 'X: program, person, nobody, approve:MODEL or a model')
-    .option('--escalate <who>', 'who decides what H hands upwards: person or a model')
+    .option('--assistant <who>', 'X: program, person, nobody, recorded:FILE, approve:MODEL or a model')
+    .option('--escalate <who>', 'who decides what H hands upwards: person, recorded:FILE or a model')
+    .option(
+      '--verify <who>',
+      'who judges each answer: critic:MODEL, overseer or vote:N; several may be given',
+      several,
+    )
+    .option(
+      '--on-reject <what>',
+      'what is done about an answer that is rejected: retry, show, decompose, escalate, unknown; several, in order (default: show, then escalate if there is somebody)',
+      several,
+    )
     .option('--depth <n>', 'levels of questions below the root', integer('depth', 0, 1000))
-    .option('--max-questions <n>', 'sub-questions at most', integer('max-questions', 0))
+    .option('--max-questions <n>', 'sub-questions of one question at most', integer('max-questions', 0))
     .option('--max-calls <n>', 'calls of models at most, in all sessions', integer('max-calls', 0))
     .option('--max-tokens <n>', 'tokens read and written at most', integer('max-tokens', 0))
     .option('--max-cost <dollars>', 'money at most, as in 2.50', dollars('max-cost'))
@@ -104,8 +123,13 @@ export function addGrow(program: Command): void {
 
 async function grow(recipe: string | undefined, flags: GrowFlags, command: Command): Promise<void> {
   if (flags.resume !== undefined) expectNothingNew(recipe, flags, command);
-  if (flags.dryRun) return foretell(await asked(recipe, flags), flags);
+  if (flags.dryRun) {
+    const { file, loaded } = await asked(recipe, flags);
+    const roots = rootsOf(file, loaded.recipe, linesNamed);
+    return foretell({ file, loaded, roots: roots.map(({ question }) => question) }, flags);
+  }
   expectWork();
+  setMaxListeners(0); // a wish to stop reaches as many as work at the same time, and Node would warn of eleven
   const path = flags.resume === undefined ? await begun(recipe, flags) : found(flags.resume);
   const kind = flags.resume === undefined ? 'run-started' : 'run-resumed';
   const manner = { isPatient: flags.wait === true, isQuiet: flags.quiet === true };
@@ -114,12 +138,20 @@ async function grow(recipe: string | undefined, flags: GrowFlags, command: Comma
     const began = grove.record({ kind });
     let state = 'failed';
     try {
-      const outcome = await answered(grove, flags, stop.signal);
-      const nodes = await grove.transcript();
-      grove.keep(nodes);
-      if (flags.spans) await grove.tellSpans(nodes);
-      state = outcome.kind;
-      show(outcome, nodes, grove, flags);
+      let nodes: readonly TranscriptNode[] = [];
+      const sizes: number[] = [];
+      const tally = await answered(grove, flags, stop.signal, async (place, { kind }) => {
+        nodes = await grove.transcript(place);
+        sizes[place] = nodes.length;
+        grove.keep(nodes, place);
+        const isLast = kind === 'answered' || !flags.wait; // a tree that goes on is told when it has ended
+        if (flags.spans && isLast) await grove.tellSpans(nodes);
+      });
+      state = tally.items.length > 0 ? 'waiting' : 'answered';
+      if (grove.isMany) {
+        grove.keepAnswers(tally.outcomes);
+        showMany(tally, sizes, grove, flags);
+      } else show(tally.outcomes[0]!, nodes, grove, flags);
     } catch (error) {
       if (!(error instanceof CapstanError && error.code === 'interrupted')) throw error;
       state = 'interrupted';
@@ -147,14 +179,22 @@ function expectNothingNew(recipe: string | undefined, flags: GrowFlags, command:
     );
 }
 
-/** Goes as far as it can; with --wait, until people have done their part. */
-async function answered(grove: Grove, { wait, quiet }: GrowFlags, signal: AbortSignal): Promise<Outcome> {
+/** Goes as far as it can; with --wait, until people have done their part. `keep` is called of each question that has gone
+ *  as far as it can, be it anew. */
+async function answered(
+  grove: Grove,
+  { wait, quiet }: GrowFlags,
+  signal: AbortSignal,
+  keep: (place: number, outcome: Outcome) => Promise<void>,
+): Promise<Tally> {
   const halt = new AbortController();
+  const tally = new Tally(grove.roots.length);
   let [told, said] = ['', ''];
   const progress = setInterval(() => {
-    const spent = spentText(grove.spent);
-    if (!quiet && spent !== told) process.stderr.write(`so far ${spent}\n`);
-    told = spent;
+    const parts = [grove.isMany ? tally.progress(performance.now() / MS) : '', spentText(grove.spent)];
+    const now = parts.filter((part) => part !== '').join('; ');
+    if (!quiet && now !== told) process.stderr.write(`so far ${now}\n`);
+    told = now;
   }, SHOW_MS);
   const watch = setInterval(() => {
     const why = haltAsked();
@@ -162,16 +202,25 @@ async function answered(grove: Grove, { wait, quiet }: GrowFlags, signal: AbortS
   }, POLL_MS);
   try {
     const both = AbortSignal.any([signal, halt.signal]);
+    const { trees } = grove;
+    let places: readonly number[] | undefined;
     for (;;) {
-      const before = grove.trees.version;
-      const outcome = await grove.answer(both);
-      if (outcome.kind === 'answered' || !wait) return outcome;
-      grove.keep(await grove.transcript()); // for whoever looks at it meanwhile
-      const resting = grove.turn.rest(changed(grove.trees, before, both), both);
-      const waits = `waiting for ${outcome.items.length} in the inbox: ${commandLine('inbox')}\n`;
+      const [before, { corrections }] = [trees.version, trees.memory];
+      const note = async (place: number, outcome: Outcome) => {
+        tally.note(place, outcome);
+        await keep(place, outcome);
+      };
+      await grove.answer(note, both, places);
+      const { length } = tally.items;
+      if (length === 0 || !wait) return tally;
+      const resting = grove.turn.rest(changed(trees, before, both), both);
+      const waits = `waiting for ${length} in the inbox: ${commandLine('inbox')}\n`;
       if (!quiet && waits !== said) process.stderr.write(waits); // others may go on from here
       said = waits;
       await resting;
+      trees.memory.refresh();
+      // What was corrected may be below any of them.
+      places = trees.memory.corrections === corrections ? tally.waiting : undefined;
     }
   } finally {
     clearInterval(watch);
@@ -202,6 +251,11 @@ async function asked(
   if (recipe === undefined)
     throw new CapstanError('usage', 'run: expected the file of a recipe, or --resume');
   const loaded = await loadRecipe(recipe);
+  if (flags.questions !== undefined && (flags.question !== undefined || flags.document.length > 0))
+    throw new CapstanError(
+      'usage',
+      `--questions ${flags.questions}: expected neither --question nor --document with it; a text task has both`,
+    );
   const documents = flags.document.map((file) => ({
     name: basename(file),
     text: textNamed(file, `--document ${file}`, 'a text to read'),
@@ -209,25 +263,46 @@ async function asked(
   const { maxQuestions: questions, maxCalls: calls, maxTokens: tokens, maxCost: micros, maxMinutes } = flags;
   const seconds = maxMinutes === undefined ? undefined : maxMinutes * SECONDS;
   const caps = Object.entries({ questions, calls, tokens, micros, seconds });
+  const overseer = flags.overseer ?? (loaded.recipe.script ? 'script' : 'person');
+  const turns = turnsOf(flags, overseer);
   const file: TreeFile = {
     ...{ recipe, source: loaded.source },
-    root: loaded.recipe.question({
-      documents,
-      ...(flags.question !== undefined && { text: flags.question }),
-    }),
-    overseer: flags.overseer ?? (loaded.recipe.script ? 'script' : 'person'),
+    ...(flags.questions === undefined
+      ? {
+          root: loaded.recipe.question({
+            documents,
+            ...(flags.question !== undefined && { text: flags.question }),
+          }),
+        }
+      : { questions: flags.questions }),
+    overseer,
     assistant: flags.assistant ?? (loaded.recipe.answer ? 'program' : 'nobody'),
     ...(flags.escalate !== undefined && { escalate: flags.escalate }),
+    ...checksFrom(flags),
+    ...filesRead(flags),
     limits: {
       depth: flags.depth ?? loaded.recipe.depth ?? DEPTH,
       ...Object.fromEntries(caps.filter(([, cap]) => cap !== undefined)),
     },
     ...(flags.price && { price: flags.price }),
+    ...(turns && { turns }),
     started: new Date().toISOString(),
     command: ['capstan', ...process.argv.slice(2)].join(' '),
     version: VERSION,
   };
   return { file, loaded };
+}
+
+/** Those that it goes by, as they are now. */
+function filesRead(flags: GrowFlags): Pick<TreeFile, 'files'> {
+  const files = (['questions', 'overseer', 'assistant', 'escalate'] as const).flatMap((option) => {
+    const name = flags[option] ?? '';
+    const file = option === 'questions' ? flags[option] : recordingNamed(name)?.file;
+    return file === undefined
+      ? []
+      : [[file, sha256Of(linesNamed(file, `--${option} ${name}`, 'a file to read'))]];
+  });
+  return files.length > 0 ? { files: Object.fromEntries(files) } : {};
 }
 
 function gatewayOf({ concurrency, perMinute, timeout }: GrowFlags): GatewayOptions {
@@ -289,6 +364,37 @@ function show(outcome: Outcome, nodes: readonly TranscriptNode[], grove: Grove, 
   }
 }
 
+/** Of the questions that stay unknown; all are in a file. */
+const UNKNOWN_SHOWN = 10;
+
+function showMany(
+  tally: Tally,
+  sizes: readonly number[],
+  { path, roots, spent }: Grove,
+  { json }: GrowFlags,
+): void {
+  const { counts, items } = tally;
+  if (json) {
+    const nodes = sizes.reduce((sum, size) => sum + size, 0);
+    console.log(JSON.stringify({ run: path, ...counts, items: items.length, nodes, spent }));
+    return;
+  }
+  const ink = inkFor(process.stdout);
+  const unknown = [...tally.outcomes.entries()].flatMap(([place, outcome]) =>
+    outcome.kind === 'answered' && outcome.answer.kind === 'unknown' ? [{ place, ...outcome }] : [],
+  );
+  for (const { place, answer } of unknown.slice(0, UNKNOWN_SHOWN)) {
+    const { id = '', question } = roots[place]!;
+    console.log(`${ink.dim(id)} ${oneLine(question.text)}\n→ ${answerText(answer)}`);
+  }
+  if (unknown.length > UNKNOWN_SHOWN) console.log(`… and ${unknown.length - UNKNOWN_SHOWN} more`);
+  const cost = spentText(spent);
+  console.log(`${ink.bold(countsText(counts))}${cost === '' ? '' : `; ${cost}`}: ${path}/answers.jsonl`);
+  if (items.length === 0) return;
+  console.log(`${items.length} in the inbox: ${commandLine('inbox')}`);
+  console.log(`then: ${commandLine('run', '--resume', path)}`);
+}
+
 function* treeLines(nodes: readonly TranscriptNode[], ink: Ink): Generator<string> {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   function* below(id: string, indent: string): Generator<string> {
@@ -301,14 +407,4 @@ function* treeLines(nodes: readonly TranscriptNode[], ink: Ink): Generator<strin
     yield `${indent}→ ${oneLine(said)}${by ? `   ${ink.dim(by.id)}` : ''}`;
   }
   if (nodes[0]) yield* below(nodes[0].id, '');
-}
-
-/** «12 calls, 3,456 tokens, $0.01, 2 min of people»; nothing for nothing. */
-function spentText({ calls, tokens, micros, seconds }: Spent): string {
-  const parts = [
-    calls > 0 ? `${calls.toLocaleString('en')} calls, ${tokens.toLocaleString('en')} tokens` : '',
-    micros > 0 ? `$${(micros / MILLION).toFixed(micros < MILLION / 100 ? 6 : 2)}` : '',
-    seconds > 0 ? `${Math.ceil(seconds / SECONDS)} min of people` : '',
-  ];
-  return parts.filter((part) => part !== '').join(', ');
 }

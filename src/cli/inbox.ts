@@ -1,30 +1,23 @@
 /** capstan inbox: what waits for people. Shows one workspace at a time and takes what is done about it: reply, ask,
  *  verify, correct, reject, escalate, skip, or accept what is proposed. */
 
-import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { CapstanError, invariant } from '../base/errors.ts';
+import { type Authority, personOf } from '../authority/authority.ts';
+import type { Json } from '../base/canonical.ts';
+import { CapstanError, messageOf } from '../base/errors.ts';
 import { type Answer, answerText, known, unknown } from '../core/answer.ts';
 import { ask, reply } from '../core/workspace.ts';
-import { SALT } from '../ledger/commitment.ts';
-import {
-  catchUp,
-  SAID,
-  type Said,
-  type TextAction,
-  type TextItem,
-  type Told,
-  takeEffect,
-  WORKSPACE,
-} from '../project/actions.ts';
-import { type DoerFlags, doerOf } from '../project/doer.ts';
-import { MEMORY } from '../project/home.ts';
-import { withProject } from '../project/recorder.ts';
-import { act } from '../record/acts.ts';
+import type { Held } from '../desk/desk.ts';
+import type { Said, TextAction, TextItem } from '../project/actions.ts';
+import { commandLine } from '../project/command-line.ts';
+import { type DoerFlags, doerFor, doerOf } from '../project/doer.ts';
+import { formOf, sureOf } from '../project/forms.ts';
+import { person } from '../project/recorder.ts';
+import { Turns } from '../project/turns.ts';
+import type { Doer } from '../record/acts.ts';
 import type { TextQuestion } from '../text/question.ts';
 import type { Verdict } from '../transcript/node.ts';
-import { Trees } from '../trees/trees.ts';
 import { decimal, integer } from './arguments.ts';
 import { withDoer } from './doing.ts';
 import { type Ink, inkFor } from './terminal.ts';
@@ -83,37 +76,54 @@ export function addInbox(program: Command): void {
     .action(inbox);
 }
 
-const now = (): string => new Date().toISOString();
-
 async function inbox(prefix: string | undefined, flags: InboxFlags): Promise<void> {
-  const trees = Trees.open(MEMORY, { now });
+  // At a terminal nothing is taken back: what is said takes effect at once.
+  const turns = Turns.open({
+    undoMs: 0,
+    doer: (authority, person) => doerAt(authority, person, flags),
+    complain: (error) => process.stderr.write(`${messageOf(error)}\n`),
+    removed: (removed) => {
+      for (const { before } of removed)
+        console.log(`to be made again, it was: ${oneLine(answerText(before))}`);
+    },
+  });
   try {
-    catchUp(trees);
-    const desk = new Desk(trees, flags);
+    const desk = new Desk(turns, flags);
     if (prefix !== undefined) {
-      const item = trees.inbox.find(prefix);
+      const item = turns.trees.inbox.find(prefix);
       const said = desk.said(item);
-      if (said) desk.carryOut(item, said, flags.seconds ?? 0, now());
+      if (said) await desk.carryOut(item, said, flags.seconds ?? 0);
       else if (flags.json) console.log(JSON.stringify(item));
       else desk.show(item);
     } else if (process.stdin.isTTY && !flags.json) await desk.converse();
-    else desk.list();
+    else await desk.list();
   } finally {
-    trees.close();
+    turns.close();
   }
 }
 
+/** Whoever is at the terminal acts with the key that they say; what others have committed is carried out with theirs, where
+ *  it lies in its place. */
+function doerAt(authority: Authority, person: string, flags: InboxFlags): Doer {
+  if (person === nameAt(flags)) return doerOf(authority, flags, 'in the inbox');
+  return doerFor(authority, person, { reason: 'in the inbox', instead: commandLine('inbox') });
+}
+
+const nameAt = ({ as }: InboxFlags): string => (as === undefined ? person().id : personOf(as).id);
+
 class Desk {
-  readonly #trees: Trees;
+  readonly #turns: Turns;
   readonly #flags: InboxFlags;
 
-  constructor(trees: Trees, flags: InboxFlags) {
-    this.#trees = trees;
+  constructor(turns: Turns, flags: InboxFlags) {
+    this.#turns = turns;
     this.#flags = flags;
   }
 
-  list(): void {
-    const items = this.#trees.inbox.open(this.#person);
+  async list(): Promise<void> {
+    const { desk, trees } = this.#turns;
+    const keys = await desk.waiting(nameAt(this.#flags));
+    const items = keys.flatMap((key) => trees.inbox.get(key) ?? []);
     if (this.#flags.json) console.log(JSON.stringify(items));
     else if (items.length === 0) console.log('nothing waits');
     for (const { key, run, workspace, proposal } of this.#flags.json ? [] : items)
@@ -154,63 +164,64 @@ class Desk {
     return said[0];
   }
 
-  /** On the record first. */
-  carryOut(item: TextItem, said: Said, seconds: number, began: string): void {
-    const { inbox } = this.#trees;
+  /** On the record first. Throws where somebody else has it in hand. */
+  async carryOut(item: TextItem, said: Said, seconds: number, own?: Held): Promise<void> {
+    const { desk } = this.#turns;
+    const person = nameAt(this.#flags);
     const name = brief(item.key);
+    if (said.kind !== 'skip') this.#turns.expectDoer(person);
+    const held = own ?? (await desk.next(person, item.key)).held!;
     if (said.kind === 'skip') {
-      inbox.skip(item, this.#person);
+      await desk.skip(person, item.key, held.token);
       console.log(`skipped   ${name}`);
       return;
     }
-    withProject((ledger) => {
-      const { authority } = ledger.replay;
-      const doer = doerOf(authority, this.#flags, 'in the inbox');
-      const text = JSON.stringify({ said, seconds, began } satisfies Told);
-      const contents = [{ field: SAID, text, salt: randomBytes(SALT) }];
-      const outcome = act(
-        ledger,
-        'action-taken',
-        {
-          run: item.run,
-          subjects: [{ name: WORKSPACE, sha256: item.key }],
-          words: { action: said.kind === 'decide' ? said.action.kind : said.kind },
-        },
-        { ...doer, contents },
+    const saying = {
+      ...{ token: held.token, body: JSON.stringify(said), seconds, form: formOf(said), sure: sureOf(said) },
+      said: JSON.parse(JSON.stringify(said)) as Json,
+    };
+    const { entry } = await (said.kind === 'verify'
+      ? desk.say(person, item.key, saying)
+      : desk.commit(person, item.key, saying));
+    if (entry === undefined)
+      throw new CapstanError(
+        'unavailable',
+        `item ${name}: expected it on the ledger, it is not there yet; it is kept, and tried again`,
       );
-      invariant(outcome.kind === 'done', 'an action needs one person, whatever the policy');
-      const removed = takeEffect(this.#trees, item, { said, seconds, began }, ledger.entry(outcome.entry));
-      console.log(`${DONE[said.kind].padEnd(10)} ${name} (entry ${outcome.entry} of the ledger)`);
-      for (const { before } of removed)
-        console.log(`to be made again, it was: ${oneLine(answerText(before))}`);
-    });
+    console.log(`${DONE[said.kind].padEnd(10)} ${name} (entry ${entry} of the ledger)`);
   }
 
   show(item: TextItem): void {
     const saidOf = (exchange: TextItem['workspace']['exchanges'][number]) =>
-      this.#trees.verdicts.of(exchange.question, exchange.answer);
+      this.#turns.trees.verdicts.of(exchange.question, exchange.answer);
     console.log(lines(item, inkFor(process.stdout), saidOf).join('\n'));
   }
 
   /** One item after the other. */
   async converse(): Promise<void> {
+    const { desk } = this.#turns;
+    const person = nameAt(this.#flags);
     const ink = inkFor(process.stdout);
     const input = createInterface({ input: process.stdin, output: process.stdout });
     try {
       for (;;) {
-        const [item] = this.#trees.inbox.open(this.#person, 1);
-        if (!item) {
+        const { held } = await desk.next(person);
+        if (!held) {
           console.log('nothing waits');
           return;
         }
+        const { item } = await this.#turns.view(held);
         console.log();
         this.show(item);
+        if (held.kind === 'arbitrate') console.log(alternatives(held).join('\n'));
         console.log(ink.dim(HELP));
         const started = performance.now();
-        const began = now();
         const said = await this.#hear(input, item);
-        if (said === undefined) return;
-        this.carryOut(item, said, Math.round((performance.now() - started) / 1000), began);
+        if (said === undefined) {
+          await desk.giveBack(person, held.item, held.token);
+          return;
+        }
+        await this.carryOut(item, said, Math.round((performance.now() - started) / 1000), held);
       }
     } finally {
       input.close();
@@ -241,14 +252,19 @@ class Desk {
     }
   }
 
-  get #person(): string {
-    return this.#flags.as ?? '';
-  }
-
   #expectAnswer(): string {
     if (this.#flags.answer !== undefined) return this.#flags.answer;
     throw new CapstanError('usage', '--correct: expected --answer with it, the right one');
   }
+}
+
+/** What others decided, where they decided differently. */
+function alternatives({ reviews }: Held): readonly string[] {
+  return reviews.map(({ said, reason }) => {
+    const own = said as unknown as Said;
+    const text = own.kind === 'decide' ? actionText(own.action) : JSON.stringify(own);
+    return `  others: ${printable(text)}${reason === undefined ? '' : `, because ${printable(reason)}`}`;
+  });
 }
 
 const DONE = { decide: 'decided', correct: 'corrected', verify: 'verified', reject: 'rejected' } as const;

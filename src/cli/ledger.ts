@@ -3,6 +3,7 @@
 
 import type { Command } from 'commander';
 import { formatVerifierKey, parseVerifierKey } from '../ledger/key.ts';
+import { bytesNamed } from '../project/files.ts';
 import { GROVE_FILES, groveNamed } from '../project/grove.ts';
 import { LEDGER } from '../project/home.ts';
 import { auditRun } from '../provenance/audit.ts';
@@ -13,7 +14,6 @@ import { Folder } from '../storage/folder.ts';
 import { integer } from './arguments.ts';
 import { addErase } from './erase.ts';
 import { addExport } from './export.ts';
-import { bytesNamed } from './files.ts';
 import { line, printAudit, runOf } from './provenance.ts';
 import { addSubmit } from './submit.ts';
 import { addWhy } from './why.ts';
@@ -85,11 +85,12 @@ function verify(given: string, { ledger, known, key, witness, json }: VerifyFlag
   if (grove !== undefined) {
     const { entries } = verifyLedger(ledger, options);
     const audit = auditGrown(new Folder(grove), GROVE_FILES, entries);
+    const played = audit.recorded > 0 ? `, ${audit.recorded} played back` : '';
     const state = audit.isOpen ? ', its last session has not ended' : '';
     console.log(
       json
         ? JSON.stringify(audit)
-        : `verified   run ${audit.run}: ${audit.nodes} questions, ${audit.people} acts of people on the record${state}`,
+        : `verified   run ${audit.run}: ${audit.nodes} questions, ${audit.people} acts of people on the record${played}${state}`,
     );
     return;
   }

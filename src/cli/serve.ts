@@ -1,29 +1,30 @@
 /** capstan serve: the workbench in a browser, on this machine or, with keys and TLS, for others. */
 
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { CapstanError } from '../base/errors.ts';
+import { bytesNamed } from '../project/files.ts';
 import { LEDGER } from '../project/home.ts';
 import { keyRing } from '../project/keys.ts';
 import { ProjectLog } from '../project/log.ts';
-import { person } from '../project/recorder.ts';
 import { sessionStore } from '../project/sessions.ts';
+import { TendingProcess } from '../project/tending.ts';
 import { type Seen, watchProject } from '../project/watch.ts';
 import { Changes } from '../server/changes.ts';
-import type { Holder, KeptSession, Place } from '../server/place.ts';
+import type { KeptSession, Place } from '../server/place.ts';
 import { server } from '../server/server.ts';
 import type { Change } from '../wire/session.ts';
 import { integer } from './arguments.ts';
-import { bytesNamed } from './files.ts';
+import { linkOf } from './link.ts';
 import { pagesIn } from './pages.ts';
 import { stopOnSignals } from './signals.ts';
 import { isLoopback, type Listening, listen, siteOf, type Tls } from './socket.ts';
+import { TurnKeeper } from './turn-keeper.ts';
 
 const PORT = 7411;
 const TOKEN_BYTES = 16;
-const LINK_BYTES = 32;
 const PAGES = fileURLToPath(new URL('../web', import.meta.url));
 const WATCH_MS = 400;
 /** How long what has begun may take when the server stops. */
@@ -37,6 +38,7 @@ interface Flags {
   readonly behindProxy?: boolean;
   readonly allowHost: readonly string[];
   readonly as?: string;
+  readonly tend: boolean;
   readonly json?: boolean;
 }
 
@@ -60,6 +62,7 @@ export function addServe(program: Command): void {
       [],
     )
     .option('--as <name>', 'who the printed link signs in, where people are enrolled')
+    .option('--no-tend', 'leave question trees to «capstan run --resume», whoever answers')
     .option('--json', 'print the address as JSON')
     .action(work);
 }
@@ -75,31 +78,39 @@ async function work(flags: Flags): Promise<void> {
       'refused',
       `--host ${flags.host}: expected keys, since others can reach it, found none; «capstan keys add NAME --role …» makes one`,
     );
-  const stop = stopOnSignals(() => process.stderr.write('stopping\n'));
   const link = isOpen ? undefined : linkOf(flags.as, log);
-  const isAlone = () => log.replay.authority.people.size === 0 && keys.isEmpty();
+  const stop = stopOnSignals(() => process.stderr.write('stopping\n'));
+  const token = (): string => randomBytes(TOKEN_BYTES).toString('hex');
+  const changes = new Changes(token());
+  const turns = new TurnKeeper(changes);
+  const tending = new TendingProcess({
+    isIdle: !flags.tend,
+    tell: (run) => {
+      changes.tell({ topic: 'tree', run });
+      changes.tell({ topic: 'turns', run });
+    },
+    say: (line) => process.stderr.write(`${line}\n`),
+  });
+  const unwatch = watchProject(WATCH_MS, (seen) => {
+    for (const change of changesOf(seen)) changes.tell(change);
+  });
   const place: Place = {
-    now: Date.now,
-    token: () => randomBytes(TOKEN_BYTES).toString('hex'),
-    changes: new Changes(randomBytes(TOKEN_BYTES).toString('hex')),
+    ...{ now: Date.now, token, changes, log, site },
     whoHas: (key) => link?.whoHas(key) ?? keys.whoHas(key),
     holderOf: (name) => link?.holderOf(name) ?? keys.holderOf(name),
-    isAlone,
-    log,
+    isAlone: () => log.replay.authority.people.size === 0 && keys.isEmpty(),
     project: basename(process.cwd()),
     sessions: sessionStore<KeptSession>(),
-    site,
     report: (line) => process.stderr.write(`capstan: ${line.replaceAll(/\s*\n\s*/g, ' | ')}\n`),
     every: (milliseconds, act) => {
       const timer = setInterval(act, milliseconds);
       return () => clearInterval(timer);
     },
     stopping: stop.signal,
+    turns: turns.open,
+    tending,
     ...pagesOf(PAGES),
   };
-  const unwatch = watchProject(WATCH_MS, (seen) => {
-    for (const change of changesOf(seen)) place.changes.tell(change);
-  });
   try {
     const listening = await listen(server(place), { ...flags, ...(tls && { tls }) });
     say(listening, link?.key, flags);
@@ -107,6 +118,8 @@ async function work(flags: Flags): Promise<void> {
     await listening.close(GRACE_MS);
   } finally {
     unwatch();
+    await turns.close();
+    await tending.stop();
     stop.release();
   }
 }
@@ -115,49 +128,6 @@ function say({ url }: Listening, key: string | undefined, { json }: Flags): void
   const address = key === undefined ? url : `${url}#key=${key}`;
   console.log(json ? JSON.stringify({ url: address }) : address);
   if (key === undefined) process.stderr.write('people sign in with their keys (capstan keys list)\n');
-}
-
-interface Link {
-  readonly key: string;
-  readonly whoHas: (key: string) => Holder | undefined;
-  readonly holderOf: (name: string) => Holder | undefined;
-}
-
-/** How long a link can be opened again after it was: by a browser that lost the answer, or asked twice. */
-const AGAIN_MS = 60_000;
-
-/** A key for whoever is at this machine, which signs in once. Its sessions are theirs, also those of the last time, while
- *  they are who they are. */
-function linkOf(as: string | undefined, log: ProjectLog): Link | undefined {
-  const { people } = log.replay.authority;
-  if (as !== undefined && !people.has(as))
-    throw new CapstanError('usage', `--as ${as}: expected somebody who is enrolled, got nobody`);
-  if (as === undefined && people.size > 0) return undefined;
-  const id = as === undefined ? person().id : `person:${as}`;
-  const name = `link ${id}`;
-  const holder = (): Holder | undefined => {
-    const now = log.replay.authority.people;
-    if (as === undefined)
-      return now.size === 0 ? { key: name, id, roles: ['overseer', 'operator', 'auditor'] } : undefined;
-    const principal = now.get(as);
-    return principal && { key: name, id, roles: principal.roles };
-  };
-  const key = randomBytes(LINK_BYTES).toString('base64url');
-  const digest = digestOf(key);
-  let until = Number.POSITIVE_INFINITY;
-  return {
-    key,
-    whoHas(given) {
-      if (!timingSafeEqual(digestOf(given), digest) || Date.now() > until) return undefined;
-      until = Math.min(until, Date.now() + AGAIN_MS);
-      return holder();
-    },
-    holderOf: (asked) => (asked === name ? holder() : undefined),
-  };
-}
-
-function digestOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }
 
 function pagesOf(path: string): Pick<Place, 'pages'> {

@@ -26,6 +26,8 @@ const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
 const IDLE_MS = 5000;
 const CHECK_MS = 1000;
+/** Between two looks at who is done. */
+const CLOSING_MS = 20;
 const HEADER_BYTES_MAX = 2 ** 14;
 const CONNECTIONS_MAX = 2000;
 
@@ -67,15 +69,16 @@ export async function listen(
   const name = host.includes(':') ? `[${host}]` : host;
   return {
     url: `${tls ? 'https' : 'http'}://${name}:${(own.address() as AddressInfo).port}/`,
-    close: (milliseconds) =>
-      new Promise((resolve) => {
-        const timer = setTimeout(() => own.closeAllConnections(), milliseconds);
-        own.close(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-        own.closeIdleConnections();
-      }),
+    async close(milliseconds) {
+      const ended = new Promise<void>((resolve) => own.close(() => resolve()));
+      const until = Date.now() + milliseconds;
+      const timer = setInterval(() => {
+        if (Date.now() < until) own.closeIdleConnections();
+        else own.closeAllConnections();
+      }, CLOSING_MS);
+      await ended;
+      clearInterval(timer);
+    },
   };
 }
 

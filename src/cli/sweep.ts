@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { CapstanError, messageOf } from '../base/errors.ts';
 import type { Backend } from '../onnx/session.ts';
 import { commandLine } from '../project/command-line.ts';
+import { textNamed } from '../project/files.ts';
 import { HOME } from '../project/home.ts';
 import { expectWork, haltAsked } from '../project/work.ts';
 import { SweepDisplay } from '../sweep/display.ts';
@@ -16,7 +17,6 @@ import { parseSpec } from '../sweep/spec.ts';
 import { summariseSweep, summaryTable } from '../sweep/summary.ts';
 import { carryOutSweep, type Exit } from '../sweep/sweep.ts';
 import { integer, oneOf } from './arguments.ts';
-import { textNamed } from './files.ts';
 
 interface SweepFlags {
   readonly seeds?: readonly number[];

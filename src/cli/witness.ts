@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { CapstanError, messageOf } from '../base/errors.ts';
 import { formatVerifierKey, parseVerifierKey, SEED_BYTES } from '../ledger/key.ts';
 import type { TileSource } from '../ledger/tile.ts';
+import { bytesNamed } from '../project/files.ts';
 import { sourceOf, verifierIn } from '../record/ledger.ts';
 import { keepCosigned } from '../record/witnessed.ts';
 import { Folder } from '../storage/folder.ts';
@@ -13,7 +14,6 @@ import { verifyEvidence } from '../witness/evidence.ts';
 import { beginningFrom, publishedIn, submissionFrom } from '../witness/watch.ts';
 import { type Cosigned, makeWitness, withWitness } from '../witness/witness.ts';
 import { integer } from './arguments.ts';
-import { bytesNamed } from './files.ts';
 import { carryOut, newProgram } from './program.ts';
 import { LOOPBACK, witnessServer } from './witness-server.ts';
 

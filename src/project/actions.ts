@@ -15,6 +15,7 @@ import type { Removed } from '../trees/memory.ts';
 import type { Trees } from '../trees/trees.ts';
 import type { PersonsVerdict } from '../trees/verdicts.ts';
 import { LEDGER } from './home.ts';
+import { ProjectLog } from './log.ts';
 import { withProject } from './recorder.ts';
 
 export type TextItem = Item<TextQuestion, string>;
@@ -80,15 +81,41 @@ function verdictOf(
 export function catchUp(trees: Trees): void {
   const open = new Map(trees.inbox.open().map((item) => [item.key, item]));
   if (open.size === 0 || !new Folder(LEDGER).exists('log')) return;
+  const left = leftOf(open);
+  if (left.length === 0) return; // nobody has to wait for the ledger
   // With the ledger locked, so that nobody is between the two.
   withProject(() => takeUp(trees, open));
+  for (const [key, seq] of left) seen.taken.set(key, seq);
+}
+
+/** The last entry about each workspace that was seen here, and the last that has surely taken effect. */
+const nothing = (place: string) => ({
+  ...{ place, log: new ProjectLog(LEDGER), size: 0 },
+  ...{ acted: new Map<string, number>(), taken: new Map<string, number>() },
+});
+let seen = nothing('');
+
+/** Those of the items about which there is an entry that may not have taken effect. */
+function leftOf(open: ReadonlyMap<string, TextItem>): readonly (readonly [key: string, seq: number])[] {
+  const place = process.cwd();
+  if (seen.place !== place) seen = nothing(place);
+  if (seen.log.entries.length < seen.size) seen = nothing(place); // another ledger lies there now
+  const { entries } = seen.log;
+  for (const { entry } of entries.slice(seen.size))
+    if (entry.kind === 'action-taken') seen.acted.set(workspaceOf(entry) ?? '', entry.seq);
+  seen.size = entries.length;
+  return [...seen.acted].filter(([key, seq]) => open.has(key) && seen.taken.get(key) !== seq);
+}
+
+function workspaceOf({ subjects }: Entry): string | undefined {
+  return subjects?.find(({ name }) => name === WORKSPACE)?.sha256;
 }
 
 function takeUp(trees: Trees, open: Map<string, TextItem>): void {
   const { entries } = verifyLedger(LEDGER);
   for (const entry of entries) {
     if (entry.kind !== 'action-taken') continue;
-    const key = entry.subjects?.find(({ name }) => name === WORKSPACE)?.sha256;
+    const key = workspaceOf(entry);
     const item = key === undefined ? undefined : open.get(key);
     const text = item && contentOf(LEDGER, entries, entry, SAID);
     if (item === undefined || text === undefined) continue; // erased, so nobody knows what it was

@@ -15,7 +15,7 @@ export interface GroveRow {
   readonly state: 'answered' | 'waiting' | 'unfinished' | 'damaged';
   /** Of what it waited for when it rested, what is in the inbox still; with none, it can go on. */
   readonly waiting: number;
-  /** In its tree, as it was written down last. */
+  /** In its tree, as it was written down last; of a run that asks many, these. */
   readonly questions: number;
   readonly recipe?: string;
   readonly question?: string;
@@ -35,13 +35,13 @@ export function listGroves(home: string): readonly GroveRow[] {
 
 function stateOf(folder: Folder, open: ReadonlySet<string>): Omit<GroveRow, 'name' | 'path'> {
   try {
-    const { recipe, root, started } = readTreeFile(folder);
+    const { recipe, root, questions: task, started } = readTreeFile(folder);
     const items = waitedFor(folder);
-    const { isAnswered, questions } = treeIn(folder);
+    const { isAnswered, questions } = task === undefined ? treeIn(folder) : treesIn(folder);
     return {
       state: items ? 'waiting' : isAnswered ? 'answered' : 'unfinished',
       waiting: items?.filter((key) => open.has(key)).length ?? 0,
-      ...{ questions, recipe, question: root.text, started },
+      ...{ questions, recipe, question: root?.text ?? `all of ${task}`, started },
     };
   } catch (error) {
     return { state: 'damaged', waiting: 0, questions: 0, error: messageOf(error) };
@@ -57,6 +57,14 @@ function treeIn(folder: Folder): { readonly isAnswered: boolean; readonly questi
   const LINE_FEED = 10;
   const lines = bytes.reduce((count, byte) => count + Number(byte === LINE_FEED), 0);
   return { isAnswered: root?.status === 'answered', questions: lines - 1 };
+}
+
+/** Of a run of many questions: so many of them have been told. */
+function treesIn(folder: Folder): { readonly isAnswered: boolean; readonly questions: number } {
+  const { answers } = GROVE_FILES;
+  if (!folder.exists(answers)) return { isAnswered: false, questions: folder.list('transcripts').length };
+  const lines = folder.readText(answers).split('\n').length - 1;
+  return { isAnswered: true, questions: lines };
 }
 
 function openItems(): ReadonlySet<string> {

@@ -4,5 +4,7 @@ export const HOME = 'runs';
 export const LEDGER = 'ledger';
 /** What was decided and answered in question trees, and what waits for people. */
 export const MEMORY = 'memory/trees.db';
+/** Who holds which of that, and what people have committed. */
+export const DESK = 'memory/desk.db';
 /** Keys and sessions of the workbench. */
 export const ACCESS = 'access';

@@ -3,6 +3,7 @@
  *      program                X as the recipe has it
  *      nobody                 every question is unknown
  *      person                 people, by way of the inbox
+ *      recorded:FILE#AUTHOR   what is on record; without #AUTHOR, of all that is
  *      approve:MODEL          a model proposes, a person decides
  *      MODEL                  a language model, as «ollama:llama3.2»
  *  Whoever is told a policy is another one under another policy. */
@@ -21,6 +22,7 @@ import type { TextQuestion } from '../text/question.ts';
 import type { Recipe } from '../text/recipe.ts';
 import type { Author } from '../transcript/node.ts';
 import type { Seat } from '../trees/seat.ts';
+import { type ReadFile, type Role, recordedSeat, recordingNamed } from './recording.ts';
 
 export type TextSeat = Seat<TextQuestion, string>;
 
@@ -30,8 +32,14 @@ export interface Loaded {
   readonly source: string;
 }
 
+/** What seats are made from besides the recipe. */
+export interface Sources {
+  readonly models: Models;
+  readonly read: ReadFile;
+}
+
 /** H, or who decides above it. */
-export async function overseerSeat(name: string, loaded: Loaded, models: Models): Promise<TextSeat> {
+export async function overseerSeat(name: string, loaded: Loaded, sources: Sources): Promise<TextSeat> {
   const { recipe, source } = loaded;
   if (name === 'script') {
     const { script } = recipe;
@@ -43,8 +51,8 @@ export async function overseerSeat(name: string, loaded: Loaded, models: Models)
     const by: Author = { kind: 'script', id: `script:${recipe.name}`, version: source };
     return { kind: 'program', overseer: scripted(recipe.name, script), by };
   }
-  return otherSeat(name, 'overseer', 'script', loaded, async (model) =>
-    languageModelOverseer(await models(model), { policy: policyOf(recipe) }),
+  return otherSeat(name, 'overseer', 'script', loaded, sources, async (model) =>
+    languageModelOverseer(await sources.models(model), { policy: policyOf(recipe) }),
   );
 }
 
@@ -52,7 +60,7 @@ export async function overseerSeat(name: string, loaded: Loaded, models: Models)
 export async function assistantSeat(
   name: string,
   loaded: Loaded,
-  models: Models,
+  sources: Sources,
 ): Promise<TextSeat | undefined> {
   const { recipe, source } = loaded;
   if (name === 'nobody') return undefined;
@@ -74,8 +82,8 @@ export async function assistantSeat(
     };
     return { kind: 'program', overseer: alone(assistant), by };
   }
-  return otherSeat(name, 'assistant', 'program, nobody', loaded, async (model) =>
-    alone(languageModelAssistant(await models(model), { policy: policyOf(recipe) })),
+  return otherSeat(name, 'assistant', 'program, nobody', loaded, sources, async (model) =>
+    alone(languageModelAssistant(await sources.models(model), { policy: policyOf(recipe) })),
   );
 }
 
@@ -84,19 +92,21 @@ export type Models = (name: string) => Promise<ChatModel>;
 
 async function otherSeat(
   name: string,
-  option: string,
+  option: Role,
   others: string,
   { recipe }: Loaded,
+  { read }: Sources,
   modelled: (model: string) => Promise<Overseer<TextQuestion, string>>,
 ): Promise<TextSeat> {
   if (name === 'person') return { kind: 'person', version: versionOf('person', option, recipe.policy) };
+  const recording = recordingNamed(name);
+  if (recording) return recordedSeat(recording, option, `--${option} ${name}`, read);
   const isProposed = name.startsWith(APPROVE);
   const model = isProposed ? name.slice(APPROVE.length) : name;
-  if (!isModel(model))
-    throw new CapstanError(
-      'usage',
-      `--${option}: expected one of ${others}, person, approve:MODEL, or a model, got «${name}»`,
-    );
+  expectModel(
+    model,
+    `--${option}: expected one of ${others}, person, recorded:FILE, approve:MODEL, or a model, got «${name}»`,
+  );
   const overseer = await modelled(model);
   const version = overseer.origin.version ?? versionOf(overseer.origin.name);
   const by: Author = { kind: 'model', id: `model:${model}`, version };
@@ -107,8 +117,13 @@ async function otherSeat(
 
 const APPROVE = 'approve:';
 
+/** Throws where it names no language model. */
+export function expectModel(name: string, expected: string): void {
+  if (!isModel(name)) throw new CapstanError('usage', expected);
+}
+
 /** Whether it names a language model. */
-function isModel(name: string): boolean {
+export function isModel(name: string): boolean {
   try {
     parseModel(name);
     return true;
@@ -117,7 +132,7 @@ function isModel(name: string): boolean {
   }
 }
 
-const policyOf = ({ name, policy }: Recipe) => ({ name, text: policy });
+export const policyOf = ({ name, policy }: Recipe) => ({ name, text: policy });
 
 /** Of everything that is named: another text is another version. */
 export function versionOf(...parts: readonly string[]): string {

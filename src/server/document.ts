@@ -1,7 +1,7 @@
 /** The OpenAPI document: what endpoints say of themselves, and what holds for all of them. */
 
 import { VERSION } from '../base/version.ts';
-import type { App, Context } from './endpoint.ts';
+import { type App, type Context, REQUIRED } from './endpoint.ts';
 import { CSRF } from './guards.ts';
 import { cookieName } from './sessions.ts';
 
@@ -26,6 +26,7 @@ export function documentOf(app: App, cookie: string) {
   });
   return {
     ...document,
+    paths: withParameters(document.paths as Paths),
     components: {
       ...document.components,
       securitySchemes: {
@@ -34,4 +35,43 @@ export function documentOf(app: App, cookie: string) {
       },
     },
   };
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly schema: { readonly type?: string | readonly string[] };
+}
+interface Operation {
+  readonly parameters?: readonly Parameter[];
+  readonly [REQUIRED]?: readonly string[];
+}
+interface Paths {
+  readonly [path: string]: { readonly [method: string]: Operation };
+}
+
+/** A number in an address is said to be absent or null, as its shape would take it; in an address it is neither. */
+function withParameters(paths: Paths) {
+  return mapped(paths, (methods) =>
+    mapped(methods, ({ [REQUIRED]: required = [], parameters, ...operation }) => ({
+      ...operation,
+      ...(parameters && {
+        parameters: parameters.map(({ schema, ...one }) => {
+          const types = [schema.type ?? []].flat().filter((name) => name !== 'null');
+          return {
+            ...one,
+            required: one.in === 'path' || required.includes(one.name),
+            schema: { ...schema, ...(types.length === 1 && { type: types[0] }) },
+          };
+        }),
+      }),
+    })),
+  );
+}
+
+function mapped<T, R>(
+  all: { readonly [name: string]: T },
+  act: (one: T) => R,
+): { readonly [name: string]: R } {
+  return Object.fromEntries(Object.entries(all).map(([name, one]) => [name, act(one)]));
 }

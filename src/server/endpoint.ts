@@ -1,9 +1,9 @@
 /** An endpoint is a function from what was asked to what is said, with the shapes of both. Whatever its shape does not have
  *  is not sent, by whatever way it came there. */
 
-import { createRoute, type OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
+import { createRoute, extendZodWithOpenApi, type OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import type { Context as HonoContext, MiddlewareHandler } from 'hono';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { Problem } from '../wire/problem.ts';
 import type { Access, Session } from '../wire/session.ts';
 import { FAULTS, RequestError, STATUS } from './problem.ts';
@@ -108,27 +108,13 @@ function configOf<
   gives,
 }: Endpoint<P, Q, B, R>): RouteConfig & { path: string } {
   const isOpen = access === undefined;
-  const told: readonly (readonly [status: number, ofWhom: string, isTold: boolean])[] = [
-    [FAULTS['bad-request'], 'what was sent is not as it should be', [params, query, body].some(Boolean)],
-    [FAULTS.unauthenticated, 'nobody is signed in, or with a key of nobody', !isOpen || body !== undefined],
-    [FAULTS.forbidden, 'whoever asks may not', !isOpen || method !== 'get'],
-    [STATUS['not-found'], 'there is none', params !== undefined || query !== undefined],
-    [STATUS.locked, 'it does not fit how things are, or somebody else is at it', method !== 'get'],
-    [FAULTS['too-slow'], 'the body took too long', body !== undefined],
-    [FAULTS['too-large'], 'the body is too large', body !== undefined],
-    [FAULTS['unlike-type'], 'the body is not JSON', body !== undefined],
-    [FAULTS['too-many'], 'too many requests', true],
-    [STATUS.corrupt, 'something on this side is damaged or broken', true],
-    [STATUS.unavailable, 'something that it needs cannot be reached', true],
-    [STATUS.storage, 'the disk takes nothing', true],
-  ];
-  const problems = told.filter(([, , isTold]) => isTold);
   return {
     method,
     path,
     operationId: idOf(method, path),
     summary,
-    ...(!isOpen && { security: [{ bearer: [] }, { cookie: [] }], description: `For who may «${access}».` }),
+    ...(query && { [REQUIRED]: requiredIn(query) }),
+    ...(!isOpen && { security: [{ bearer: [] }, { cookie: [] }], 'x-access': access }),
     request: {
       ...(params && { params }),
       ...(query && { query }),
@@ -136,15 +122,59 @@ function configOf<
     },
     responses: {
       200: { description: 'done', content: { 'application/json': { schema: gives } } },
-      ...Object.fromEntries(
-        problems.map(([status, description]) => [
-          status,
-          { description, content: { 'application/problem+json': { schema: Problem } } },
-        ]),
-      ),
+      ...problemsOf({
+        isOpen,
+        isChange: method !== 'get',
+        isNamed: Boolean(params ?? query),
+        hasBody: Boolean(body),
+      }),
     },
   };
 }
+
+/** What an endpoint may say instead, by what it is. */
+export function problemsOf({
+  isOpen,
+  isChange,
+  isNamed,
+  hasBody,
+}: { readonly [trait in 'isOpen' | 'isChange' | 'isNamed' | 'hasBody']: boolean }) {
+  const told: readonly (readonly [status: number, why: string, isTold: boolean])[] = [
+    [FAULTS['bad-request'], 'what was sent is not as it should be', isNamed || hasBody],
+    [FAULTS.unauthenticated, 'nobody is signed in, or with a key of nobody', !isOpen || hasBody],
+    [FAULTS.forbidden, 'whoever asks may not', !isOpen || isChange],
+    [STATUS['not-found'], 'there is none', isNamed],
+    [STATUS.locked, 'it does not fit how things are, or somebody else is at it', isChange],
+    [FAULTS['too-slow'], 'the body took too long', hasBody],
+    [FAULTS['too-large'], 'the body is too large', hasBody],
+    [FAULTS['unlike-type'], 'the body is not JSON', hasBody],
+    [FAULTS.misdirected, 'for another host', true],
+    [FAULTS['too-many'], 'too many requests', true],
+    [STATUS.corrupt, 'something on this side is damaged or broken', true],
+    [STATUS.unavailable, 'something that it needs cannot be reached', true],
+    [STATUS.storage, 'the disk takes nothing', true],
+  ];
+  return Object.fromEntries(
+    told
+      .filter(([, , isTold]) => isTold)
+      .map(([status, description]) => [
+        status,
+        { description, content: { 'application/problem+json': { schema: Told } } },
+      ]),
+  );
+}
+
+/** Of an operation: the names in its query that have to be there. That a number is read from a word hides it in the document. */
+export const REQUIRED = 'x-required';
+
+function requiredIn({ shape }: Shape): readonly string[] {
+  const names = Object.keys(shape);
+  return names.filter((name) => !(shape[name] as z.ZodType).safeParse(undefined).success);
+}
+
+extendZodWithOpenApi(z);
+/** Said once in the document. */
+const Told = z.object(Problem.shape).openapi('Problem');
 
 /** «getTreesByRunRows» */
 function idOf(method: string, path: string): string {

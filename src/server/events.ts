@@ -6,7 +6,7 @@ import { streamSSE } from 'hono/streaming';
 import type { Access, Change } from '../wire/session.ts';
 import { Change as ChangeShape } from '../wire/session.ts';
 import type { Changes, Numbered } from './changes.ts';
-import type { App } from './endpoint.ts';
+import { type App, problemsOf } from './endpoint.ts';
 import { LIMITS, type Place } from './place.ts';
 import { RequestError } from './problem.ts';
 import type { Sessions, Visitor } from './sessions.ts';
@@ -43,6 +43,7 @@ export function addEvents(app: App, place: Place, sessions: Sessions): void {
     security: [{ bearer: [] }, { cookie: [] }],
     responses: {
       200: { description: 'a stream', content: { 'text/event-stream': { schema: ChangeShape } } },
+      ...problemsOf({ isOpen: false, isChange: false, isNamed: false, hasBody: false }),
     },
   });
   app.get('/api/events', (c) => {

@@ -4,6 +4,7 @@
  *  cannot say what no page of theirs can say: our Origin, and the token that only our pages can read. */
 
 import { bodyLimit } from 'hono/body-limit';
+import { messageOf } from '../base/errors.ts';
 import type { App, Context } from './endpoint.ts';
 import { type Holder, LIMITS, LOOPBACK, type Place, type Site } from './place.ts';
 import { RequestError } from './problem.ts';
@@ -44,15 +45,23 @@ export function addGuards(app: App, place: Place, sessions: Sessions, door: Door
     c.set('visitor', visitor);
     await next();
   });
-  app.use(
-    '*',
-    bodyLimit({
-      maxSize: bodyBytes,
-      onError: () => {
-        throw new RequestError('too-large', `the body: expected at most ${bodyBytes} bytes, got more`);
-      },
-    }),
-  );
+  const limit = bodyLimit({
+    maxSize: bodyBytes,
+    onError: () => {
+      throw new RequestError('too-large', `the body: expected at most ${bodyBytes} bytes, got more`);
+    },
+  });
+  app.use('*', async (c, next) => {
+    // Read before anything is done: a connection that is lost on the way is nobody's bug.
+    try {
+      await limit(c, async () => {});
+      if (!SAFE.includes(c.req.method)) await c.req.arrayBuffer();
+    } catch (error) {
+      if (error instanceof RequestError) throw error;
+      throw new RequestError('bad-request', `the body: expected all of it, got ${messageOf(error)}`);
+    }
+    await next();
+  });
 }
 
 const YEAR_S = 31_536_000;
@@ -70,6 +79,9 @@ const HEADERS: { readonly [name: string]: string } = {
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
+    // No text becomes a script, whatever a page does with it.
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
   ].join('; '),
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',

@@ -6,8 +6,9 @@ import type { PageFile, Pages, Place } from './place.ts';
 import { RequestError, responseOf } from './problem.ts';
 
 export function addPages(app: App, { pages }: Place): void {
-  // Its neighbours are the ledger's files.
-  if (pages) app.get('/ledger/:entry{[0-9]+}', (c) => responseWith(c as unknown as Context, front(pages)));
+  // Their neighbours are the ledger's files.
+  for (const path of pages ? ['/ledger', '/ledger/:entry{[0-9]+}'] : [])
+    app.get(path, (c) => responseWith(c as unknown as Context, front(pages!)));
   app.notFound((c) => {
     const { path, method } = c.req;
     const isPage = (method === 'GET' || method === 'HEAD') && !/^\/(api|ledger)\//.test(path);

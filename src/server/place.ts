@@ -2,6 +2,8 @@
  *  reached. */
 
 import type { ProjectLog } from '../project/log.ts';
+import type { Tending } from '../project/tender.ts';
+import type { Turns } from '../project/turns.ts';
 import type { Role } from '../wire/session.ts';
 import type { Changes } from './changes.ts';
 
@@ -23,6 +25,8 @@ export interface Place {
   /** 128 bits of chance, in hex. */
   readonly token: () => string;
   readonly changes: Changes;
+  /** Of people, opened when they are asked for; undefined for none. */
+  readonly turns?: () => Turns;
   /** Whose key it is. */
   readonly whoHas: (key: string) => Holder | undefined;
   /** Who has the key of that name, as things stand now: nobody once it or its person was withdrawn. */
@@ -45,6 +49,8 @@ export interface Place {
   /** Calls every so many milliseconds, until the function that it gives is called; without it streams have no signs of
    *  life. */
   readonly every?: (milliseconds: number, act: () => void) => () => void;
+  /** Who lets question trees go on; without it, nobody does. */
+  readonly tending?: Tending;
   /** When it stops, streams end. */
   readonly stopping?: AbortSignal;
 }

@@ -87,7 +87,7 @@ describe('runs', () => {
     const of = async () =>
       (await get<readonly RunRow[]>('/api/runs')).body.find(({ name }) => name === 'asks');
     try {
-      const row = { kind: 'tree', what: 'audit.ts', question: 'Is it safe?', questions: 0, waiting: 0 };
+      const row = { kind: 'tree', what: 'audit.ts', question: 'Is it safe?', waiting: 0 };
       expect(await of()).toMatchObject({ ...row, state: 'stopped' });
       const lock = lockFolder(path);
       expect((await of())?.state).toBe('running');

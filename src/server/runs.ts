@@ -2,9 +2,10 @@
 
 import { z } from 'zod';
 import { messageOf } from '../base/errors.ts';
-import { type GroveRow, listGroves } from '../project/groves.ts';
+import { GROVE_FILES, groveHere } from '../project/grove.ts';
 import { HOME } from '../project/home.ts';
 import type { ProjectLog } from '../project/log.ts';
+import { isAnswered, restsFor } from '../project/tender.ts';
 import { findRun, listRuns, nameOf, openRun } from '../run/folder.ts';
 import { answersById, askedIn, takenIn } from '../run/inbox.ts';
 import { taskOf } from '../run/own.ts';
@@ -16,6 +17,9 @@ import { Name } from '../wire/value.ts';
 import { type App, addEndpoint } from './endpoint.ts';
 import { viewOf } from './run-view.ts';
 
+/** Of a name in characters. */
+const NAME_MOST = 200;
+
 export function addRuns(app: App, log: ProjectLog): void {
   addEndpoint(
     app,
@@ -26,7 +30,7 @@ export function addRuns(app: App, log: ProjectLog): void {
       summary: 'All runs of the project with their state',
       gives: z.array(RunRow),
     },
-    () => [...listRuns(HOME).map(({ path }) => trainingRow(path)), ...listGroves(HOME).map(treeRow)],
+    () => [...listRuns(HOME).map(({ path }) => trainingRow(path)), ...treeRows()],
   );
   addEndpoint(
     app,
@@ -45,7 +49,7 @@ export function addRuns(app: App, log: ProjectLog): void {
 /** Of a run by its name; a name is no path. */
 export function pathOf(run: string): string {
   const known = listRuns(HOME).find(({ name }) => name === run);
-  return known?.path ?? findRun(HOME, `${HOME}/${run.replaceAll(/[/\\]/g, ' ')}`);
+  return known?.path ?? findRun(HOME, `${HOME}/${run.replaceAll(/[/\\\p{Cc}]/gu, ' ')}`);
 }
 
 /** The arm that a run is about. */
@@ -74,29 +78,27 @@ function trainingRow(path: string): RunRow {
   }
 }
 
-function treeRow({
-  name,
-  path,
-  state,
-  waiting,
-  questions,
-  recipe,
-  question,
-  started,
-  error,
-}: GroveRow): RunRow {
-  return {
-    ...{ name, waiting, questions },
-    kind: 'tree',
-    what: recipe ?? 'a tree',
-    state: state === 'unfinished' ? (isLocked(path) ? 'running' : 'stopped') : TREE_STATES[state],
-    ...(question !== undefined && { question }),
-    ...(started !== undefined && { started }),
-    ...(error !== undefined && { error }),
-  };
+/** Of the runs of recipes; how many nodes a tree has is for whoever opens it. */
+function treeRows(): readonly RunRow[] {
+  const names = new Folder(HOME)
+    .list()
+    .filter((name) => name.length <= NAME_MOST && new Folder(`${HOME}/${name}`).exists(GROVE_FILES.file));
+  return names.map((name) => {
+    try {
+      const { path, file } = groveHere(name);
+      const items = restsFor(name);
+      const state = isLocked(path) ? 'running' : 'stopped';
+      return {
+        ...{ name, kind: 'tree', what: file.recipe.slice(0, NAME_MOST), started: file.started },
+        question: file.root?.text ?? `all of ${file.questions}`,
+        state: items ? 'waiting' : isAnswered(name) ? 'finished' : state,
+        waiting: items?.length ?? 0,
+      };
+    } catch (error) {
+      return { name, kind: 'tree', what: 'a recipe', state: 'damaged', waiting: 0, error: messageOf(error) };
+    }
+  });
 }
-
-const TREE_STATES = { answered: 'finished', waiting: 'waiting', damaged: 'damaged' } as const;
 
 function stateOf(path: string, state: ArmState | undefined): RunRow['state'] {
   if (state && state.progress.state !== 'running') return state.progress.state;

@@ -17,6 +17,8 @@ import type { Place } from './place.ts';
 import { FAULTS, responseOf, unlike } from './problem.ts';
 import { addRuns } from './runs.ts';
 import { addSessions, Sessions } from './sessions.ts';
+import { addTrees } from './trees.ts';
+import { addTurns } from './turns.ts';
 
 export function server(place: Place): App {
   const app: App = new OpenAPIHono<Env>({
@@ -52,6 +54,8 @@ export function server(place: Place): App {
   addModels(app, place, log);
   addControls(app, place, log);
   addLedger(app, log);
+  addTrees(app, place, log);
+  addTurns(app, place);
   addDocument(app);
   return app;
 }

@@ -5,6 +5,7 @@
  *  (synchronous = NORMAL: the log is synced by us, and by SQLite before it is emptied into the file.) */
 
 import * as fs from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import type Libsql from 'libsql';
@@ -29,6 +30,9 @@ export class Database {
   readonly #end: Libsql.Statement<unknown[]>;
   #group: Write[] = [];
   #failure: CapstanError | undefined;
+  #lastSync: Promise<void> = Promise.resolve();
+  /** That has not begun. */
+  #nextSync: Promise<void> | undefined;
 
   private constructor(path: string, sql: Libsql.Database) {
     this.path = path;
@@ -106,6 +110,19 @@ export class Database {
     this.#sync();
   }
 
+  /** What `change` does, on the disk when the promise is kept. The process goes on meanwhile, and those who wait share a sync. */
+  async writeSynced<T>(change: () => T): Promise<T> {
+    const result = await this.write(change);
+    // One that has begun may have missed it.
+    this.#nextSync ??= this.#lastSync.then(() => {
+      this.#lastSync = this.#nextSync!.catch(() => {});
+      this.#nextSync = undefined;
+      return this.#syncAside();
+    });
+    await this.#nextSync;
+    return result;
+  }
+
   /** What `change` does, on the disk when this returns: for what a person did. */
   writeNow<T>(change: () => T): T {
     const result = this.#transact(change);
@@ -160,6 +177,22 @@ export class Database {
     attempt({ verb: 'write', path: log }, () =>
       withFile({ path: log, flags: 'r+', disk: fs }, fs.fdatasyncSync),
     );
+  }
+
+  async #syncAside(): Promise<void> {
+    const log = `${this.path}-wal`;
+    try {
+      const file = await open(log, 'r+');
+      try {
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      attempt({ verb: 'write', path: log }, () => {
+        throw error;
+      });
+    }
   }
 
   #rollback(): void {

@@ -24,7 +24,7 @@ export interface Recipe {
   /** X as a program, for who has neither a model nor the time: what it says, or undefined for «unknown». */
   answer?(question: TextQuestion): string | undefined;
   /** Every answer passes these before whoever asked sees it. One that does not is asked for once more, with why it was
-   *  rejected; then it goes to whoever is above, and without anybody there it is unknown. */
+   *  rejected; then it goes to whoever is above, and without anybody there it is unknown. `--on-reject` may say otherwise. */
   readonly verifiers?: readonly Verifier<TextQuestion, string>[];
   /** Levels of questions below the root. */
   readonly depth?: number;

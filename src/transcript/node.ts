@@ -16,7 +16,7 @@ export interface Author {
   readonly kind: 'person' | 'script' | 'model' | 'program';
   /** «person:ada», «model:openai:gpt-5-mini», «script:summarise» */
   readonly id: string;
-  /** Of the script, the model or the policy that it followed. */
+  /** Of the script, the model or the policy that it followed; of the recording, where one was played back. */
   readonly version?: string;
 }
 

@@ -13,6 +13,8 @@ export interface ReadOptions {
   readonly name: string;
   /** Of a line in bytes. */
   readonly lineBytesMax?: number;
+  /** Told where the line of a node lies, in bytes, before the node is given. */
+  readonly placed?: (from: number, bytes: number) => void;
 }
 
 export interface TreeReading {
@@ -23,12 +25,17 @@ export interface TreeReading {
 
 /** Reads from bytes that come in pieces. */
 export function readTree(pieces: Iterable<Uint8Array>, options: ReadOptions): TreeReading {
-  const { name, lineBytesMax = LINE_BYTES_MAX } = options;
+  const { name, lineBytesMax = LINE_BYTES_MAX, placed } = options;
   const lines = linesOf(pieces, { name, lineBytesMax });
   const first = lines.next();
   if (first.done) throw new CapstanError('invalid', `${name}: expected a transcript tree, got an empty file`);
   const header = about(`${name}, line 1`, () => readHeader(jsonOf(first.value), ''));
-  return { header, nodes: nodesOf(lines, header, name) };
+  return { header, nodes: nodesOf(lines, header, name, first.value.length + 1, placed) };
+}
+
+/** The node that a line is, without its line feed, as far as that can be told without its tree. */
+export function readLine(line: Uint8Array, what: string): TranscriptNode {
+  return about(what, () => readNode(jsonOf(line), ''));
 }
 
 /** All of it, in memory. */
@@ -44,11 +51,16 @@ function* nodesOf(
   lines: Iterable<Uint8Array>,
   { root }: TreeHeader,
   name: string,
+  begins: number,
+  placed?: ReadOptions['placed'],
 ): Generator<TranscriptNode> {
   const shape = new TreeShape(root);
   let number = 1;
+  let from = begins;
   for (const line of lines) {
     number++;
+    placed?.(from, line.length);
+    from += line.length + 1;
     yield about(`${name}, line ${number}`, () => {
       const node = readNode(jsonOf(line), '');
       shape.add(node);
@@ -61,7 +73,7 @@ function* nodesOf(
 /** The lines without their line feeds; the last has one too, else the file was cut. */
 export function* linesOf(
   pieces: Iterable<Uint8Array>,
-  { name, lineBytesMax }: Required<ReadOptions>,
+  { name, lineBytesMax }: Required<Omit<ReadOptions, 'placed'>>,
 ): Generator<Uint8Array, void> {
   let begun: Uint8Array[] = [];
   let bytes = 0;

@@ -79,18 +79,22 @@ const action = variant<Action<TextQuestion, string>>({
   escalate: record<Escalate>({ kind: literal('escalate'), reason: text() }),
 });
 
+const spent = record<Spent>({ calls: count, tokens: count, micros: count, seconds: number(0) });
+
 const verdict = record<Verdict>({
   verifier: text(1),
   kind: oneOf('pass', 'fail', 'unsure'),
   reason: { optional: text() },
   entry: { optional: count },
+  cause: { optional: oneOf('budget', 'unavailable') },
+  spent: { optional: spent },
 });
 
 const fieldsOfStep = record<Step>({
   action,
   by: author,
   proposed: { optional: record({ action, by: author, edits: count }) },
-  spent: record<Spent>({ calls: count, tokens: count, micros: count, seconds: number(0) }),
+  spent,
   isMemo: truth,
   began: moment,
   ended: moment,

@@ -33,13 +33,16 @@ export class Collector {
     this.#draft(question, depth).answer = answer;
   }
 
-  verified(question: TextQuestion, verdicts: readonly Verdict[], { depth }: Scope): void {
-    this.#draft(question, depth).verdicts.push(...verdicts);
-  }
-
-  /** What whoever asked sees, after verification. */
-  settled(question: TextQuestion, answer: Answer<string>, { depth }: Scope): void {
-    this.#draft(question, depth).answer = answer;
+  /** What verifiers said, and what whoever asked sees then: nothing yet, where verification waits. */
+  settled(
+    question: TextQuestion,
+    answer: Answer<string> | undefined,
+    verdicts: readonly Verdict[],
+    { depth }: Scope,
+  ): void {
+    const draft = this.#draft(question, depth);
+    draft.verdicts = verdicts;
+    draft.answer = answer;
   }
 
   corrected(question: TextQuestion, correction: Correction<string>, { depth }: Scope): void {
@@ -94,8 +97,8 @@ interface Draft {
   readonly question: TextQuestion;
   /** By how many exchanges there were before. */
   readonly steps: Map<number, Step>;
-  readonly verdicts: Verdict[];
-  answer?: Answer<string>;
+  verdicts: readonly Verdict[];
+  answer?: Answer<string> | undefined;
   correction?: Correction<string>;
 }
 

@@ -48,6 +48,26 @@ export class Inbox<Q extends object, A> {
     return this.#sql.open(person, limit).map(({ json }) => JSON.parse(json) as Item<Q, A>);
   }
 
+  /** Those that came after that number and wait. */
+  since(number: number): readonly { readonly number: number; readonly id: string; readonly run: string }[] {
+    return this.#sql.since(number);
+  }
+
+  /** Of all that wait. */
+  keys(): readonly string[] {
+    return this.#sql.keys().map(({ key }) => key);
+  }
+
+  isOpen(key: string): boolean {
+    return this.#sql.isOpen(key) !== undefined;
+  }
+
+  /** One that waits; undefined for none. */
+  get(key: string): Item<Q, A> | undefined {
+    const row = this.#sql.get(key);
+    return row && (JSON.parse(row.json) as Item<Q, A>);
+  }
+
   get waiting(): number {
     return this.#sql.count()!.count;
   }
@@ -98,6 +118,12 @@ function statements(database: Database) {
     open: database.query<ItemRow>(`
       select json from item left join skipped on skipped.key = item.key and person = ?
       where open = 1 order by ifnull(times, 0), number limit ?`),
+    since: database.query<Row & { readonly number: number; readonly id: string; readonly run: string }>(
+      `select number, key as id, json ->> 'run' as run from item where open = 1 and number > ? order by number`,
+    ),
+    keys: database.query<{ readonly key: string }>('select key from item where open = 1'),
+    isOpen: database.look<Row>('select 1 from item where key = ? and open = 1'),
+    get: database.look<ItemRow>('select json from item where key = ? and open = 1'),
     count: database.look<{ readonly count: number }>('select count(*) as count from item where open = 1'),
     close: database.command('update item set open = 0 where key = ? and open = 1'),
     skip: database.command(`

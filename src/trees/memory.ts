@@ -1,6 +1,7 @@
 /** What was decided and answered, under keys of their content, so that a tree that is asked again comes to the same place
  *  and nobody is asked, or paid, twice.
  *      decision   (policy, workspace) → action      what H did: the ground state
+ *      verdict    (verifier, question, answer)      what was paid for to be said of an answer: kept among the decisions
  *      answer     (policy, question, depth) → answer what followed and from which questions, so that a finished subtree
  *                                                   is not walked again
  *      correction question → answer                 what a person put in its place
@@ -9,21 +10,18 @@
 
 import { hash } from 'node:crypto';
 import type { Answer } from '../core/answer.ts';
+import type { Claim } from '../core/assistant.ts';
 import type { Action, Transcript, Workspace } from '../core/workspace.ts';
 import type { Database, Row } from '../storage/database.ts';
 import type { Author, Spent } from '../transcript/node.ts';
 import { DECISIONS_SCHEMA, Decisions } from './decisions.ts';
+import type { Judgement } from './judged.ts';
+import type { Paid } from './paid.ts';
 
 /** An action and how it came about. */
-export interface Decision<Q, A> {
+export interface Decision<Q, A> extends Paid {
   readonly action: Action<Q, A>;
   readonly by: Author;
-  /** For which it was asked, and which paid. */
-  readonly run?: string;
-  readonly spent: Spent;
-  /** ISO 8601 in UTC. */
-  readonly began: string;
-  readonly ended: string;
   /** What somebody else had proposed, and by how many characters the action differs (Levenshtein). */
   readonly proposed?: { readonly action: Action<Q, A>; readonly by: Author; readonly edits: number };
   /** Number of its entry in the ledger. */
@@ -39,10 +37,17 @@ export interface Correction<A> {
   readonly entry?: number;
 }
 
-/** An answer, and the keys of the questions that were asked for it. */
+/** An answer, and the keys of the questions that were asked for it. Without one, only that the question leans on them. */
 interface Followed<A> {
-  readonly answer: Answer<A>;
+  readonly answer?: Answer<A>;
   readonly asked: readonly string[];
+}
+
+/** A transcript, or of one only that the question leans on others. */
+interface Leaning<Q, A> {
+  readonly question: Q;
+  readonly exchanges: readonly { readonly question: Q }[];
+  readonly answer?: Answer<A>;
 }
 
 /** An answer that was removed because one below it changed. */
@@ -51,6 +56,8 @@ export interface Removed<A> {
   readonly question: string;
   readonly before: Answer<A>;
 }
+
+type Reached<A> = Omit<Removed<A>, 'before'> & Partial<Removed<A>>;
 
 export const SCHEMA = `${DECISIONS_SCHEMA}
   create table if not exists answer (key text primary key, question text not null, json text not null) without rowid;
@@ -67,9 +74,9 @@ export class Memory<Q extends object, A> {
   readonly #keyOf: (question: Q) => string;
   readonly #sql: ReturnType<typeof statements>;
   readonly #decisions: Decisions;
-  /** What is not written yet. */
-  #kept = new Map<string, { readonly transcript: Transcript<Q, A>; readonly corrections: number }>();
+  #kept = new Map<string, { readonly what: Leaning<Q, A>; readonly corrections: number }>();
   #isDue = false;
+  #wasted = 0;
   readonly #corrected = new Map<string, Correction<A>>();
   #corrections = 0;
   readonly #keys = new WeakMap<object, string>();
@@ -120,6 +127,31 @@ export class Memory<Q extends object, A> {
     this.#decisions.putNow(key, policy, JSON.stringify(decision));
   }
 
+  /** Of an answer to a question, before a verifier of that version. */
+  claimKey(version: string, { question, answer }: Claim<Q, A>): string {
+    return digest('claim', version, this.questionKey(question), JSON.stringify(answer));
+  }
+
+  judgement(key: string): Judgement | undefined {
+    return parsed(this.#decisions.get(key));
+  }
+
+  /** Kept from when the promise is. */
+  judge(key: string, version: string, judgement: Judgement): Promise<void> {
+    return this.#decisions.put(key, version, JSON.stringify(judgement));
+  }
+
+  /** Notes what was paid for that is not worth remembering, so that it counts. Kept from when the promise is. */
+  async spend(key: string, paid: Paid): Promise<void> {
+    if (Object.values(paid.spent).every((amount) => amount === 0)) return;
+    // Whenever it is asked again, that is paid for too.
+    await this.#decisions.put(
+      digest('spent', key, paid.began, `${this.#wasted++}`),
+      '',
+      JSON.stringify(paid),
+    );
+  }
+
   /** What a run has paid for so far, in all its sessions; calls that a crash cut off are not in it. */
   spentBy(run: string): Spent {
     return this.#decisions.spentBy(run);
@@ -127,15 +159,25 @@ export class Memory<Q extends object, A> {
 
   answer(key: string): Answer<A> | undefined {
     const kept = this.#kept.get(key);
-    if (kept?.corrections === this.corrections) return kept.transcript.answer;
+    if (kept?.corrections === this.corrections) return kept.what.answer;
     return parsed<Followed<A>>(this.#sql.answer(key)?.json)?.answer;
   }
 
   /** Not at all where an answer was corrected since there were so many corrections. It follows from decisions that are on
    *  the disk, so nobody waits for it, and it is written with many others: keys lie all over the file, and many of them
    *  share a page. */
-  keep(key: string, transcript: Transcript<Q, A>, corrections: number): void {
-    this.#kept.set(key, { transcript, corrections });
+  keep(key: string, what: Transcript<Q, A>, corrections: number): void {
+    this.#put(key, what, corrections);
+  }
+
+  /** Whatever is answered to the question leans on the answer to that other one too, though it is not seen to be asked. */
+  lean(question: Q, on: Q): void {
+    const key = digest('lean', this.questionKey(question), this.questionKey(on));
+    this.#put(key, { question, exchanges: [{ question: on }] }, this.corrections);
+  }
+
+  #put(key: string, what: Leaning<Q, A>, corrections: number): void {
+    this.#kept.set(key, { what, corrections });
     if (this.#kept.size === KEPT_MOST) this.database.writeAside(() => this.#keepAll());
     if (this.#isDue) return;
     this.#isDue = true;
@@ -154,9 +196,9 @@ export class Memory<Q extends object, A> {
     if (this.#kept.size === 0) return;
     this.refresh();
     const rows: unknown[] = [];
-    for (const [key, { transcript, corrections }] of this.#kept) {
+    for (const [key, { what, corrections }] of this.#kept) {
       if (corrections !== this.corrections) continue;
-      const { question, exchanges, answer } = transcript;
+      const { question, exchanges, answer } = what;
       const asked = exchanges.map((exchange) => this.questionKey(exchange.question));
       rows.push([key, this.questionKey(question), { answer, asked }]);
     }
@@ -188,14 +230,14 @@ export class Memory<Q extends object, A> {
       this.#keepAll();
       this.#sql.correct(key, this.#corrections + 1, JSON.stringify(correction));
       this.refresh();
-      const removed = this.#above(key);
-      for (const row of removed) this.#sql.forget(row.key);
-      return removed;
+      const above = this.#above(key);
+      for (const row of above) this.#sql.forget(row.key);
+      return above.flatMap(({ before, ...row }) => (before ? [{ ...row, before }] : []));
     });
   }
 
   /** The answers to that question, and those that leaned on one of them. Corrections are rare: all answers are read. */
-  #above(question: string): readonly Removed<A>[] {
+  #above(question: string): readonly Reached<A>[] {
     const rows = this.#sql.answers().map(({ key, question, json }) => ({
       ...{ key, question },
       ...(JSON.parse(json) as Followed<A>),
@@ -211,11 +253,12 @@ export class Memory<Q extends object, A> {
       put(own, row.question, row);
       for (const name of row.asked) put(askers, name, row);
     }
-    const reached = new Map<string, Removed<A>>();
+    const reached = new Map<string, Reached<A>>();
     const questions = new Set([question]);
     for (const name of questions)
       for (const row of [...(own.get(name) ?? []), ...(askers.get(name) ?? [])]) {
-        reached.set(row.key, { key: row.key, question: row.question, before: row.answer });
+        const { key, answer: before } = row;
+        reached.set(key, { key, question: row.question, ...(before && { before }) });
         questions.add(row.question);
       }
     return [...reached.values()];

@@ -6,15 +6,24 @@
 
 import type { Overseer } from '../core/assistant.ts';
 import { Waiting } from '../core/waiting.ts';
+import type { Workspace } from '../core/workspace.ts';
 import type { Author } from '../transcript/node.ts';
 import { approving, asking } from './asking.ts';
 import { type DecidedOptions, decided, type Tell } from './decided.ts';
 import type { Inbox } from './inbox.ts';
+import type { Judgement } from './judged.ts';
 import type { Decision, Memory } from './memory.ts';
 import type { Slots } from './slots.ts';
 
 export type Seat<Q, A> =
-  | { readonly kind: 'program'; readonly overseer: Overseer<Q, A>; readonly by: Author }
+  | {
+      readonly kind: 'program';
+      readonly overseer: Overseer<Q, A>;
+      /** Where it plays back what several did: whoever that was, in that workspace. */
+      readonly by: Author | ((workspace: Workspace<Q, A>) => Author);
+      /** Of what it goes by, where its author does not say. */
+      readonly version?: string;
+    }
   /** `version`: of all that shapes its actions. */
   | {
       readonly kind: 'model';
@@ -38,6 +47,7 @@ export interface Room<Q extends object, A> {
   readonly run: string;
   readonly now: () => string;
   readonly passing: Map<string, Decision<Q, A>>;
+  readonly unjudged: Map<string, Judgement>;
   readonly tell?: Tell<Q, A>;
   /** Whether nobody is asked anything new: where somebody would be, the tree rests. */
   readonly isClosed?: boolean;
@@ -88,7 +98,7 @@ function remembering<Q extends object, A>(
 /** A program's actions, told as if they had been remembered. */
 function told<Q extends object, A>(
   overseer: Overseer<Q, A>,
-  by: Author,
+  by: Author | ((workspace: Workspace<Q, A>) => Author),
   { now, tell }: Room<Q, A>,
 ): Overseer<Q, A> {
   if (!tell) return overseer;
@@ -98,8 +108,11 @@ function told<Q extends object, A>(
       const began = now();
       const actions = await overseer.act(workspaces, scope);
       const spent = { calls: 0, tokens: 0, micros: 0, seconds: 0 };
-      for (const [i, action] of actions.entries())
-        tell(workspaces[i]!, { action, by, spent, began, ended: now() }, false, scope);
+      for (const [i, action] of actions.entries()) {
+        const workspace = workspaces[i]!;
+        const author = typeof by === 'function' ? by(workspace) : by;
+        tell(workspace, { action, by: author, spent, began, ended: now() }, false, scope);
+      }
       return actions;
     },
   };

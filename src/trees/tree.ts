@@ -6,7 +6,7 @@ import { type AmplifyOptions, amplify } from '../amplify/amplify.ts';
 import { each } from '../amplify/each.ts';
 import type { Answer } from '../core/answer.ts';
 import type { Assistant, Overseer } from '../core/assistant.ts';
-import type { Scope } from '../core/budget.ts';
+import { Budget, type Scope } from '../core/budget.ts';
 import type { Transcript } from '../core/workspace.ts';
 import { Flights } from './flights.ts';
 import type { Correction, Memory } from './memory.ts';
@@ -17,8 +17,10 @@ export interface TreeOptions<Q extends object, A> {
   readonly policy: string;
   /** Which questions go to X at once. Without it, those at the last level. */
   readonly isSimple?: (question: Q) => boolean;
-  /** Stands between each question and what answers it: verification, for one. */
-  readonly around?: (assistant: Assistant<Q, A>) => Assistant<Q, A>;
+  /** Stands between each question and what answers it: verification, for one. `apart` takes any question apart. */
+  readonly around?: (assistant: Assistant<Q, A>, apart: Assistant<Q, A>) => Assistant<Q, A>;
+  /** Keys of the answers that were not remembered, so that what they cost is known when the tree is told. */
+  readonly anew: Set<string>;
   /** Told what came of each question that is walked. With it all are walked, those too whose answers are kept. */
   readonly tell?: {
     answered(transcript: Transcript<Q, A>, scope: Scope): void;
@@ -39,11 +41,14 @@ export function tree<Q extends object, A>(
     answer: (questions, scope) => all.answer(questions, scope),
   };
   const node = answered((record) => amplify(overseer, self, { record }), options);
-  const computed = around({
-    origin: node.origin,
-    answer: ([question], scope) =>
-      (scope.depth <= 0 || isSimple(question!) ? assistant : node).answer([question!], scope),
-  });
+  const computed = around(
+    {
+      origin: node.origin,
+      answer: ([question], scope) =>
+        (scope.depth <= 0 || isSimple(question!) ? assistant : node).answer([question!], scope),
+    },
+    node,
+  );
   const all = each<Q, A>({
     origin: node.origin,
     async answer([question], scope) {
@@ -59,7 +64,7 @@ export function tree<Q extends object, A>(
 /** One question at a time, each once: out of memory, or with whoever is at it, or anew. */
 function answered<Q extends object, A>(
   make: (record: NonNullable<AmplifyOptions<Q, A>['record']>) => Assistant<Q, A>,
-  { memory, policy, tell }: TreeOptions<Q, A>,
+  { memory, policy, anew, tell }: TreeOptions<Q, A>,
 ): Assistant<Q, A> {
   const flights = new Flights<Answer<A>>();
   const walked = new Map<string, Answer<A>>();
@@ -82,8 +87,12 @@ function answered<Q extends object, A>(
       const key = memory.answerKey(policy, question!, scope.depth);
       const known = tell ? walked.get(key) : memory.answer(key);
       if (known) return [known];
+      if (!tell) anew.add(key);
+      // What was remembered cost nothing: no limit of this run stood in its way, and it is told whole.
+      const isFree = tell && !anew.has(key) && memory.answer(key);
+      const own = isFree ? { ...scope, budget: new Budget() } : scope;
       // Whatever it waits for has fewer levels below, so nothing waits for itself.
-      const answer = await flights.board(key, scope, (inner) => work(key, question!, inner));
+      const answer = await flights.board(key, own, (inner) => work(key, question!, inner));
       if (tell) walked.set(key, answer);
       return [answer];
     },

@@ -120,6 +120,74 @@ describe('a tree', () => {
   });
 });
 
+describe('several trees at the same time', () => {
+  test('come to what each alone comes to, and H sees no workspace twice', () =>
+    fc.assert(
+      fc.asyncProperty(graphs, fc.integer({ min: 1, max: 4 }), async (graph, concurrency) => {
+        const calls = new Map<string, number>();
+        const trees = open({ concurrency }, `${Math.random()}.db`);
+        const found: unknown[] = [];
+        const asked = graph.map((_, n) => ({ root: question(n), scope: endless() }));
+        await trees.answerEach(asked, planOf(model(graph, calls, pause)), 'r', (place, outcome) => {
+          found[place] = said(outcome);
+        });
+        expect(found).toEqual(graph.map((_, n) => plain(graph, n)));
+        expect([...calls.values()].every((count) => count === 1)).toBe(true);
+        trees.close();
+      }),
+      { seed: 5, numRuns: 30 },
+    ));
+
+  test('of which one fails end before it is said; of which one waits, the others are told', async () => {
+    const graph: Graph = [[], [], []];
+    const ended: string[] = [];
+    const failing: Overseer<TextQuestion, string> = {
+      origin: { name: 'H', groundTruth: false },
+      async act([workspace]) {
+        if (workspace!.question.text === '0') throw new Error('broken');
+        await pause();
+        ended.push(workspace!.question.text);
+        return [actIn(graph, workspace!)];
+      },
+    };
+    const trees = open();
+    const asked = graph.map((_, n) => ({ root: question(n), scope: endless() }));
+    const told: number[] = [];
+    const tell = (place: number) => {
+      told.push(place);
+    };
+    await expect(trees.answerEach(asked, planOf(failing), 'r', tell)).rejects.toThrow('broken');
+    expect([ended, told]).toEqual([
+      ['1', '2'],
+      [1, 2],
+    ]);
+    const person = { policy: 'p2', overseer: { kind: 'person', version: 'v' } } as const;
+    const kinds: string[] = [];
+    await trees.answerEach(asked, person, 'r', (place, { kind }) => {
+      kinds[place] = kind;
+    });
+    expect(kinds).toEqual(['waiting', 'waiting', 'waiting']);
+    expect(trees.inbox.waiting).toBe(3);
+    trees.close();
+  });
+
+  test('are told whole where they were remembered, whatever the limit of who asks again', () =>
+    fc.assert(
+      fc.asyncProperty(graphs, fc.nat(6), fc.nat(6), async (graph, first, second) => {
+        const name = `${Math.random()}.db`;
+        for (const questions of [first, second]) {
+          const trees = open({}, name);
+          const limits = { depth: 100, questions };
+          const outcome = await trees.answer(question(0), planOf(model(graph)), 'r', scope(limits));
+          const [root] = await trees.transcript(question(0), planOf(model(graph)), 'r', scope(limits));
+          expect({ kind: 'answered', answer: root!.answer }).toEqual(outcome);
+          trees.close();
+        }
+      }),
+      { seed: 6, numRuns: 60 },
+    ));
+});
+
 describe('a correction', () => {
   test('comes to what a tree with that answer comes to, and H sees no workspace again', () =>
     fc.assert(

@@ -3,18 +3,19 @@
 
 import { amplify } from '../amplify/amplify.ts';
 import { escalate } from '../amplify/escalate.ts';
-import { type Remedy, type VerifiedOptions, verified } from '../amplify/verified.ts';
 import { nobody } from '../assistants/nobody.ts';
 import type { Answer } from '../core/answer.ts';
 import type { Assistant, Overseer } from '../core/assistant.ts';
 import type { Scope } from '../core/budget.ts';
-import type { Verdict, Verifier } from '../core/verifier.ts';
+import type { Verifier } from '../core/verifier.ts';
 import { Waiting } from '../core/waiting.ts';
 import { Database, type DatabaseOptions } from '../storage/database.ts';
 import { questionKey, type TextQuestion } from '../text/question.ts';
 import type { TranscriptNode } from '../transcript/node.ts';
+import { checked, type RemedyKind } from './checked.ts';
 import { Collector } from './collector.ts';
 import { INBOX_SCHEMA, Inbox } from './inbox.ts';
+import { judged } from './judged.ts';
 import { Memory, SCHEMA } from './memory.ts';
 import { type Room, type Seat, seated } from './seat.ts';
 import { Slots } from './slots.ts';
@@ -33,8 +34,15 @@ export interface Plan {
   /** X. Without it, nobody. */
   readonly assistant?: Seat<Text, string>;
   readonly isSimple?: (question: Text) => boolean;
-  readonly verifiers?: readonly Verifier<Text, string>[];
+  /** Each answer passes these, in order, before whoever asked sees it; one that is made of others has those remembered that it
+   *  hands to `remembered`. */
+  readonly verifiers?: readonly (TextVerifier | ((remembered: Remembered) => TextVerifier))[];
+  /** What is done about one that does not. Without it, what `checked` does. */
+  readonly remedies?: readonly RemedyKind[];
 }
+
+type TextVerifier = Verifier<Text, string>;
+type Remembered = (verifier: TextVerifier) => TextVerifier;
 
 export type Outcome =
   | { readonly kind: 'answered'; readonly answer: Answer<string> }
@@ -62,37 +70,17 @@ function told(overseer: Overseer<Text, string>, tell: Collector | undefined): As
   };
 }
 
-/** The answers that pass; of one that does not, what is made of it with the reason shown, or what whoever is above says. */
-function checked(
-  inner: Assistant<Text, string>,
-  verifiers: readonly Verifier<Text, string>[],
-  above: Assistant<Text, string> | undefined,
-  tell: Collector | undefined,
-): Assistant<Text, string> {
-  const remedies: readonly Remedy<Text, string>[] = [
-    { kind: 'show', times: 1, question: shown },
-    ...(above ? [{ kind: 'escalate' as const, assistant: above }] : []),
-  ];
-  const around = (observe?: VerifiedOptions<Text, string>['observe']) =>
-    verified(inner, verifiers, { unsure: 'pass', remedies, ...(observe && { observe }) });
+/** Whoever asks it hears «unknown», and so does whoever reads the tree. */
+function nobodyTold(tell: Collector): Assistant<Text, string> {
   return {
-    origin: around().origin,
-    async answer([question], scope) {
-      const [answer] = await around(({ verdicts }) => tell?.verified(question!, verdicts, scope)).answer(
-        [question!],
-        scope,
-      );
-      tell?.settled(question!, answer!, scope);
-      return [answer!];
+    origin: nobody.origin,
+    async answer(questions, scope) {
+      const answers = await nobody.answer(questions, scope);
+      for (const [i, question] of questions.entries())
+        tell.answered({ question, exchanges: [], answer: answers[i]! }, scope);
+      return answers;
     },
   };
-}
-
-/** The question, with an answer that was rejected and why. */
-function shown(question: Text, rejected: string, verdicts: readonly Verdict[]): Text {
-  const reasons = verdicts.flatMap(({ kind, reason }) => (kind === 'pass' || !reason ? [] : [reason]));
-  const text = `${question.text}\n\nThis answer was rejected: ${rejected}\nBecause: ${reasons.join('; ')}`;
-  return { ...question, text };
 }
 
 export class Trees {
@@ -101,8 +89,11 @@ export class Trees {
   readonly verdicts: Verdicts<Text, string>;
   readonly #database: Database;
   readonly #slots: Slots;
+  readonly #concurrency: number;
   readonly #now: () => string;
   readonly #passing: Room<Text, string>['passing'] = new Map();
+  readonly #unjudged: Room<Text, string>['unjudged'] = new Map();
+  readonly #anew = new Set<string>();
 
   private constructor(database: Database, { concurrency = CONCURRENCY, now }: TreesOptions) {
     this.#database = database;
@@ -110,6 +101,7 @@ export class Trees {
     this.inbox = new Inbox(this.memory);
     this.verdicts = new Verdicts(this.memory);
     this.#slots = new Slots(concurrency);
+    this.#concurrency = concurrency;
     this.#now = now;
   }
 
@@ -120,14 +112,53 @@ export class Trees {
 
   /** Goes as far as it can; what it comes to is on the disk before it is given. */
   async answer(root: Text, plan: Plan, run: string, scope: Scope): Promise<Outcome> {
+    let outcome: Outcome | undefined;
+    await this.answerEach([{ root, scope }], plan, run, (_, one) => {
+      outcome = one;
+    });
+    return outcome!; // told, or the promise is broken
+  }
+
+  /** Several trees at the same time, which ask nobody twice; what they share of a budget their scopes say. `tell` has each by
+   *  its place as soon as it has gone as far as it can; all of it is on the disk when the promise is kept. */
+  async answerEach(
+    asked: readonly { readonly root: Text; readonly scope: Scope }[],
+    plan: Plan,
+    run: string,
+    tell: (place: number, outcome: Outcome) => void | Promise<void>,
+  ): Promise<void> {
     this.memory.refresh();
     this.#passing.clear();
+    this.#unjudged.clear();
+    this.#anew.clear();
+    const tree = this.#tree(plan, this.#room(run));
+    const outcomeOf = async ({ root, scope }: (typeof asked)[number]): Promise<Outcome> => {
+      try {
+        const [answer] = await tree.answer([root], scope);
+        return { kind: 'answered', answer: answer! };
+      } catch (error) {
+        if (error instanceof Waiting) return { kind: 'waiting', items: error.items };
+        throw error;
+      }
+    };
+    // So many at a time that all calls can be under way: what was begun is finished before more is begun.
+    const waiting = asked.entries();
+    let isBroken = false;
+    const work = async (): Promise<void> => {
+      for (const [place, one] of waiting) {
+        if (isBroken) return;
+        try {
+          await tell(place, await outcomeOf(one));
+        } catch (error) {
+          isBroken = true;
+          throw error;
+        }
+      }
+    };
     try {
-      const [answer] = await this.#tree(plan, this.#room(run)).answer([root], scope);
-      return { kind: 'answered', answer: answer! };
-    } catch (error) {
-      if (error instanceof Waiting) return { kind: 'waiting', items: error.items };
-      throw error;
+      // Where one fails those under way come to an end first: nothing goes on that nobody waits for.
+      const workers = Array.from({ length: Math.min(asked.length, this.#concurrency) }, work);
+      for (const end of await Promise.allSettled(workers)) if (end.status === 'rejected') throw end.reason;
     } finally {
       await this.memory.settle();
       await this.#database.synced();
@@ -171,20 +202,28 @@ export class Trees {
       run,
       now: this.#now,
       passing: this.#passing,
+      unjudged: this.#unjudged,
     };
   }
 
   #tree(plan: Plan, room: Room<Text, string>, tell?: Collector): Assistant<Text, string> {
-    const { policy, overseer, above, assistant, isSimple, verifiers = [] } = plan;
+    const { policy, overseer, above, assistant, isSimple, verifiers = [], remedies } = plan;
     const own = seated(overseer, room);
     const h = above ? escalate(own, seated(above, room)) : own;
     const person = above && amplify<Text, string>(seated(above, room), nobody);
-    const x = assistant ? told(seated(assistant, room), tell) : nobody;
+    const x = assistant ? told(seated(assistant, room), tell) : tell ? nobodyTold(tell) : nobody;
+    const remembered: Remembered = (verifier) => judged(verifier, room);
+    const options = {
+      verifiers: verifiers.map((one) => (typeof one === 'function' ? one(remembered) : remembered(one))),
+      ...{ remedies, above: person, tell },
+      lean: (question: Text, on: Text) => this.memory.lean(question, on),
+    };
     return tree(h, x, {
-      ...{ memory: this.memory, policy },
+      ...{ memory: this.memory, policy, anew: this.#anew },
       ...(isSimple && { isSimple }),
       ...(verifiers.length > 0 && {
-        around: (inner: Assistant<Text, string>) => checked(inner, verifiers, person, tell),
+        around: (inner: Assistant<Text, string>, apart: Assistant<Text, string>) =>
+          checked(inner, { ...options, apart }),
       }),
       ...(tell && { tell }),
     });

@@ -6,6 +6,7 @@ import type { Scope } from '../core/budget.ts';
 import type { Verdict, Verifier } from '../core/verifier.ts';
 import type { ChatModel } from '../gateway/chat.ts';
 import { consult } from '../gateway/consult.ts';
+import { contentKey } from '../gateway/key.ts';
 import { ABOUT_FENCES, fenced } from '../text/fence.ts';
 import type { TextQuestion } from '../text/question.ts';
 
@@ -52,12 +53,17 @@ interface Said {
 export function critic(model: ChatModel, options: CriticOptions = {}): Verifier<TextQuestion, string> {
   const { rubric = RUBRIC, tokensMax = TOKENS_MAX, temperature, sample = 0 } = options;
   const name = `critic ${model.name}`;
+  const instructions = `${INSTRUCTIONS}${rubric}`;
+  const version = contentKey({
+    ...{ model: model.name, instructions, schema: SCHEMA },
+    ...{ tokensMax, temperature: temperature ?? null, sample },
+  });
   const judge = async (claim: Claim<TextQuestion, string>, scope: Scope): Promise<Verdict> => {
     const said = await consult(
       model,
       {
         messages: [
-          { role: 'system', content: `${INSTRUCTIONS}${rubric}` },
+          { role: 'system', content: instructions },
           { role: 'user', content: shown(claim) },
         ],
         schema: SCHEMA,
@@ -67,13 +73,15 @@ export function critic(model: ChatModel, options: CriticOptions = {}): Verifier<
       },
       scope,
     );
-    if (said.kind !== 'reply') return { verifier: name, kind: 'unsure', reason: said.message };
+    if (said.kind !== 'reply')
+      return { verifier: name, kind: 'unsure', reason: said.message, cause: said.kind };
     const { verdict, reason } = said.value as unknown as Said;
     return { verifier: name, kind: verdict, reason };
   };
   return {
     name,
     groundTruth: false,
+    version,
     verify: (claims, scope) => Promise.all(claims.map((claim) => judge(claim, scope))),
   };
 }

@@ -6,6 +6,7 @@ import type { Assistant, Claim } from '../core/assistant.ts';
 import { below } from '../core/budget.ts';
 import type { Verdict, Verifier } from '../core/verifier.ts';
 import type { TextQuestion } from '../text/question.ts';
+import { causeOf } from './agreement.ts';
 
 export interface CheckOptions<Q, A> {
   /** «Is this right?» about the claim, as a question of its own. */
@@ -36,7 +37,10 @@ export function overseerCheck<Q, A>(
   { ask, isYes }: CheckOptions<Q, A>,
 ): Verifier<Q, A> {
   const name = `check by ${assistant.origin.name}`;
-  const verdictOf = (kind: Verdict['kind'], reason: string): Verdict => ({ verifier: name, kind, reason });
+  const verdictOf = (kind: Verdict['kind'], reason: string, cause?: Verdict['cause']): Verdict => ({
+    ...{ verifier: name, kind, reason },
+    ...(cause && { cause }),
+  });
   return {
     name,
     groundTruth: assistant.origin.groundTruth,
@@ -48,8 +52,9 @@ export function overseerCheck<Q, A>(
       invariant(answers.length === asked.length, `${assistant.origin.name}: one answer per question`);
       return claims.map((_, i): Verdict => {
         const answer = answers[i];
-        if (!answer) return verdictOf('unsure', 'the budget has no question left to check it with');
-        if (answer.kind === 'unknown') return verdictOf('unsure', `the check is unknown: ${answer.reason}`);
+        if (!answer) return verdictOf('unsure', 'the budget has no question left to check it with', 'budget');
+        if (answer.kind === 'unknown')
+          return verdictOf('unsure', `the check is unknown: ${answer.reason}`, causeOf(answer));
         const yes = isYes(answer.value);
         if (yes === undefined) return verdictOf('unsure', 'the check says neither yes nor no');
         return yes ? { verifier: name, kind: 'pass' } : verdictOf('fail', 'the check says no');

@@ -1,6 +1,6 @@
-/** Answers that are programs are run on cases of which the output is known. Whoever runs them is an argument: Capstan ships
- *  none, because a program that a stranger wrote needs a wall around it (no disk, no network, bounded time and memory) that
- *  Node alone cannot put up; a container or a virtual machine can. */
+/** Answers that are programs are run on cases of which the output is known. Whoever runs them is an argument, because a
+ *  program that a stranger wrote needs a wall around it: no disk, no network, bounded time and memory. `quickjs` is one for
+ *  JavaScript; for other languages a container or a virtual machine can be. */
 
 import type { Claim } from '../core/assistant.ts';
 import type { Scope } from '../core/budget.ts';

@@ -34,7 +34,21 @@ function majority(verifier: string, votes: readonly Verdict[]): Verdict {
   const reasons = votes.flatMap((vote) =>
     vote.reason === undefined ? [] : [`${vote.verifier}: ${vote.reason}`],
   );
-  if (2 * of('pass').length > votes.length) return { verifier, kind: 'pass' };
+  const paid = votes.flatMap(({ spent }) => spent ?? []);
+  const spent = paid.length > 0 && { spent: paid.reduce(sum) };
+  if (2 * of('pass').length > votes.length) return { verifier, kind: 'pass', ...spent };
   const kind = 2 * of('fail').length > votes.length ? 'fail' : 'unsure';
-  return { verifier, kind, reason: reasons.join('; ') };
+  const cause = kind === 'unsure' ? votes.find((vote) => vote.cause)?.cause : undefined;
+  return { verifier, kind, reason: reasons.join('; '), ...(cause && { cause }), ...spent };
+}
+
+type Spent = NonNullable<Verdict['spent']>;
+
+function sum(a: Spent, b: Spent): Spent {
+  return {
+    calls: a.calls + b.calls,
+    tokens: a.tokens + b.tokens,
+    micros: a.micros + b.micros,
+    seconds: a.seconds + b.seconds,
+  };
 }

@@ -8,9 +8,8 @@ export const RunRow = z.object({
   kind: z.enum(['training', 'tree']),
   /** The task, or the recipe. */
   what: Name,
-  /** Of a tree: what it is to answer, and how many questions it has so far. */
+  /** Of a tree: what it is to answer. */
   question: z.string().optional(),
-  questions: z.int().optional(),
   state: z.enum(['new', 'running', 'waiting', 'stopped', 'finished', 'gate-failed', 'damaged']),
   started: Time.optional(),
   steps: z.int().optional(),

@@ -8,10 +8,13 @@ import { Hash, Name, Reason, Text, Time } from './value.ts';
 export { FLAGS } from './flags.ts';
 
 export const TreeSummary = z.object({
+  /** Of a run of many questions with the number of one: «audit@3». */
   run: Name,
   root: Text,
   /** running: somebody works on it now · stopped: nobody does, and it waits for nobody. */
   state: z.enum(['answered', 'waiting', 'running', 'stopped']),
+  /** Why it cannot go on by itself: its recipe was changed, a model is gone. */
+  error: z.string().optional(),
   nodes: z.int(),
   /** Nodes that wait for people. */
   waiting: z.int(),

@@ -117,3 +117,14 @@ export const Tally = z.object({
   /** Of hidden test questions: how many were decided as expected. Shown to operators only. */
   gold: z.object({ right: z.int(), n: z.int() }).optional(),
 });
+
+/** Of all turns, for operators. */
+export const TurnsState = z.object({
+  runs: z.array(z.object({ run: Name, deciding: z.int(), arbitrating: z.int() })),
+  /** In whose hands, until when. */
+  leases: z.array(z.object({ person: Name, run: Name, turn: Name, until: Time })),
+  /** Committed, and not on the ledger yet. */
+  unsettled: z.int(),
+  people: z.array(z.object({ person: Name, tally: Tally })),
+});
+export type TurnsState = z.infer<typeof TurnsState>;

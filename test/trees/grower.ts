@@ -3,11 +3,11 @@
 import { openSync, writeSync } from 'node:fs';
 import { scope } from '../../src/core/budget.ts';
 import { type Plan, Trees } from '../../src/trees/trees.ts';
-import { MODEL_VERSION, model, ROOT } from './grown.ts';
+import { critic, MODEL_VERSION, model, ROOT } from './grown.ts';
 import type { GrowOptions } from './kill.ts';
 
 const [file, log, text] = process.argv.slice(2) as [string, string, string];
-const { shape, concurrency, milliseconds, pagesMax } = JSON.parse(text) as GrowOptions & {
+const { shape, concurrency, milliseconds, pagesMax, judged } = JSON.parse(text) as GrowOptions & {
   readonly pagesMax: number;
 };
 const calls = openSync(log, 'a');
@@ -20,6 +20,9 @@ const plan: Plan = {
     version: MODEL_VERSION,
   },
   above: { kind: 'person', version: 'people' },
+  ...(judged && {
+    verifiers: [critic(milliseconds, (claim) => writeSync(calls, `${JSON.stringify(claim)}\n`))],
+  }),
 };
 const trees = Trees.open(file, { concurrency, now: () => '', ...(pagesMax > 0 && { pagesMax }) });
 const outcome = await trees.answer(ROOT, plan, 'run', scope({ depth: shape.depth + 1 }));

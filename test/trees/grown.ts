@@ -2,7 +2,8 @@
  *  many there are below and itself; every 97th is handed to people. */
 
 import { known } from '../../src/core/answer.ts';
-import type { Overseer } from '../../src/core/assistant.ts';
+import type { Claim, Overseer } from '../../src/core/assistant.ts';
+import type { Verifier } from '../../src/core/verifier.ts';
 import type { Action, Workspace } from '../../src/core/workspace.ts';
 import type { TextQuestion } from '../../src/text/question.ts';
 
@@ -12,6 +13,7 @@ export interface Shape {
 }
 
 export const MODEL_VERSION = 'v';
+export const CRITIC_VERSION = 'c';
 export const ROOT: TextQuestion = { text: 'q' };
 
 /** How many questions there are. */
@@ -57,6 +59,21 @@ export function model(
         if (isForPeople(workspace.question)) return [{ kind: 'escalate', reason: 'one of 97' }];
       }
       return [actAt(shape, workspace)];
+    },
+  };
+}
+
+/** Takes its time for each claim, and lets it pass. */
+export function critic(
+  milliseconds: number,
+  began: (claim: Claim<TextQuestion, string>) => void,
+): Verifier<TextQuestion, string> {
+  return {
+    ...{ name: 'critic', groundTruth: false, version: CRITIC_VERSION },
+    async verify(claims) {
+      for (const claim of claims) began(claim);
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
+      return claims.map(() => ({ verifier: 'critic', kind: 'pass' }));
     },
   };
 }

@@ -12,7 +12,7 @@ import type { Random } from '../../src/base/random.ts';
 import type { TextQuestion } from '../../src/text/question.ts';
 import type { Item } from '../../src/trees/inbox.ts';
 import { Trees } from '../../src/trees/trees.ts';
-import { actAt, MODEL_VERSION, type Shape, sizeOf } from './grown.ts';
+import { actAt, CRITIC_VERSION, MODEL_VERSION, type Shape, sizeOf } from './grown.ts';
 
 export interface Grown {
   readonly trees: number;
@@ -34,6 +34,8 @@ export interface GrowOptions {
   readonly lifeMs: number;
   /** Whether the disk is full at random sizes, in place of kills. */
   readonly fills?: boolean;
+  /** Whether each answer is shown to a critic, whose verdicts count as calls. */
+  readonly judged?: boolean;
 }
 
 /** So many more, of 4 KiB, fit on a disk that fills up. */
@@ -95,10 +97,10 @@ async function grow(
     const [status, signal] = (await closed) as [number | null, string | null];
     const calls = begun();
     const own = calls.slice(before);
-    for (const question of own) {
-      if (known.has(question)) violations.push(`life ${life}: ${question} was acknowledged, and asked again`);
-      if (seen.has(question)) sum.repeated++;
-      seen.add(question);
+    for (const call of own) {
+      if (known.has(call)) violations.push(`life ${life}: ${call} was acknowledged, and asked again`);
+      if (seen.has(call)) sum.repeated++;
+      seen.add(call);
     }
     // What it asked in vain; some later life asks it again.
     const lost = own.length - people.decided(own).size;
@@ -148,13 +150,15 @@ class People {
     return this.#told.size;
   }
 
-  /** Those of the questions whose first look was acknowledged. */
-  decided(questions: Iterable<string>): ReadonlySet<string> {
+  /** Those of the calls that were acknowledged: first looks at questions, and claims before the critic. */
+  decided(calls: Iterable<string>): ReadonlySet<string> {
     const { memory } = this.#trees;
-    const isDecided = (text: string) =>
-      memory.decision(memory.workspaceKey(MODEL_VERSION, { question: { text }, exchanges: [] })) !==
-      undefined;
-    return new Set([...questions].filter(isDecided));
+    const isDecided = (call: string) =>
+      call.startsWith('{')
+        ? memory.judgement(memory.claimKey(CRITIC_VERSION, JSON.parse(call))) !== undefined
+        : memory.decision(memory.workspaceKey(MODEL_VERSION, { question: { text: call }, exchanges: [] })) !==
+          undefined;
+    return new Set([...calls].filter(isDecided));
   }
 
   answerAll(random: Random): void {

@@ -37,7 +37,7 @@ export function Answer({
 
 /** How sure, as a short bar; the number is in its title. */
 export function Confidence({ answer }: { readonly answer: AnswerValue | undefined }) {
-  if (answer?.kind !== 'known') return <span />;
+  if (answer?.kind !== 'known') return <span className="sure" />;
   const percent = Math.round(answer.confidence * 100);
   return (
     <span className="sure" title={`confidence ${percent} %`}>

@@ -12,6 +12,21 @@ export class ApiError extends Error {
   }
 }
 
+/** Of statuses below 500, those that say «not now» rather than «no». */
+const PASSING = new Set([0, 401, 408, 425, 429]);
+const SERVER_FAILS = 500;
+
+/** Whether the same may go another time. */
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return true;
+  const { status } = error.problem;
+  return PASSING.has(status) || status >= SERVER_FAILS;
+}
+
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof ApiError && error.problem.code === 'unauthenticated';
+}
+
 let csrf = '';
 
 /** Of whoever has signed in. */

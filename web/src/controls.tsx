@@ -2,10 +2,12 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Controls as ControlsValue } from '../../src/wire/model.ts';
+import type { ActOutcome, Controls as ControlsValue } from '../../src/wire/model.ts';
 import { get, send } from './api.ts';
 import { Dialog } from './dialog.tsx';
+import { count } from './figures.ts';
 import { useSession } from './session.ts';
+import { useToast } from './toast.tsx';
 
 type Act = ControlsValue['may'][number];
 
@@ -25,9 +27,19 @@ export function useControls(): ControlsValue | undefined {
   return useQuery({
     queryKey: CONTROLS,
     queryFn: ({ signal }) => get<ControlsValue>('/api/controls', signal),
-    enabled: access.includes('look') || access.includes('operate'),
+    enabled: access.includes('look'),
     retry: false,
   }).data;
+}
+
+/** What makes sense now, of what whoever asks may do. */
+function actsOf({ may, halted }: ControlsValue): readonly Act[] {
+  const acts: readonly Act[] = !halted
+    ? ['pause', 'stop']
+    : halted.kind === 'paused'
+      ? ['stop', 'resume']
+      : ['resume'];
+  return acts.filter((act) => may.includes(act));
 }
 
 export function haltedWords({ kind, by }: NonNullable<ControlsValue['halted']>): string {
@@ -37,11 +49,16 @@ export function haltedWords({ kind, by }: NonNullable<ControlsValue['halted']>):
 export function Controls() {
   const controls = useControls();
   const queries = useQueryClient();
+  const say = useToast();
   const [act, setAct] = useState<Act>();
   const doing = useMutation({
     mutationFn: ({ act, reason }: { readonly act: Act; readonly reason: string }) =>
-      send('POST', `/api/controls/${act}`, { reason }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: CONTROLS }),
+      send<ActOutcome>('POST', `/api/controls/${act}`, { reason }),
+    onSuccess: (outcome) => {
+      if (outcome.kind === 'waits')
+        say(`waits for ${count(outcome.needed - outcome.people.length, 'more person', 'more people')}`);
+      return queries.invalidateQueries({ queryKey: CONTROLS });
+    },
   });
   if (!controls) return null;
   return (
@@ -52,7 +69,7 @@ export function Controls() {
           {haltedWords(controls.halted)}
         </span>
       )}
-      {controls.may.map((one) => (
+      {actsOf(controls).map((one) => (
         <button key={one} type="button" onClick={() => setAct(one)}>
           {ACTS[one][0]}
         </button>

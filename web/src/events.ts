@@ -70,9 +70,9 @@ function listen(queries: QueryClient): () => void {
     // What happened since is not known any more.
     source.addEventListener('reset', everything);
     source.onerror = () => {
-      setConnected(false);
       tries++;
-      // A browser tries again by itself, but not after it got an answer that is no stream.
+      // A browser tries again by itself, but not after it got an answer that is no stream: the server is there, and says no.
+      setConnected(source.readyState === EventSource.CLOSED);
       if (source.readyState !== EventSource.CLOSED) return;
       void queries.invalidateQueries({ queryKey: SESSION });
       timer = setTimeout(open, Math.min(AGAIN_MS * tries, AGAIN_MAX_MS));

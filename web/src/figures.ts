@@ -1,4 +1,4 @@
-/** Amounts as people read them. */
+/** Amounts as people read them, and what a server says as a sentence. */
 
 const MS = 1000;
 const MINUTE = 60;
@@ -38,4 +38,11 @@ export function dollars(micros: number): string {
 /** «1 question», «3 questions», «50,000 questions» */
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+}
+
+/** With a full stop, and a capital unless it begins with the name of something. */
+export function sentence(text: string): string {
+  const [first = ''] = text;
+  const begun = /^[a-z]+ /.test(text) ? first.toUpperCase() + text.slice(first.length) : text;
+  return /[.?!:]$/.test(begun) ? begun : `${begun}.`;
 }

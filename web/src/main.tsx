@@ -4,7 +4,7 @@ import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-qu
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { ApiError } from './api.ts';
+import { isPassing, isSignedOut } from './api.ts';
 import { router } from './routes.tsx';
 import { applyScheme } from './scheme.tsx';
 import { SESSION, takeKey } from './session.ts';
@@ -18,22 +18,21 @@ const networkMode = 'always';
 
 const queries: QueryClient = new QueryClient({
   defaultOptions: {
-    queries: { staleTime: 1000, networkMode, retry: (failures, error) => failures < 1 && isPassing(error) },
+    queries: {
+      staleTime: 1000,
+      networkMode,
+      retry: (failures, error) => failures < 1 && isPassing(error) && !isSignedOut(error),
+    },
     mutations: { networkMode },
   },
   queryCache: new QueryCache({
     onError: (error, { queryKey }) => {
       // The session has ended, perhaps with the server that knew it.
-      if (queryKey[0] !== SESSION[0] && error instanceof ApiError && error.problem.status === 401)
+      if (queryKey[0] !== SESSION[0] && isSignedOut(error))
         void queries.invalidateQueries({ queryKey: SESSION });
     },
   }),
 });
-
-/** What is refused once is refused twice. */
-function isPassing(error: unknown): boolean {
-  return !(error instanceof ApiError) || error.problem.status === 0 || error.problem.status >= 500;
-}
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

@@ -26,6 +26,9 @@ const page = <const Path extends string>(
     component: lazyRouteComponent(load, 'Page'),
   });
 
+/** One page for the tree and for a node in it, which stays what it is from node to node. */
+const tree = page('/trees/$run', () => import('./pages/tree.tsx'));
+
 export const router = createRouter({
   routeTree: root.addChildren([
     page('/', () => import('./pages/home.tsx')),
@@ -33,8 +36,7 @@ export const router = createRouter({
     page('/runs', () => import('./pages/runs.tsx')),
     page('/runs/$run', () => import('./pages/run.tsx')),
     page('/compare', () => import('./pages/compare.tsx')),
-    page('/trees/$run', () => import('./pages/tree.tsx')),
-    page('/trees/$run/$node', () => import('./pages/tree.tsx')),
+    tree.addChildren([createRoute({ getParentRoute: () => tree, path: '$node', validateSearch })]),
     page('/models', () => import('./pages/models.tsx')),
     page('/models/$hash', () => import('./pages/models.tsx')),
     page('/controls', () => import('./pages/controls.tsx')),

@@ -3,7 +3,7 @@
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import type { Access, Session } from '../../src/wire/session.ts';
-import { ApiError } from './api.ts';
+import { isSignedOut } from './api.ts';
 import { Controls } from './controls.tsx';
 import { useConnected, useEvents } from './events.ts';
 import { SchemeSwitch } from './scheme.tsx';
@@ -27,7 +27,7 @@ export function Shell() {
   const { data: session, error, refetch } = useSessionQuery();
   useEvents(session?.person);
   useTitle();
-  const isRefused = error instanceof ApiError && error.problem.code === 'unauthenticated';
+  const isRefused = isSignedOut(error);
   return (
     <Toasts>
       <a className="skip" href="#main">
@@ -44,8 +44,7 @@ export function Shell() {
             </Link>
           ))}
         </nav>
-        {session && <Signed session={session} />}
-        <SchemeSwitch />
+        {session ? <Signed session={session} /> : <SchemeSwitch />}
       </header>
       <main id="main" tabIndex={-1}>
         {session ? (
@@ -77,6 +76,7 @@ function Signed({ session }: { readonly session: Session }) {
         <button type="button" className="plain" onClick={() => signOut.mutate()}>
           Sign out
         </button>
+        <SchemeSwitch />
       </span>
     </>
   );

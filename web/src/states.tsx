@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Problem } from '../../src/wire/problem.ts';
 import { ApiError } from './api.ts';
+import { sentence } from './figures.ts';
 import './states.css';
 
 /** `children`: what to do about it. */
@@ -100,10 +101,3 @@ const WORDS: { readonly [code: string]: readonly [title: string, next: string] }
   'a-bug': ['Something broke on the server', 'Its log says what.'],
   page: ['This page broke', 'Load it again.'],
 };
-
-function sentence(text: string): string {
-  const [first = ''] = text;
-  // What begins with a name of something is left as it is written.
-  const begun = /^[a-z]+ /.test(text) ? first.toUpperCase() + text.slice(first.length) : text;
-  return /[.?!:]$/.test(begun) ? begun : `${begun}.`;
-}

@@ -120,7 +120,7 @@ function RunTable({ shown, chosen, choose }: TableProps) {
               Horizon
             </th>
             <th scope="col" className="number">
-              Size
+              Trained
             </th>
             <th scope="col" className="number">
               Waiting
@@ -148,13 +148,7 @@ function RunTable({ shown, chosen, choose }: TableProps) {
                 <RunName row={row} />
               </td>
               <td className="number">{row.horizon ? `level ${row.horizon}` : <None />}</td>
-              <td className="number">
-                {row.kind === 'tree'
-                  ? count(row.questions ?? 0, 'question')
-                  : row.steps === undefined
-                    ? ''
-                    : count(row.steps, 'step')}
-              </td>
+              <td className="number">{row.steps === undefined ? <None /> : count(row.steps, 'step')}</td>
               <td className="number">
                 {row.waiting > 0 ? (
                   <span>

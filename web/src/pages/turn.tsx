@@ -2,6 +2,7 @@
 
 import { useEffect, useRef } from 'react';
 import type { Turn } from '../../../src/wire/turn.ts';
+import { sentence } from '../figures.ts';
 import { isForPage } from '../keys.ts';
 import { useSession } from '../session.ts';
 import { Empty, Loading, NotAllowed, ProblemLine, ProblemPanel } from '../states.tsx';
@@ -69,7 +70,7 @@ function Shown({ mine }: { readonly mine: MyTurn }) {
     return (
       <div className="turn-none" role="status">
         <h1>Nothing waits for you</h1>
-        <p className="said">{state.meanwhile ?? 'No run needs a person at the moment.'}</p>
+        <p className="said">{sentence(state.meanwhile ?? 'No run needs a person at the moment')}</p>
         <p className="faint">The next question comes up here by itself.</p>
       </div>
     );
@@ -169,7 +170,17 @@ function Foot({ mine }: { readonly mine: MyTurn }) {
       {turn && state.phase === 'open' && (
         <>
           <div className="editor">
-            <Editor state={state} turn={turn} dispatch={dispatch} onCommit={() => act({ kind: 'commit' })} />
+            <div className="editor-fields">
+              <Editor
+                state={state}
+                turn={turn}
+                dispatch={dispatch}
+                onCommit={() => act({ kind: 'commit' })}
+              />
+            </div>
+            <button type="button" className="primary" onClick={() => act({ kind: 'commit' })}>
+              Commit
+            </button>
           </div>
           <Bar
             state={state}
@@ -177,7 +188,6 @@ function Foot({ mine }: { readonly mine: MyTurn }) {
               const mode = MODE_OF[kind];
               act(mode ? { kind: 'write', mode } : { kind: 'act', act: kind });
             }}
-            onCommit={() => act({ kind: 'commit' })}
           />
         </>
       )}

@@ -29,6 +29,7 @@ export function rangesOf(positions: Iterable<number>, gap = GAP, max = RANGE_MAX
 
 export class RowStore {
   readonly version: string;
+  readonly #before: ReadonlyMap<number, Row>;
   readonly #load: (range: Range) => Promise<Fetched>;
   readonly #onStale: () => void;
   readonly #rows = new Map<number, Row>();
@@ -39,15 +40,28 @@ export class RowStore {
   #changes = 0;
   #error: unknown;
 
-  /** `onStale`: the server has another version of the tree by now. */
-  constructor(version: string, load: (range: Range) => Promise<Fetched>, onStale: () => void) {
+  /** `onStale`: the server has another version of the tree by now. `before`: what the rows were in the version before, which is
+   *  shown until they are there. */
+  constructor(
+    version: string,
+    load: (range: Range) => Promise<Fetched>,
+    onStale: () => void,
+    before: ReadonlyMap<number, Row> = new Map(),
+  ) {
     this.version = version;
+    this.#before = before;
     this.#load = load;
     this.#onStale = onStale;
   }
 
   get(at: number): Row | undefined {
-    return this.#rows.get(at);
+    return this.#rows.get(at) ?? this.#before.get(at);
+  }
+
+  /** What it has, where it is in another version of the tree. `to`: for each position, the new one, or −1. */
+  movedTo(to: Int32Array): ReadonlyMap<number, Row> {
+    const rows = [...this.#rows.values()].filter(({ at }) => (to[at] ?? -1) >= 0);
+    return new Map(rows.map((row) => [to[row.at]!, { ...row, at: to[row.at]! }]));
   }
 
   get held(): number {

@@ -33,8 +33,8 @@ export type Intent =
   /** The next or the previous of those to which the tree is narrowed. */
   | { readonly kind: 'match'; readonly by: 1 | -1 }
   | { readonly kind: 'toggle'; readonly at: number }
-  /** With all below. */
-  | { readonly kind: 'unfold'; readonly at: number }
+  /** With all below; that at the cursor, if nothing is said. */
+  | { readonly kind: 'unfold'; readonly at?: number }
   | { readonly kind: 'choose'; readonly at: number }
   /** Shows it without anybody having moved there. */
   | { readonly kind: 'reveal'; readonly at: number }
@@ -78,8 +78,9 @@ export function reduce(state: State, intent: Intent): State {
       return withOpen(state, opened(state.open, intent.at, state.open[intent.at] === 0));
     }
     case 'unfold': {
+      const { at = cursor } = intent;
       const open = state.open.slice();
-      open.fill(1, intent.at, intent.at + (columns.size[intent.at] ?? 0));
+      open.fill(1, at, at + (columns.size[at] ?? 0));
       return withOpen(state, open);
     }
     case 'choose':

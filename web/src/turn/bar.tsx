@@ -1,19 +1,11 @@
 /** All that can be done about a question, each one key away; always in reach. */
 
 import { KeyHelp } from '../key-help.tsx';
-import { type Kind, type Proposal, proposalOf, wordsOf } from './commit.ts';
+import type { Kind } from './commit.ts';
 import { ACTION_KEYS, HELP } from './shortcuts.ts';
 import type { TurnState } from './state.ts';
 
-export function Bar({
-  state,
-  onAct,
-  onCommit,
-}: {
-  readonly state: TurnState;
-  readonly onAct: (kind: Kind) => void;
-  readonly onCommit: () => void;
-}) {
+export function Bar({ state, onAct }: { readonly state: TurnState; readonly onAct: (kind: Kind) => void }) {
   const { turn, draft } = state;
   const possible = ACTION_KEYS.filter(([, kind]) => turn?.actions.includes(kind));
   return (
@@ -32,22 +24,10 @@ export function Bar({
         </button>
       ))}
       <KeyHelp keys={HELP} />
-      <button
-        type="button"
-        className="primary bar-commit"
-        onClick={onCommit}
-        title={titleOf(proposalOf(state))}
-      >
-        Commit
-      </button>
     </div>
   );
 }
 
 function needsExchange(kind: Kind): boolean {
   return kind === 'verify' || kind === 'reject' || kind === 'correct';
-}
-
-function titleOf(proposal: Proposal): string {
-  return 'action' in proposal ? wordsOf(proposal.action) : proposal.missing;
 }

@@ -4,6 +4,9 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Question } from '../../../src/wire/question.ts';
 import { matchesIn, piecesOf } from './find.ts';
 
+/** Names of files in which columns matter, and of parts of them: «two.ts#1». */
+const CODE = /\.(c|cpp|css|csv|go|h|html|java|js|json|jsx|py|rs|sh|sql|toml|ts|tsx|xml|ya?ml)\b/;
+
 export function Documents({ documents }: { readonly documents: NonNullable<Question['documents']> }) {
   const [words, setWords] = useState('');
   const [current, setCurrent] = useState(0);
@@ -43,8 +46,12 @@ export function Documents({ documents }: { readonly documents: NonNullable<Quest
         // biome-ignore lint/suspicious/noArrayIndexKey: two may have one name
         <details key={index} open={index === 0 || found.some(({ document }) => document === index)}>
           <summary className="said">{name}</summary>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and has to by keyboard too */}
-          <section className="document said" tabIndex={0} aria-label={name}>
+          <section
+            className={CODE.test(name) ? 'document said mono' : 'document said'}
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and has to by keyboard too
+            tabIndex={0}
+            aria-label={name}
+          >
             {piecesOf(text, found, index).map(({ from, to, at }) =>
               at === undefined ? (
                 text.slice(from, to)

@@ -1,6 +1,7 @@
 /** Where one writes: an answer, sub-questions, a correction, a reason; by the mode that the page is in. */
 
 import { useRef } from 'react';
+import { flushSync } from 'react-dom';
 import type { Turn } from '../../../src/wire/turn.ts';
 import { ASKED_MAX, placeOf, type TurnEvent, type TurnState } from './state.ts';
 
@@ -62,8 +63,11 @@ function Words({
 function Asks({ state, turn, dispatch, onCommit }: Props) {
   const list = useRef<HTMLOListElement>(null);
   const { asks } = state.draft;
-  const focus = (index: number) =>
-    requestAnimationFrame(() => list.current?.querySelectorAll('input')[index]?.focus());
+  /** At once: whoever types on does not wait for a field to be drawn. */
+  const change = (event: TurnEvent, focused: number) => {
+    flushSync(() => dispatch(event));
+    list.current?.querySelectorAll('input')[focused]?.focus();
+  };
   const press = (event: React.KeyboardEvent<HTMLInputElement>, index: number) => {
     if (event.nativeEvent.isComposing) return;
     const isEmpty = asks[index]!.trim() === '';
@@ -73,12 +77,10 @@ function Asks({ state, turn, dispatch, onCommit }: Props) {
       if (event.ctrlKey || event.metaKey || (isLastEmpty && asks.length > 1) || asks.length === ASKED_MAX)
         return onCommit();
       if (isEmpty) return;
-      dispatch({ kind: 'ask-added', after: index });
-      focus(index + 1);
+      change({ kind: 'ask-added', after: index }, index + 1);
     } else if (event.key === 'Backspace' && asks[index] === '' && asks.length > 1) {
       event.preventDefault();
-      dispatch({ kind: 'ask-removed', index });
-      focus(Math.max(0, index - 1));
+      change({ kind: 'ask-removed', index }, Math.max(0, index - 1));
     }
   };
   return (

@@ -43,8 +43,8 @@ export function Exchanges({
                 </summary>
                 <p className="exchange-answer said">
                   {answer.kind === 'known' ? answer.value : <Answer answer={answer} />}
+                  <Confidence answer={answer} />
                 </p>
-                <Confidence answer={answer} />
               </details>
             </li>
           );

@@ -1,5 +1,6 @@
 /** What the overseer's page does: the state and everything that it is joined to. */
 
+import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useReducer } from 'react';
 import { flushSync } from 'react-dom';
 import type { TurnAction } from '../../../src/wire/turn.ts';
@@ -11,7 +12,7 @@ import { Drafts } from './drafts.ts';
 import { FIELD } from './editor.tsx';
 import type { Outbox, Posted } from './outbox.ts';
 import { outboxOf, useOutbox } from './outbox-here.ts';
-import { useNext, useTurnAct } from './queries.ts';
+import { askAgain, useNext, useTurnAct, useUndo } from './queries.ts';
 import { useSaving } from './saving.ts';
 import type { Intent } from './shortcuts.ts';
 import { BEGIN, reduce, type TurnEvent, type TurnState } from './state.ts';
@@ -35,13 +36,14 @@ export function useMyTurn(person: string): MyTurn {
   const isConnected = useConnected();
   const posted = useOutbox(person, isConnected);
   // Before the server has what was committed, its next question would be the same one.
-  const next = useNext(!posted.some(({ state }) => state.kind === 'unsent'));
+  const isDeciding = state.phase === 'open' || state.phase === 'confirming';
+  const next = useNext(!isDeciding && !posted.some(({ state }) => state.kind === 'unsent'));
   const { data } = next;
   const before = useCallback((turn: string) => drafts.read(turn)?.seconds ?? 0, [drafts]);
   const seconds = useAttention(state.turn?.id, before);
   const extend = useTurnAct('extend');
   const suggestion = useTurnAct('suggestion');
-  const undoing = useTurnAct('undo');
+  const undoing = useUndo();
 
   useSaving(state, drafts, seconds, isConnected, dispatch);
   useEffect(() => drafts.dropOlder(Date.now()), [drafts]);
@@ -83,6 +85,7 @@ export function useMyTurn(person: string): MyTurn {
     undoing.mutate(
       { turn, lease: commit.lease },
       {
+        // Before its question arrives.
         onSuccess: () => {
           box.forget(commit.lease);
           dispatch({ kind: 'undone' });
@@ -92,7 +95,7 @@ export function useMyTurn(person: string): MyTurn {
   };
   const forget = (one: Posted) => {
     box.forget(one.commit.lease);
-    if (one.state.kind === 'sent') drafts.drop(one.turn);
+    if (one.state.kind === 'sent' && one.commit.action.kind !== 'skip') drafts.drop(one.turn);
   };
 
   const act = (intent: Intent) => {
@@ -141,11 +144,13 @@ function useRefusals(
   box: Outbox,
   dispatch: (event: TurnEvent) => void,
 ): void {
+  const queries = useQueryClient();
   const lease = phase === 'sent' ? turn?.lease.token : undefined;
   const refused = posted.find(({ state, commit }) => state.kind === 'refused' && commit.lease === lease);
   useEffect(() => {
     if (refused?.state.kind !== 'refused') return;
     dispatch({ kind: 'refused', lease: refused.commit.lease, hint: `Not accepted: ${refused.state.why}` });
     box.forget(refused.commit.lease);
-  }, [refused, box, dispatch]);
+    void askAgain(queries);
+  }, [refused, box, dispatch, queries]);
 }

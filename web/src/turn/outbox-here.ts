@@ -2,11 +2,8 @@
 
 import { useEffect, useSyncExternalStore } from 'react';
 import type { Commit, Committed } from '../../../src/wire/turn.ts';
-import { ApiError, send } from '../api.ts';
+import { ApiError, isPassing, send } from '../api.ts';
 import { Outbox, type Posted, type Sent } from './outbox.ts';
-
-/** Of statuses below 500, those that say «not now» rather than «no». */
-const PASSING = new Set([0, 401, 408, 425, 429]);
 
 const boxes = new Map<string, Outbox>();
 
@@ -48,8 +45,8 @@ async function post(turn: string, commit: Commit): Promise<Sent> {
     const path = `/api/turns/${encodeURIComponent(turn)}/commit`;
     return { kind: 'done', committed: await send<Committed>('POST', path, commit) };
   } catch (error) {
-    if (!(error instanceof ApiError)) return { kind: 'passing' };
-    const { status, detail } = error.problem;
-    return PASSING.has(status) || status >= 500 ? { kind: 'passing' } : { kind: 'final', why: detail };
+    return error instanceof ApiError && !isPassing(error)
+      ? { kind: 'final', why: error.problem.detail }
+      : { kind: 'passing' };
   }
 }

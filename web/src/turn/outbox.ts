@@ -42,6 +42,7 @@ export class Outbox {
   /** Where the browser has no room: gone with the page, and sent before that if it can be. */
   #memory: readonly Posted[] | undefined;
   #isWaiting = false;
+  #isWanted = false;
   #sending: Promise<void> | undefined;
 
   constructor(post: Post) {
@@ -78,15 +79,19 @@ export class Outbox {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Sends what is unsent, once for all who ask meanwhile. */
+  /** Sends what is unsent, once more for all who ask meanwhile. */
   flush(): Promise<void> {
-    this.#sending ??= this.#post
-      .alone(() => this.#sendAll())
-      .finally(() => {
-        this.#sending = undefined;
-        if (this.#posted.some(isFresh)) void this.flush();
-      });
+    this.#isWanted = true;
+    this.#sending ??= this.#sendWhileWanted();
     return this.#sending;
+  }
+
+  async #sendWhileWanted(): Promise<void> {
+    while (this.#isWanted) {
+      this.#isWanted = false;
+      await this.#post.alone(() => this.#sendAll());
+    }
+    this.#sending = undefined;
   }
 
   async #sendAll(): Promise<void> {
@@ -140,9 +145,4 @@ export class Outbox {
     }
     this.reread();
   }
-}
-
-/** Added while others were being sent. */
-function isFresh({ state }: Posted): boolean {
-  return state.kind === 'unsent' && state.tries === 0;
 }

@@ -1,6 +1,6 @@
 /** What the overseer's page asks of the server and tells it. */
 
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Draft, Next } from '../../../src/wire/turn.ts';
 import { get, send } from '../api.ts';
 
@@ -12,11 +12,12 @@ const RETRY_MS = 2000;
 
 const pathOf = (turn: string, what: string) => `/api/turns/${encodeURIComponent(turn)}/${what}`;
 
-/** Asking for it takes a lease, so nothing is asked for ahead. */
+/** Asking for it takes a lease, and a longer one where it is held: nothing is asked for ahead, nor by itself while somebody
+ *  decides, who would hold it for ever by leaving the page open. */
 export function useNext(isWanted: boolean) {
   return useQuery({
     queryKey: NEXT,
-    queryFn: ({ signal }) => get<Next>('/api/turns/next', signal),
+    queryFn: fetchNext,
     enabled: isWanted,
     staleTime: 0,
     refetchInterval: ({ state }) =>
@@ -24,13 +25,8 @@ export function useNext(isWanted: boolean) {
   });
 }
 
-/** The next one; after a commit that means another one. */
-export function useAskAgain(): () => Promise<void> {
-  const queries = useQueryClient();
-  return () => queries.invalidateQueries({ queryKey: NEXT });
-}
-
-export function putDraft(turn: string, draft: Draft): Promise<unknown> {
+/** What the server keeps: of two the later. */
+export function putDraft(turn: string, draft: Draft): Promise<Draft> {
   return send('PUT', pathOf(turn, 'draft'), draft);
 }
 
@@ -39,11 +35,26 @@ interface OfLease {
   readonly lease: string;
 }
 
-/** Each changes what is told of the turn, which is then asked for again. */
-export function useTurnAct(what: 'extend' | 'suggestion' | 'undo') {
-  const askAgain = useAskAgain();
+/** Each changes what is told of the turn, which is then asked for again, and so it is where it was refused. */
+export function useTurnAct(what: 'extend' | 'suggestion') {
+  const queries = useQueryClient();
   return useMutation({
     mutationFn: ({ turn, lease }: OfLease) => send('POST', pathOf(turn, what), { lease }),
-    onSuccess: () => askAgain(),
+    onSettled: () => askAgain(queries),
   });
 }
+
+/** What was taken back is there again at once, whatever is held besides. */
+export function useUndo() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ turn, lease }: OfLease) => send<Next>('POST', pathOf(turn, 'undo'), { lease }),
+    onSuccess: (next) => queries.setQueryData(NEXT, next),
+  });
+}
+
+export function askAgain(queries: QueryClient): Promise<unknown> {
+  return queries.fetchQuery({ queryKey: NEXT, queryFn: fetchNext, staleTime: 0 });
+}
+
+const fetchNext = ({ signal }: { readonly signal: AbortSignal }) => get<Next>('/api/turns/next', signal);

@@ -1,8 +1,10 @@
 /** Keeps the draft: in this browser at once, on the server as soon as it can. */
 
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
+import { isPassing } from '../api.ts';
 import type { Drafts } from './drafts.ts';
-import { putDraft } from './queries.ts';
+import { askAgain, putDraft } from './queries.ts';
 import type { TurnEvent, TurnState } from './state.ts';
 
 const PAUSE_MS = 400;
@@ -18,6 +20,7 @@ export function useSaving(
   const { turn, draft, acked, phase } = state;
   const isDeciding = phase === 'open' || phase === 'confirming';
   const id = turn?.id;
+  const queries = useQueryClient();
   const isUnderWay = useRef(false);
 
   useEffect(() => {
@@ -35,10 +38,12 @@ export function useSaving(
       }
       isUnderWay.current = true;
       try {
-        await putDraft(id, draft);
-        dispatch({ kind: 'saved', id, revision: draft.revision });
-      } catch {
-        timer = setTimeout(save, RETRY_MS);
+        const { revision } = await putDraft(id, draft);
+        if (revision === draft.revision) dispatch({ kind: 'saved', id, revision });
+        // Another device has written meanwhile.
+        else void askAgain(queries);
+      } catch (error) {
+        if (isPassing(error)) timer = setTimeout(save, RETRY_MS);
       } finally {
         isUnderWay.current = false;
       }
@@ -55,5 +60,5 @@ export function useSaving(
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', leave);
     };
-  }, [id, isDeciding, draft, acked, isConnected, dispatch]);
+  }, [id, isDeciding, draft, acked, isConnected, dispatch, queries]);
 }

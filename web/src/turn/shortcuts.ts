@@ -1,6 +1,5 @@
 /** What a key means on the overseer's page, when it is not part of what somebody writes. */
 
-import type { Keys } from '../key-help.tsx';
 import type { Kind } from './commit.ts';
 import { type Mode, placeOf, type TurnState } from './state.ts';
 
@@ -22,7 +21,7 @@ export const ACTION_KEYS: readonly (readonly [key: string, kind: Kind, name: str
   ['S', 'skip', 'Skip'],
 ];
 
-export const HELP: Keys = [
+export const HELP: readonly (readonly [key: string, does: string])[] = [
   ['R', 'reply'],
   ['A', 'ask; Enter adds another question'],
   ['V  X  C', 'verify, reject, correct the chosen answer'],

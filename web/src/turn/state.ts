@@ -166,7 +166,8 @@ function arrived(state: TurnState, { turn, meanwhile }: Next, kept: Draft | unde
 function again(state: TurnState, turn: Turn): TurnState {
   const known = { ...state, turn, following: undefined };
   const theirs = turn.draft;
-  if (!theirs || theirs.revision <= state.draft.revision || isSame(theirs, state.draft)) return known;
+  if (!theirs || theirs.revision <= state.draft.revision) return known;
+  if (isSame(theirs, state.draft)) return { ...known, draft: { ...state.draft, revision: theirs.revision } };
   if (!hasWords(state.draft) && state.phase === 'open')
     return { ...known, draft: theirs, acked: theirs.revision };
   // Typing goes on where it is; what is typed from now on is later than theirs, and theirs can be had.

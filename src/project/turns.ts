@@ -1,0 +1,342 @@
+/** The turns of people in this project: the desk with its database, what waits in question trees, and the ledger.
+ *      memory/desk.db       leases, drafts, what was committed and is on its way to the ledger */
+
+import { randomBytes } from 'node:crypto';
+import { type Authority, mayAct, nameOf } from '../authority/authority.ts';
+import { CapstanError, invariant } from '../base/errors.ts';
+import type { As, Book, Note, Page, Source } from '../desk/book.ts';
+import { Desk, type Held } from '../desk/desk.ts';
+import { SCHEMA } from '../desk/schema.ts';
+import { DEFAULTS, type Settings } from '../desk/settings.ts';
+import { SALT } from '../ledger/commitment.ts';
+import { act, type Doer } from '../record/acts.ts';
+import type { Ledger } from '../record/ledger.ts';
+import { replayed } from '../record/replay.ts';
+import { Database } from '../storage/database.ts';
+import { Folder } from '../storage/folder.ts';
+import type { Author } from '../transcript/node.ts';
+import type { Removed } from '../trees/memory.ts';
+import { Trees } from '../trees/trees.ts';
+import { catchUp, SAID, type Said, type TextItem, type Told, takeEffect, WORKSPACE } from './actions.ts';
+import { commandLine } from './command-line.ts';
+import { doerFor } from './doer.ts';
+import { formOf } from './forms.ts';
+import type { GoldQuestion } from './gold.ts';
+import { groveNamed, readTreeFile, type TreeFile } from './grove.ts';
+import { DESK, LEDGER, MEMORY } from './home.ts';
+import { loadRecipe } from './recipe.ts';
+import { withProject } from './recorder.ts';
+
+/** Its source. */
+const TREES = 'trees';
+
+export interface TurnsOptions {
+  /** How long a commit can be taken back. */
+  readonly undoMs?: number;
+  /** Who acts in the name of that person. Throws where their key is not at hand. */
+  readonly doer?: (authority: Authority, person: string) => Doer;
+  readonly complain?: (error: unknown) => void;
+  /** Puts an act on the ledger, and carries out what was committed, in another thread or process: nothing of that here. */
+  readonly carryOut?: (act: string) => Promise<void>;
+  /** Told of answers that have to be made again. */
+  readonly removed?: (removed: readonly Removed<string>[]) => void;
+}
+
+/** What somebody who holds a workspace is shown. */
+export interface View {
+  readonly held: Held;
+  readonly item: TextItem;
+  /** What whoever decides is told. */
+  readonly policy: string;
+  readonly settings: Settings;
+  /** Of the run, where there is a cap. */
+  readonly left: { readonly seconds?: number; readonly micros?: number };
+}
+
+export class Turns {
+  readonly trees: Trees;
+  readonly desk: Desk;
+  readonly #book: LedgerBook;
+  readonly #database: Database;
+  readonly #runs: Runs;
+  readonly #policies = new Map<string, Promise<string>>();
+
+  private constructor(trees: Trees, database: Database, options: TurnsOptions) {
+    this.trees = trees;
+    this.#database = database;
+    this.#runs = new Runs(trees);
+    this.#book = new LedgerBook(trees, options);
+    this.desk = new Desk({
+      database,
+      sources: [sourceOf(trees, this.#runs)],
+      book: this.#book,
+      now: Date.now,
+      token: () => randomBytes(TOKEN_BYTES).toString('hex'),
+      chance: () => randomBytes(CHANCE_BYTES).readUInt32LE() / 2 ** 32,
+      ...(options.undoMs !== undefined && { undoMs: options.undoMs }),
+      ...(options.complain && { complain: options.complain }),
+      ...(options.carryOut && { carryOut: options.carryOut }),
+    });
+  }
+
+  /** What a crash left half done is carried out first. */
+  static open(options: TurnsOptions = {}): Turns {
+    const trees = Trees.open(MEMORY, { now: () => new Date().toISOString() });
+    const turns = new Turns(trees, Database.open(DESK, SCHEMA), options);
+    if (!options.carryOut) {
+      catchUp(trees);
+      turns.desk.settle();
+    }
+    return turns;
+  }
+
+  async view(held: Held): Promise<View> {
+    const file = this.#runs.fileOf(held.run);
+    const gold = held.isGold ? this.#runs.goldIn(held.run).get(held.item) : undefined;
+    const item = gold
+      ? {
+          ...{ key: held.item, policy: '', run: held.run, workspace: gold.workspace, asked: '' },
+          ...(gold.proposed && { proposal: { action: gold.proposed, by: proposerIn(file) } }),
+        }
+      : this.trees.inbox.get(held.item);
+    if (!item)
+      throw new CapstanError(
+        'exists',
+        `turn ${held.item.slice(0, 10)}: expected one that waits, it was decided meanwhile`,
+      );
+    return {
+      ...{ held, item },
+      policy: file ? await this.#policy(file.recipe) : '',
+      settings: this.#runs.settings(held.run),
+      left: this.#left(file, held.run),
+    };
+  }
+
+  /** Throws «refused» for who may not, or whose key is not here: before anything is committed. */
+  expectDoer(person: string): void {
+    this.#book.expectDoer(person);
+  }
+
+  close(): void {
+    this.#database.close();
+    this.trees.close();
+  }
+
+  #left(file: TreeFile | undefined, run: string): View['left'] {
+    const { seconds, micros } = file?.limits ?? {};
+    if (seconds === undefined && micros === undefined) return {};
+    const spent = this.trees.memory.spentBy(run);
+    return {
+      ...(seconds !== undefined && { seconds: Math.max(0, seconds - spent.seconds) }),
+      ...(micros !== undefined && { micros: Math.max(0, micros - spent.micros) }),
+    };
+  }
+
+  /** A recipe that is gone tells nobody anything. */
+  #policy(recipe: string): Promise<string> {
+    const known = this.#policies.get(recipe);
+    if (known) return known;
+    const policy = loadRecipe(recipe).then(
+      (loaded) => loaded.recipe.policy,
+      () => '',
+    );
+    this.#policies.set(recipe, policy);
+    return policy;
+  }
+}
+
+/** Who proposes in the run, in whose name hidden questions come with a proposal, too. */
+function proposerIn(file: TreeFile | undefined): Author {
+  const [, model = 'unknown'] = /^approve:(.*)$/.exec(file?.overseer ?? '') ?? [];
+  return { kind: 'model', id: `model:${model}` };
+}
+
+const TOKEN_BYTES = 32;
+const CHANCE_BYTES = 4;
+
+/** Runs of recipes, by name. */
+class Runs {
+  readonly #trees: Trees;
+  readonly #files = new Map<string, TreeFile>();
+  readonly #gold = new Map<string, ReadonlyMap<string, GoldQuestion>>();
+  readonly #settings = new Map<string, Settings>();
+
+  constructor(trees: Trees) {
+    this.#trees = trees;
+  }
+
+  /** It never changes; undefined for a run whose folder is somewhere else. */
+  fileOf(run: string): TreeFile | undefined {
+    let file = this.#files.get(run);
+    if (file) return file;
+    const path = groveNamed(run);
+    file = path === undefined ? undefined : readTreeFile(new Folder(path));
+    if (file) this.#files.set(run, file);
+    return file;
+  }
+
+  settings(run: string): Settings {
+    const known = this.#settings.get(run);
+    if (known) return known;
+    const file = this.fileOf(run);
+    if (!file?.turns) return DEFAULTS;
+    const { reviewers, freshEyes, suggestion, gold } = file.turns;
+    const questions = [...this.goldIn(run)].map(([id, { expected }]) => ({
+      id,
+      form: formOf({ kind: 'decide', action: expected }),
+    }));
+    const settings = { reviewers, freshEyes, suggestion, gold: { share: gold?.share ?? 0, questions } };
+    this.#settings.set(run, settings);
+    return settings;
+  }
+
+  /** By ids that look like those of what waits. */
+  goldIn(run: string): ReadonlyMap<string, GoldQuestion> {
+    let known = this.#gold.get(run);
+    if (known) return known;
+    const questions = this.fileOf(run)?.turns?.gold?.questions ?? [];
+    const { memory } = this.#trees;
+    known = new Map(questions.map((one) => [memory.workspaceKey(`gold ${run}`, one.workspace), one]));
+    this.#gold.set(run, known);
+    return known;
+  }
+}
+
+function sourceOf({ inbox }: Trees, runs: Runs): Source {
+  return {
+    name: TREES,
+    count: () => inbox.waiting,
+    since: (number) => inbox.since(number),
+    ids: () => inbox.keys(),
+    isOpen: (id) => inbox.isOpen(id),
+    settings: (run) => runs.settings(run),
+  };
+}
+
+/** What an entry calls the workspace that it is about. Whoever looks for what decided it looks for the first. */
+const SUBJECT: { readonly [as in As]: string } = {
+  decision: WORKSPACE,
+  agreement: WORKSPACE,
+  arbitration: WORKSPACE,
+  verdict: WORKSPACE,
+  review: 'reviewed',
+  gold: 'test-question',
+  peek: 'suggestion-for',
+  late: 'decided-before',
+};
+const ACT = 'act';
+
+class LedgerBook implements Book {
+  readonly #trees: Trees;
+  readonly #options: TurnsOptions;
+  #authority: Authority | undefined;
+
+  constructor(trees: Trees, options: TurnsOptions) {
+    this.#trees = trees;
+    this.#options = options;
+  }
+
+  open<T>(use: (page: Page) => T): T {
+    return withProject((ledger) => {
+      const result = use(new LedgerPage(this.#trees, ledger, this.#options));
+      this.#authority = ledger.replay.authority;
+      return result;
+    });
+  }
+
+  /** Throws «refused» where, as the ledger was last seen, what they decide could not be put on it. */
+  expectDoer(person: string): void {
+    this.#authority ??= replayed(LEDGER).authority;
+    const { doer = ownDoer } = this.#options;
+    const { actor } = doer(this.#authority, person);
+    const principal = this.#authority.people.get(nameOf({ actor }) ?? '');
+    if (!this.#authority.signsActions || !principal || mayAct(this.#authority, principal, 'correct')) return;
+    throw new CapstanError(
+      'refused',
+      `expected somebody who may decide, got ${person}, who is ${principal.roles.join(', ')}`,
+    );
+  }
+}
+
+class LedgerPage implements Page {
+  readonly #trees: Trees;
+  readonly #ledger: Ledger;
+  readonly #options: TurnsOptions;
+
+  constructor(trees: Trees, ledger: Ledger, options: TurnsOptions) {
+    this.#trees = trees;
+    this.#ledger = ledger;
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#ledger.size;
+  }
+
+  find(id: string, from: number): number | undefined {
+    for (let seq = from; seq < this.size; seq++) {
+      const { subjects = [] } = this.#ledger.entry(seq);
+      if (subjects.some(({ name, sha256 }) => name === ACT && sha256 === id)) return seq;
+    }
+    return undefined;
+  }
+
+  record(note: Note): number {
+    const { id, as, item, run, person, reason, isOpened, parents, isRight } = note;
+    const { doer: own = ownDoer } = this.#options;
+    const doer = own(this.#ledger.replay.authority, person);
+    const texts = [
+      ...(as === 'peek' ? [] : [{ field: SAID, text: JSON.stringify(toldIn(note)) }]),
+      ...(reason === undefined ? [] : [{ field: 'reason', text: reason }]),
+    ];
+    const outcome = act(
+      this.#ledger,
+      'action-taken',
+      {
+        run,
+        ...(parents.length > 0 && { parents }),
+        subjects: [
+          { name: SUBJECT[as], sha256: item },
+          { name: ACT, sha256: id },
+        ],
+        words: {
+          action: as === 'peek' ? 'open-suggestion' : wordOf(note.said as unknown as Said),
+          ...(as !== 'decision' && { as }),
+          ...(isOpened && { suggestion: 'opened' }),
+          ...(isRight !== undefined && { expected: isRight ? 'yes' : 'no' }),
+        },
+      },
+      {
+        ...doer,
+        contents: texts.map((one) => ({ ...one, salt: randomBytes(SALT) })),
+      },
+    );
+    invariant(outcome.kind === 'done', 'an action needs one person, whatever the policy');
+    return outcome.entry;
+  }
+
+  takeEffect(note: Note, entry: number): void {
+    const item = this.#trees.inbox.get(note.item);
+    if (!item) return; // it has
+    const removed = takeEffect(this.#trees, item, toldIn(note), this.#ledger.entry(entry));
+    this.#options.removed?.(removed);
+  }
+}
+
+const toldIn = ({ said, seconds, began }: Note): Told => ({
+  said: said as unknown as Told['said'],
+  seconds,
+  began: timeOf(began),
+});
+
+const wordOf = (said: Said): string => (said.kind === 'decide' ? said.action.kind : said.kind);
+
+/** ISO 8601 in UTC. */
+export function timeOf(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+/** Whose signer key lies in its place on this machine. */
+function ownDoer(authority: Authority, name: string): Doer {
+  return doerFor(authority, name, { reason: 'a turn', instead: commandLine('inbox') });
+}
