@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Controls as ControlsValue } from '../../../src/wire/model.ts';
 import { Ago } from '../ago.tsx';
-import { ACTS, useControls } from '../controls.tsx';
+import { ACTS, actsOf, useControls } from '../controls.tsx';
 import { Dialog } from '../dialog.tsx';
 import { useAct } from '../models/queries.ts';
 import { Requests } from '../models/requests.tsx';
@@ -23,12 +23,12 @@ export function Page() {
   const controls = useControls();
   if (!mayLook) return <NotAllowed what="Halting work" who="operators" />;
   if (!controls) return <Loading what="Asking whether work goes on" />;
-  const { halted, may, requests } = controls;
+  const { halted, requests } = controls;
   return (
     <div className="page">
       <h1>Controls</h1>
       <State halted={halted} />
-      {mayOperate && <Possible acts={may.filter((act) => isOf(act, halted))} />}
+      {mayOperate && <Possible acts={actsOf(controls)} isLost={halted?.kind === 'refused'} />}
       <section aria-labelledby="requests">
         <h2 id="requests">Waiting for more people</h2>
         {requests.length === 0 ? (
@@ -41,11 +41,6 @@ export function Page() {
       </section>
     </div>
   );
-}
-
-function isOf(act: Act, halted: ControlsValue['halted']): boolean {
-  if (act === 'resume') return halted !== undefined;
-  return act === 'pause' ? halted === undefined : halted?.kind !== 'stopped';
 }
 
 function State({ halted }: Pick<ControlsValue, 'halted'>) {
@@ -88,7 +83,10 @@ function State({ halted }: Pick<ControlsValue, 'halted'>) {
   );
 }
 
-function Possible({ acts }: { readonly acts: readonly Act[] }) {
+const WITHOUT = 'Work goes on with the ledger as it is here, without what is missing of it.';
+
+function Possible({ acts, isLost }: { readonly acts: readonly Act[]; readonly isLost: boolean }) {
+  const consequenceOf = (act: Act): string => (isLost && act === 'resume' ? WITHOUT : ACTS[act][1]);
   const [asked, setAsked] = useState<Act>();
   const doing = useAct();
   return (
@@ -98,7 +96,7 @@ function Possible({ acts }: { readonly acts: readonly Act[] }) {
           <button type="button" onClick={() => setAsked(act)}>
             {ACTS[act][0]} …
           </button>{' '}
-          <span className="faint">{ACTS[act][1]}</span>
+          <span className="faint">{consequenceOf(act)}</span>
         </p>
       ))}
       {asked && (
@@ -109,7 +107,7 @@ function Possible({ acts }: { readonly acts: readonly Act[] }) {
           onConfirm={(reason) => doing.mutateAsync({ path: `/api/controls/${asked}`, reason })}
           onClose={() => setAsked(undefined)}
         >
-          <p>{ACTS[asked][1]}</p>
+          <p>{consequenceOf(asked)}</p>
         </Dialog>
       )}
     </div>
