@@ -21,8 +21,8 @@ import { carryOutTiny, createTiny, PATIENCE_MS, tiny } from './tiny-run.ts';
 
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const violations = (rule?: string): string =>
-  `axe.run(${rule ? `{ runOnly: ['${rule}'] }` : ''}).then(({ violations }) => violations.map(({ id, nodes }) =>
-    id + ': ' + nodes.map(({ html, failureSummary }) => html + failureSummary).join()))`;
+  `axe.run({ resultTypes: ['violations'], preload: false${rule ? `, runOnly: ['${rule}']` : ''} }).then(({ violations }) =>
+    violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html, failureSummary }) => html + failureSummary).join()))`;
 const SCRIPT = '<img src=x onerror=window.ran=1>';
 const TWO = `two ${SCRIPT}`;
 const WITHIN_MS = 10_000;
@@ -79,7 +79,7 @@ const PAGES = (): readonly (readonly [path: string, shows: string])[] => [
   [`/compare?first=one@1&second=${inAddress(TWO)}`, '.forest'],
   ['/compare', '.pickers'],
   ['/models', '.checkpoint'],
-  [`/models/${hashes(TWO)[0]}`, '.card'],
+  [`/models/${hashes(TWO)[1]}`, '.card'],
   ['/controls', '.acts'],
   ['/ledger?kind=gate-decided', '.entry'],
   [`/ledger/${entries().find(({ kind }) => kind === 'gate-decided')!.seq}`, '.entry-detail'],

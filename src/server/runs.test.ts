@@ -15,7 +15,7 @@ import { writeSealed } from '../run/sealed.ts';
 import { Folder } from '../storage/folder.ts';
 import { lockFolder } from '../storage/lock.ts';
 import type { EntryRow } from '../wire/ledger.ts';
-import type { Controls, ModelRow, ModelView } from '../wire/model.ts';
+import type { Controls, ModelDifference, ModelRow, ModelView } from '../wire/model.ts';
 import type { Comparison, RunRow, RunView } from '../wire/run.ts';
 import type { App } from './endpoint.ts';
 import { server } from './server.ts';
@@ -156,6 +156,19 @@ describe('checkpoints', () => {
       reason: 'a test',
     });
     expect([again.status, again.body.code]).toEqual([403, 'refused']);
+  });
+
+  test('differ on paper as they do for the command: nothing from themselves, an iteration from the one before', async () => {
+    const [first, second] = modelsOf('runs/one').map(({ hash }) => hash);
+    const of = async (hash: string, from: string) =>
+      (await get<ModelDifference>(`/api/models/${hash}/difference?from=${from}`)).body;
+    const same = await of(first!, first!);
+    expect(same.changed).toEqual([]);
+    expect(new Set(same.moved.map(({ distance }) => distance))).toEqual(new Set([0]));
+    const next = await of(second!, first!);
+    expect(next.changed).toContainEqual(['iteration', '1', '2']);
+    expect(next.changed).toContainEqual(['parent', 'null', first]);
+    expect(next.moved.some(({ distance }) => distance! > 0)).toBe(true);
   });
 });
 

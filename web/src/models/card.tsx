@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import type { ModelRow, ModelView, RequestRow } from '../../../src/wire/model.ts';
 import { Hash } from '../hash.tsx';
 import { Acts } from './acts.tsx';
+import { DifferenceFrom } from './difference-from.tsx';
 import { HASH, Markdown } from './markdown.tsx';
 import { Requests } from './requests.tsx';
 import { MODEL_STATES } from './states.ts';
@@ -65,6 +66,7 @@ export function Card({ view, requests, parent }: CardProps) {
       {requests.length > 0 && <Requests requests={requests} />}
       <Acts view={view} />
       {card && <Markdown text={card} />}
+      {parent && row.state !== 'damaged' && <DifferenceFrom key={row.hash} parent={parent} hash={row.hash} />}
       {facts.length > 0 && (
         <details className="facts">
           <summary className="faint">As label and value</summary>

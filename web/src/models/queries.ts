@@ -1,7 +1,7 @@
 /** What the pages of checkpoints ask for, and what they have done. */
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { ActOutcome, ModelAct, ModelRow, ModelView } from '../../../src/wire/model.ts';
+import type { ActOutcome, ModelAct, ModelDifference, ModelRow, ModelView } from '../../../src/wire/model.ts';
 import { get, send } from '../api.ts';
 import { count } from '../figures.ts';
 import { useToast } from '../toast.tsx';
@@ -18,6 +18,16 @@ export function useModel(hash: string) {
   return useQuery({
     queryKey: ['models', hash],
     queryFn: ({ signal }) => get<ModelView>(`/api/models/${encodeURIComponent(hash)}`, signal),
+  });
+}
+
+/** It stays as it is: both are named by what is in them. */
+export function useDifference(from: string, hash: string, isAsked: boolean) {
+  return useQuery({
+    queryKey: ['difference', from, hash],
+    queryFn: ({ signal }) => get<ModelDifference>(`/api/models/${hash}/difference?from=${from}`, signal),
+    enabled: isAsked,
+    staleTime: Number.POSITIVE_INFINITY,
   });
 }
 
