@@ -136,8 +136,6 @@ function viewOf(hash: string, session: Session, log: ProjectLog): ModelView {
 
 function differenceOf(from: string, hash: string): ModelDifference {
   const [before, after] = [find(from), find(hash)].map((found) => loadCheckpoint(found.folder, found.hash));
-  const said = (value: unknown): string =>
-    typeof value === 'string' ? value : (JSON.stringify(value) ?? '–');
   return {
     changed: changesIn(before!.lineage, after!.lineage).map((one) => [
       one.name,
@@ -149,6 +147,15 @@ function differenceOf(from: string, hash: string): ModelDifference {
       ...(distance !== undefined && Number.isFinite(distance) && { distance }),
     })),
   };
+}
+
+/** Of a number that is not whole. */
+const DIGITS = 6;
+
+function said(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'number' || Number.isInteger(value)) return JSON.stringify(value) ?? '–';
+  return String(Number(value.toPrecision(DIGITS)));
 }
 
 /** What may be done by the state that it is in, and what would follow. */

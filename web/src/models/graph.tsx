@@ -1,6 +1,7 @@
 /** The lineage as a picture: from parent to child, left to right. */
 
 import { Link } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { percent } from '../charts/scale.ts';
 import type { Lineage, Placed } from './lineage.ts';
 import { MODEL_STATES } from './states.ts';
@@ -65,8 +66,13 @@ function Checkpoint({
 }) {
   const { hash, iteration, level, state, agreement, tainted, parent } = model;
   const [shape, word, colour] = MODEL_STATES[state];
+  const ref = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    if (isChosen) ref.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [isChosen]);
   return (
     <Link
+      ref={ref}
       to="/models/$hash"
       params={{ hash }}
       className={`checkpoint is-${state}`}
