@@ -173,7 +173,7 @@ describe('where people are enrolled', () => {
   test('whatever they do about an answer is signed by them, and by nobody else', async () => {
     for (const [who, words] of [
       [[], '--as NAME, one of ada, eve'],
-      [['--as', 'eve'], 'expected one of overseer, operator for «correct», got eve, auditor'],
+      [['--as', 'eve'], 'expected one of overseer, operator, who may decide, got person:eve, who is auditor'],
     ] as const) {
       const refused = await here('inbox', item, '--verify', '1', ...who);
       expect([refused.status, refused.stderr]).toEqual([9, expect.stringContaining(words)]);

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { Controls } from '../src/wire/model.ts';
 import { RunRow } from '../src/wire/run.ts';
 import { type Session, SignIn } from '../src/wire/session.ts';
-import { Commit, Committed, Draft, Next, type Turn } from '../src/wire/turn.ts';
+import { Commit, Committed, Draft, Next, type Turn, TurnsState } from '../src/wire/turn.ts';
 
 export const KEY = 'the-key';
 const COOKIE = 'capstan=here';
@@ -33,8 +33,8 @@ export interface FakeDesk {
   readonly setRuns: (runs: readonly RunRow[]) => void;
   readonly setControls: (controls: Controls) => void;
   readonly setAccess: (access: Session['access']) => void;
-  /** What comes to the desk next is done, but its reply is lost. */
-  readonly loseReply: () => void;
+  /** Whether drafts do not reach it. */
+  readonly setDraftsLost: (lost: boolean) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -60,7 +60,7 @@ export async function fakeDesk(pages: string): Promise<FakeDesk> {
   let runs: readonly RunRow[] = [];
   let controls: Controls = { may: ['pause', 'stop'], requests: [] };
   let access: Session['access'] = ['oversee', 'look', 'operate', 'audit'];
-  let isReplyLost = false;
+  let areDraftsLost = false;
   let undone: Workspace | undefined;
 
   const tell = (topic: string) => {
@@ -109,6 +109,14 @@ export async function fakeDesk(pages: string): Promise<FakeDesk> {
         return { kind: 'done', entry: 7 };
       case 'GET /api/runs':
         return z.array(RunRow).parse(runs);
+      case 'GET /api/turns':
+        return TurnsState.parse({
+          runs: [...new Set(queue.map(({ run }) => run))].map((run) => ({
+            ...{ run, arbitrating: 0 },
+            deciding: queue.filter((one) => one.run === run).length,
+          })),
+          ...{ leases: [], unsettled: 0, people: [] },
+        });
       case 'GET /api/turns/next':
         return Next.parse(next());
       case 'PUT draft': {
@@ -190,12 +198,9 @@ export async function fakeDesk(pages: string): Promise<FakeDesk> {
         response.on('close', () => streams.delete(response));
         return;
       }
+      if (areDraftsLost && path.endsWith('/draft')) return refuse(503, 'unavailable', path);
       const value = answer(method, path, body);
       if (value === undefined) return refuse(404, 'unknown-path', path);
-      if (isReplyLost && method === 'POST') {
-        isReplyLost = false;
-        return response.destroy();
-      }
       return say(200, value, method === 'DELETE' ? { 'set-cookie': 'capstan=; Max-Age=0; Path=/' } : {});
     } catch (error) {
       wrong.push(`${method} ${path}: ${(error as Error).message}`);
@@ -224,8 +229,8 @@ export async function fakeDesk(pages: string): Promise<FakeDesk> {
     setAccess: (given) => {
       access = given;
     },
-    loseReply: () => {
-      isReplyLost = true;
+    setDraftsLost: (lost) => {
+      areDraftsLost = lost;
     },
     close: () =>
       new Promise((resolve) => {

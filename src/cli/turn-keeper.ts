@@ -17,7 +17,6 @@ export class TurnKeeper {
   readonly #wanted = new Map<string, () => void>();
   #turns: Turns | undefined;
   #worker: Worker | undefined;
-  #version = 0;
   #said = '';
 
   constructor(changes: Changes) {
@@ -53,10 +52,7 @@ export class TurnKeeper {
   #look(): void {
     try {
       // What somebody committed before a crash waits for nobody to ask.
-      if (!this.#turns && !new Folder('.').exists(DESK)) return;
-      const { version } = this.open().trees;
-      if (version !== this.#version) this.#changes.tell({ topic: 'turns' });
-      this.#version = version;
+      if (this.#turns || new Folder('.').exists(DESK)) this.open();
     } catch (error) {
       this.#complain(messageOf(error));
     }

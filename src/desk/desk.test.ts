@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { check, codeOf, saying, schedules } from '../../test/desk/schedule.ts';
-import { LEASE_MS, UNDO_MS, World } from '../../test/desk/world.ts';
+import { Crash, LEASE_MS, UNDO_MS, World } from '../../test/desk/world.ts';
 import type { Desk, Held } from './desk.ts';
 
 let folder: string;
@@ -138,6 +138,21 @@ describe('several reviewers', () => {
     w.now += UNDO_MS;
     desk.settle();
     expect(w.ledger[2]).toMatchObject({ as: 'agreement', said: { sure: 0.4 }, seconds: 2, parents: [0, 1] });
+    w.close();
+  });
+
+  test('who agreed about what was withdrawn before it counted have said so, and nothing more', async () => {
+    const w = new World(path(), 1);
+    const item = w.add('run', { reviewers: 2 });
+    const desk = w.open();
+    for (const person of ['ada', 'bob'])
+      await desk.commit(person, item, saying((await take(desk, person)).token));
+    w.now += UNDO_MS;
+    w.crashIn = 4; // both reviews are there, and what they come to is about to be
+    expect(() => desk.settle()).toThrow(Crash);
+    w.items.get(item)!.open = false;
+    w.open().settle();
+    expect(w.ledger.map(({ as }) => as)).toEqual(['review', 'review']);
     w.close();
   });
 

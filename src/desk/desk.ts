@@ -223,6 +223,11 @@ export class Desk {
           'not-found',
           `turn ${shown(item)}: expected something to take back, got nothing`,
         );
+      if (act.kind !== 'gold' && !this.#line.isOpen(act.source, item))
+        throw new CapstanError(
+          'exists',
+          `turn ${shown(item)}: expected one that waits, it was decided meanwhile`,
+        );
       if (act.due <= now || this.#sql.takeBack(act.id) === 0)
         throw new CapstanError(
           'exists',

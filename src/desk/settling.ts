@@ -71,11 +71,13 @@ export class Settling {
     return found;
   }
 
-  /** The number of its entry. */
-  #one(page: Page, act: ActRow): number | undefined {
+  /** The number of its entry; null where nobody has to know, undefined where it is to be tried again. */
+  #one(page: Page, act: ActRow): number | null | undefined {
     try {
       const known = act.state === RECORDING ? page.find(act.id, act.floor!) : undefined;
       const note = this.#noteOf(act, known !== undefined);
+      // The reviews are on the ledger; that they agreed about what is gone is nobody's act.
+      if (act.kind === 'agreement' && note.as === 'late') return null;
       const entry = known ?? page.record(note);
       if (TAKES_EFFECT.has(note.as)) page.takeEffect(note, entry);
       return entry;

@@ -253,7 +253,7 @@ class LedgerBook implements Book {
     if (!this.#authority.signsActions || !principal || mayAct(this.#authority, principal, 'correct')) return;
     throw new CapstanError(
       'refused',
-      `expected somebody who may decide, got ${person}, who is ${principal.roles.join(', ')}`,
+      `expected one of ${this.#authority.policy.acts.correct.roles.join(', ')}, who may decide, got ${person}, who is ${principal.roles.join(', ')}`,
     );
   }
 }

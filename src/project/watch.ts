@@ -2,7 +2,7 @@
  *  its place on the disk is. Looking at a hundred runs takes some milliseconds, none of which blocks. */
 
 import { readdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { HOME, LEDGER, MEMORY } from './home.ts';
 
 export type Seen =
@@ -48,7 +48,7 @@ async function stamps(): Promise<Stamps> {
   return {
     ledger: await stampOfFiles(join(LEDGER, 'journal')),
     halt: await stampOf(join(LEDGER, 'halt')),
-    memory: await stampOfFiles(dirname(MEMORY)),
+    memory: await stampOfFiles(dirname(MEMORY), basename(MEMORY)), // not who holds what, which changes all the time
     runs,
   };
 }
@@ -60,9 +60,11 @@ async function stampOfRun(path: string): Promise<string> {
   return parts.join();
 }
 
-async function stampOfFiles(path: string): Promise<string> {
+/** Of those whose name begins so. */
+async function stampOfFiles(path: string, beginning = ''): Promise<string> {
   const parts: string[] = [];
-  for (const name of await names(path)) parts.push(`${name} ${await stampOf(join(path, name))}`);
+  for (const name of await names(path))
+    if (name.startsWith(beginning)) parts.push(`${name} ${await stampOf(join(path, name))}`);
   return parts.join();
 }
 

@@ -89,8 +89,13 @@ function treeRows(): readonly RunRow[] {
       const items = restsFor(name);
       const state = isLocked(path) ? 'running' : 'stopped';
       return {
-        ...{ name, kind: 'tree', what: file.recipe.slice(0, NAME_MOST), started: file.started },
-        question: file.root?.text ?? `all of ${file.questions}`,
+        ...{
+          name,
+          kind: 'tree',
+          what: new Folder(file.recipe).name.slice(0, NAME_MOST),
+          started: file.started,
+        },
+        question: file.root?.text ?? `all of ${new Folder(file.questions ?? '').name}`,
         state: items ? 'waiting' : isAnswered(name) ? 'finished' : state,
         waiting: items?.length ?? 0,
       };

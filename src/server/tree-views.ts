@@ -44,7 +44,7 @@ export function rowAt({ index }: Shown<Outline>, at: number, node: TranscriptNod
     at,
     id: node.id,
     depth: node.depth,
-    question: line(question.text, ROW),
+    question: questionLine(question),
     ...(answer && { answer: clippedAnswer(answer, most) }),
     ...(by && { by: authorView(by) }),
     flags: index.flags[at]!,
@@ -52,6 +52,12 @@ export function rowAt({ index }: Shown<Outline>, at: number, node: TranscriptNod
     spent: spentIn([...steps, ...verdicts]),
     ...(ms >= 0 && { ms }),
   };
+}
+
+/** Its beginning, and which documents it is about: of many a recipe asks the same. */
+function questionLine({ text, documents = [] }: TranscriptNode['question']): string {
+  const names = documents.map(({ name }) => name).join(', ');
+  return line(names === '' ? text : `${text} [${names}]`, ROW);
 }
 
 export function rowsOf(shown: Shown<Outline>, positions: readonly number[]): readonly Row[] {
@@ -147,8 +153,8 @@ function ancestorsOf(shown: Shown<Outline>, at: number): NodeView['ancestors'] {
   const { index } = shown;
   const above: { at: number; id: string; question: string }[] = [];
   for (let up = index.parent[at]!; up !== NONE && above.length < WAY; up = index.parent[up]!) {
-    const text = nodeAt(shown, up).question.text;
-    above.push({ at: up, id: idAt(index, up), question: line(text, ROW) });
+    const { question } = nodeAt(shown, up);
+    above.push({ at: up, id: idAt(index, up), question: questionLine(question) });
   }
   return above.reverse();
 }
@@ -164,7 +170,7 @@ function evidenceOf(shown: Shown<Outline>, at: number, { answer }: TranscriptNod
     return {
       at: below,
       id: node.id,
-      question: line(node.question.text, ROW),
+      question: questionLine(node.question),
       ...(said && { answer: said }),
       ...(by && { by: authorView(by) }),
       spans:

@@ -1,6 +1,7 @@
 /** What waits for people: workspaces that nobody else may decide, until somebody has. An item is the workspace's own key, so
  *  that however many trees need it, it is asked once; a decision is on the disk before its writer is told.
- *      open → answered        skip: still open, last in the line of who skipped it */
+ *      open → answered, or withdrawn
+ *  Who gets which is the desk's to say. */
 
 import { CapstanError } from '../base/errors.ts';
 import type { Action, Workspace } from '../core/workspace.ts';
@@ -25,8 +26,6 @@ export const INBOX_SCHEMA = `
   create table if not exists item (
     number integer primary key, key text not null unique, open integer not null, json text not null);
   create index if not exists item_open on item (open, number);
-  create table if not exists skipped (key text not null, person text not null, times integer not null,
-    primary key (key, person)) without rowid;
 `;
 
 export class Inbox<Q extends object, A> {
@@ -43,9 +42,9 @@ export class Inbox<Q extends object, A> {
     await this.#memory.database.write(() => this.#sql.offer(item.key, JSON.stringify(item)));
   }
 
-  /** Those that wait, the oldest first, those that this person skipped last. */
-  open(person = '', limit = Number.MAX_SAFE_INTEGER): readonly Item<Q, A>[] {
-    return this.#sql.open(person, limit).map(({ json }) => JSON.parse(json) as Item<Q, A>);
+  /** Those that wait, the oldest first. */
+  open(): readonly Item<Q, A>[] {
+    return this.#sql.open().map(({ json }) => JSON.parse(json) as Item<Q, A>);
   }
 
   /** Those that came after that number and wait. */
@@ -94,11 +93,6 @@ export class Inbox<Q extends object, A> {
     });
   }
 
-  /** Last in that person's line. */
-  skip({ key }: Item<Q, A>, person: string): void {
-    this.#memory.database.writeNow(() => this.#sql.skip(key, person));
-  }
-
   /** Takes out what no tree waits for any more. */
   withdraw(key: string): void {
     this.#memory.database.writeNow(() => this.#sql.close(key));
@@ -115,9 +109,7 @@ interface ItemRow extends Row {
 function statements(database: Database) {
   return {
     offer: database.command('insert or ignore into item (key, open, json) values (?, 1, ?)'),
-    open: database.query<ItemRow>(`
-      select json from item left join skipped on skipped.key = item.key and person = ?
-      where open = 1 order by ifnull(times, 0), number limit ?`),
+    open: database.query<ItemRow>('select json from item where open = 1 order by number'),
     since: database.query<Row & { readonly number: number; readonly id: string; readonly run: string }>(
       `select number, key as id, json ->> 'run' as run from item where open = 1 and number > ? order by number`,
     ),
@@ -126,7 +118,5 @@ function statements(database: Database) {
     get: database.look<ItemRow>('select json from item where key = ? and open = 1'),
     count: database.look<{ readonly count: number }>('select count(*) as count from item where open = 1'),
     close: database.command('update item set open = 0 where key = ? and open = 1'),
-    skip: database.command(`
-      insert into skipped values (?, ?, 1) on conflict (key, person) do update set times = times + 1`),
   };
 }

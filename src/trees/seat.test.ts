@@ -76,16 +76,6 @@ describe('people', () => {
     trees.close();
   });
 
-  test('find what they skipped at the end of their own line', async () => {
-    const trees = open();
-    for (const n of [0, 1, 2]) await trees.answer(question(n), plan, 'r', endless());
-    trees.inbox.skip(trees.inbox.open('ada')[0]!, 'ada');
-    const lineOf = (person: string) => trees.inbox.open(person).map((item) => item.workspace.question.text);
-    expect(lineOf('ada')).toEqual(['1', '2', '0']);
-    expect(lineOf('bob')).toEqual(['0', '1', '2']);
-    trees.close();
-  });
-
   test('approve what a model proposes, and the model proposes once', async () => {
     const graph: Graph = [[[1]], []];
     const calls = new Map<string, number>();

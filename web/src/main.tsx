@@ -34,6 +34,11 @@ const queries: QueryClient = new QueryClient({
   }),
 });
 
+// The same address once more, in a page that is open.
+addEventListener('hashchange', () => {
+  if (takeKey()) void queries.invalidateQueries({ queryKey: SESSION });
+});
+
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <QueryClientProvider client={queries}>

@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import type { RunRow } from '../../src/wire/run.ts';
+import type { TurnsState } from '../../src/wire/turn.ts';
 import { get } from './api.ts';
 import type { MarkName } from './marks.tsx';
 import { useAccess } from './session.ts';
@@ -14,6 +15,26 @@ export function useRuns() {
     queryFn: ({ signal }) => get<readonly RunRow[]>('/api/runs', signal),
     enabled: useAccess('look'),
   });
+}
+
+/** How many questions wait for people, by run; undefined for whoever is not told. */
+export function useWaiting(): ReadonlyMap<string, number> | undefined {
+  const mayOperate = useAccess('operate');
+  const turns = useQuery({
+    queryKey: ['turns', 'state'],
+    queryFn: ({ signal }) => get<TurnsState>('/api/turns', signal),
+    enabled: mayOperate,
+  });
+  const runs = useRuns();
+  if (!turns.data && !runs.data) return undefined;
+  // A training run tells of its own; the turns come after and count what they hand out.
+  const counts = [
+    ...(runs.data ?? []).map(({ name, waiting }) => [name, waiting] as const),
+    ...(turns.data?.runs ?? []).map(
+      ({ run, deciding, arbitrating }) => [run, deciding + arbitrating] as const,
+    ),
+  ];
+  return new Map(counts.filter(([, n]) => n > 0));
 }
 
 type State = RunRow['state'];

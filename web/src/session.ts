@@ -9,14 +9,15 @@ export const SESSION = ['session'] as const;
 const RETRY_MS = 2000;
 
 /** The key in the address that «capstan serve» prints. It is taken out of the address before anything else happens, so that
- *  it is neither in the history nor where somebody looks over a shoulder. */
+ *  it is neither in the history nor where somebody looks over a shoulder. Whether there was one. */
 let keyInAddress: string | undefined;
 
-export function takeKey(): void {
+export function takeKey(): boolean {
   const key = /^#key=(.+)$/.exec(location.hash)?.[1];
-  if (key === undefined) return;
-  keyInAddress = decodeURIComponent(key);
+  if (key === undefined) return false;
+  keyInAddress = key;
   history.replaceState(history.state, '', location.pathname + location.search);
+  return true;
 }
 
 /** Undefined while it is not known; null for nobody. */

@@ -6,7 +6,7 @@ import { Ago } from '../ago.tsx';
 import { haltedWords, useControls } from '../controls.tsx';
 import { count } from '../figures.ts';
 import { Mark } from '../marks.tsx';
-import { byUrgency, STATES, useRuns } from '../runs.ts';
+import { byUrgency, STATES, useRuns, useWaiting } from '../runs.ts';
 import { useSession } from '../session.ts';
 import { Loading, ProblemPanel } from '../states.tsx';
 import { nameOf } from '../who.tsx';
@@ -24,7 +24,7 @@ export function Page() {
     <div className="home">
       <h1>{session.project}</h1>
       <Halted />
-      {session.access.includes('oversee') && <ForYou runs={runs.data} />}
+      {session.access.includes('oversee') && <ForYou mayLook={mayLook} />}
       {mayLook &&
         (runs.data ? <Runs runs={runs.data} /> : runs.error ? null : <Loading what="Reading the runs" />)}
       {mayLook && runs.error && <ProblemPanel error={runs.error} onRetry={() => void runs.refetch()} />}
@@ -65,8 +65,9 @@ function Halted() {
   );
 }
 
-function ForYou({ runs }: { readonly runs: readonly RunRow[] | undefined }) {
-  const waiting = runs?.reduce((sum, run) => sum + run.waiting, 0);
+function ForYou({ mayLook }: { readonly mayLook: boolean }) {
+  const byRun = useWaiting();
+  const waiting = byRun && [...byRun.values()].reduce((sum, n) => sum + n, 0);
   return (
     <section aria-labelledby="for-you">
       <h2 id="for-you">For you</h2>
@@ -84,12 +85,25 @@ function ForYou({ runs }: { readonly runs: readonly RunRow[] | undefined }) {
           {waiting === 0 ? 'My turn' : 'Take the next one'}
         </Link>
       </p>
+      {mayLook && byRun && byRun.size > 0 && (
+        <p className="home-where faint">
+          {[...byRun].slice(0, SHOWN).map(([run, n]) => (
+            <span key={run}>
+              {n.toLocaleString('en')} in{' '}
+              <Link to="/trees/$run" params={{ run }} className="said">
+                {run}
+              </Link>
+            </span>
+          ))}
+        </p>
+      )}
     </section>
   );
 }
 
 function Runs({ runs }: { readonly runs: readonly RunRow[] }) {
-  if (runs.length === 0) return <Beginning />;
+  const waiting = useWaiting();
+  if (runs.length === 0) return waiting?.size ? null : <Beginning />;
   const shown = runs.toSorted(byUrgency).slice(0, SHOWN);
   return (
     <section aria-labelledby="runs">

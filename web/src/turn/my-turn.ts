@@ -5,7 +5,7 @@ import { useCallback, useEffect, useMemo, useReducer } from 'react';
 import { flushSync } from 'react-dom';
 import type { TurnAction } from '../../../src/wire/turn.ts';
 import { useConnected } from '../events.ts';
-import { useAttention } from './attention.ts';
+import { useAttention, useSeen } from './attention.ts';
 import { asksHowSure, commitOf, type Kind, MODE_OF, proposalOf } from './commit.ts';
 import { REASON } from './confirm.tsx';
 import { Drafts } from './drafts.ts';
@@ -35,9 +35,10 @@ export function useMyTurn(person: string): MyTurn {
   const drafts = useMemo(() => new Drafts(localStorage, person), [person]);
   const isConnected = useConnected();
   const posted = useOutbox(person, isConnected);
-  // Before the server has what was committed, its next question would be the same one.
   const isDeciding = state.phase === 'open' || state.phase === 'confirming';
-  const next = useNext(!isDeciding && !posted.some(({ state }) => state.kind === 'unsent'));
+  // Nobody is given a question who does not look; and before the server has what was committed, it would be the same one.
+  const isSeen = useSeen();
+  const next = useNext(isSeen && !isDeciding && !posted.some(({ state }) => state.kind === 'unsent'));
   const { data } = next;
   const before = useCallback((turn: string) => drafts.read(turn)?.seconds ?? 0, [drafts]);
   const seconds = useAttention(state.turn?.id, before);
@@ -55,6 +56,7 @@ export function useMyTurn(person: string): MyTurn {
   const commit = (action: TurnAction, confidence?: number) => {
     const made = commitOf(state, action, seconds(), confidence);
     if (!made || !state.turn) return;
+    for (const done of [extend, suggestion, undoing]) done.reset();
     box.add(state.turn.id, state.turn.question.text, made);
     dispatch({ kind: 'committed' });
   };

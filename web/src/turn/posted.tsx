@@ -1,6 +1,7 @@
 /** What has become of what was committed: not sent yet, can be taken back, was refused. */
 
 import { useEffect, useState } from 'react';
+import { sentence } from '../figures.ts';
 import { wordsOf } from './commit.ts';
 import { useSecondsLeft } from './left.ts';
 import type { Posted } from './outbox.ts';
@@ -57,7 +58,7 @@ function SentLine({
   if (isOver) return null;
   return (
     <p className="posted said">
-      <span className="posted-words">{isEffectShown ? committed.effect : words}</span>
+      <span className="posted-words">{isEffectShown ? sentence(committed.effect) : words}</span>
       {left !== undefined && (
         <button type="button" aria-keyshortcuts="Z" onClick={onUndo}>
           <kbd>Z</kbd> undo <span aria-hidden="true">{left} s</span>

@@ -20,6 +20,8 @@ export function useNext(isWanted: boolean) {
     queryFn: fetchNext,
     enabled: isWanted,
     staleTime: 0,
+    // Whoever comes back to the page asks anew: what was told before may be decided by now.
+    gcTime: 0,
     refetchInterval: ({ state }) =>
       state.status === 'error' ? RETRY_MS : state.data?.turn === undefined ? LOOK_MS : false,
   });
