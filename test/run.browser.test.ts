@@ -276,7 +276,7 @@ async function signedIn(
         complaints.push(`${page.url()}: ${message.text()}`);
     });
     page.on('pageerror', (error) => complaints.push(String(error)));
-    await page.goto(`${listening.url}#key=${key}`);
+    await page.goto(`${listening.url}runs#key=${key}`);
     await page.locator('.who').waitFor();
     await look(page, { complaints });
   } finally {
