@@ -152,17 +152,18 @@ function Beginning() {
       <p>There are no runs here yet. In a terminal, in this folder:</p>
       <dl className="home-begin">
         <dt>
-          <code>npx capstan run permutation-powering</code>
+          <code>npx --no-install capstan run permutation-powering</code>
         </dt>
         <dd>
           A network learns to answer harder and harder questions. It takes a few minutes, and is watched here.
         </dd>
         <dt>
-          <code>npx capstan run why.ts --question "Why is the sky blue?"</code>
+          <code>npx --no-install capstan run examples/picnic.ts --escalate person</code>
         </dt>
         <dd>
-          A question in words, broken into smaller ones that people and language models answer. Yours come up
-          under <Link to="/turn">My turn</Link>.
+          A question in words, broken into smaller ones that programs, people and language models answer.
+          Yours come up under <Link to="/turn">My turn</Link>. The example is in a checkout of Capstan; a
+          recipe of your own goes in the same place.
         </dd>
       </dl>
       <p className="faint">What begins shows here by itself.</p>
