@@ -290,6 +290,11 @@ describe.skipIf(!browser)(
         await page.click('.back');
         expect(await page.isVisible('[role=tree]')).toBe(true);
         expect(await page.isVisible('article')).toBe(false);
+        await page.click('[data-at="7"]');
+        await page.click('text=This is wrong');
+        await seen(page, '.path-strip', 'Wrong, as you say');
+        expect(await page.isVisible('.causes')).toBe(true);
+        expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
       });
     });
 

@@ -124,7 +124,11 @@ function Tree({ run, summary, columns }: TreeProps) {
   }, [path]);
   const askPath = (about: string | undefined) => {
     isLed.current = true;
-    say({ path: about, q: undefined });
+    // It is drawn in the tree, which is the other step where only one of both is in sight.
+    const isOutOfSight = id !== undefined && !matchMedia(WIDE).matches;
+    const said = { ...search, path: about, q: undefined };
+    if (isOutOfSight) void navigate({ to: '/trees/$run', params: { run }, search: said });
+    else say(said);
   };
   const onPath = useMemo(() => path?.path.map((row) => row.at) ?? NONE, [path]);
   const touched = useMemo(() => new Set(path?.touched), [path]);
