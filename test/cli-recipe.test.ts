@@ -22,13 +22,14 @@ const waiting = async (): Promise<readonly string[]> =>
   (await json('inbox')).map(({ key }: { key: string }) => key.slice(0, 10));
 
 beforeAll(() => {
-  for (const name of ['audit.ts', 'summarise.ts']) cpSync(join(EXAMPLES, name), join(SCRATCH, name));
+  for (const name of ['audit.ts', 'summarise.ts', 'picnic.ts'])
+    cpSync(join(EXAMPLES, name), join(SCRATCH, name));
   writeFileSync(join(SCRATCH, 'two.ts'), TWO);
 });
 
 describe('a recipe', () => {
   test('that comes with the package has at most forty lines, and needs nothing else', async () => {
-    for (const name of ['audit.ts', 'summarise.ts'])
+    for (const name of ['audit.ts', 'summarise.ts', 'picnic.ts'])
       expect(readFileSync(join(EXAMPLES, name), 'utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(40);
     const audited = await run(...AUDIT, '--run', 'runs/plain');
     expect(audited.status).toBe(0);
@@ -39,6 +40,15 @@ describe('a recipe', () => {
     expect(summary.answer.value).toContain('It rained for days.');
     expect(summary.answer.value.length).toBeLessThan(long.length / 4);
     expect(summary.nodes).toBeGreaterThan(3);
+  });
+
+  test('of a first tree has a mistake that nobody notices, and a question for a person', async () => {
+    const { stdout } = await run('run', 'picnic.ts', '--escalate', 'person', '--run', 'runs/picnic');
+    expect(stdout).toMatch(/half price today: how much\?\n {2}→ 14 /);
+    expect(stdout).toMatch(/waiting for 1 .*: .*capstan(\.js)? inbox\n.*browser.*capstan(\.js)? serve\n/);
+    const [key] = (await waiting()) as [string];
+    await run('inbox', key, '--reply', '10');
+    expect((await json('run', '--resume', 'picnic')).answer.value).toBe('54');
   });
 
   test.each([

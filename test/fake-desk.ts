@@ -182,12 +182,14 @@ export async function fakeDesk(pages: string): Promise<FakeDesk> {
     try {
       if (!path.startsWith('/api/')) return sendPage(pages, path, response);
       const body = await bodyOf(request);
+      const isIn = request.headers.cookie?.includes(COOKIE) === true;
       if (path === '/api/session' && method === 'POST') {
+        if (isIn && request.headers['x-csrf-token'] !== CSRF)
+          return refuse(403, 'forbidden', 'x-csrf-token: expected the token of the session');
         if (SignIn.parse(body).key !== KEY)
           return refuse(401, 'unauthenticated', 'expected a key of somebody');
         return say(200, session(), { 'set-cookie': `${COOKIE}; HttpOnly; SameSite=Strict; Path=/` });
       }
-      const isIn = request.headers.cookie?.includes(COOKIE) === true;
       if (!isIn && path === '/api/session') return say(200, { session: null });
       if (!isIn) return refuse(401, 'unauthenticated', 'nobody is signed in');
       if (method !== 'GET' && request.headers['x-csrf-token'] !== CSRF)

@@ -305,6 +305,21 @@ describe.skipIf(!browser)(`my turn in a browser${browser ? '' : ' (none can be l
       { viewport: { width: 390, height: 800 } },
     ));
 
+  test('whoever is signed in opens the address of a server that was started anew, or one that is used up', () =>
+    opened([workspace('t1')], async ({ desk, page }) => {
+      await heading(page, 'Question t1?');
+      for (const key of [KEY, 'of-the-server-before']) {
+        const answered = page.waitForResponse(
+          (one) => one.url().endsWith('/api/session') && one.request().method() === 'POST',
+        );
+        await page.goto('about:blank');
+        await page.goto(`${desk.url}/turn#key=${key}`);
+        expect((await answered).status()).toBe(key === KEY ? 200 : 401);
+        await heading(page, 'Question t1?');
+        expect(page.url()).toBe(`${desk.url}/turn`);
+      }
+    }));
+
   test('signing in by hand, and out: nothing of one is left for the next', () =>
     opened([workspace('t1')], async ({ desk, page }) => {
       await heading(page, 'Question t1?');
