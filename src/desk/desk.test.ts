@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { check, codeOf, saying, schedules } from '../../test/desk/schedule.ts';
 import { Crash, LEASE_MS, UNDO_MS, World } from '../../test/desk/world.ts';
+import { Database } from '../storage/database.ts';
 import type { Desk, Held } from './desk.ts';
 
 let folder: string;
@@ -231,5 +232,20 @@ test('hidden questions come at about their share, to nobody twice, and look like
   expect(gold.length).toBeLessThan(32);
   const [{ right, n } = { right: 0, n: 0 }] = desk.state().tallies;
   expect([n, right]).toEqual([gold.length, seen.filter(({ isGold }, i) => isGold && i % 2 === 0).length]);
+  w.close();
+});
+
+test('what is taken back while somebody else has just found that it is due does not count', async () => {
+  const w = new World(path(), 1);
+  w.add('run');
+  const desk = w.open();
+  await desk.commit('ada', 'item-1', saying((await take(desk, 'ada')).token));
+  w.now += UNDO_MS;
+  vi.spyOn(Database.prototype, 'writeNow').mockImplementationOnce(function (this: Database, change) {
+    this.writeNow(this.command('delete from act')); // as `undo` does, elsewhere
+    return this.writeNow(change);
+  });
+  desk.settle();
+  expect(w.ledger).toEqual([]);
   w.close();
 });
