@@ -123,6 +123,27 @@ describe('a workspace', () => {
   });
 });
 
+test('what was decided, and waits once more, comes to everybody anew', async () => {
+  const w = new World(path(), 1);
+  const item = w.add('run', { reviewers: 2 });
+  const desk = w.open();
+  for (const round of [1, 2]) {
+    for (const person of ['ada', 'bob'])
+      await desk.commit(person, item, saying((await take(desk, person)).token, `${round}`));
+    w.now += UNDO_MS;
+    desk.settle();
+    expect((await desk.next('cy')).held).toBeUndefined();
+    w.items.set(item, { ...w.items.get(item)!, number: 10 * round, open: true }); // as after a correction
+  }
+  expect(w.ledger.map(({ as, parents }) => [as, parents])).toEqual([
+    ...[0, 1].map(() => ['review', []]),
+    ['agreement', [0, 1]],
+    ...[0, 1].map(() => ['review', []]),
+    ['agreement', [3, 4]],
+  ]);
+  w.close();
+});
+
 describe('several reviewers', () => {
   test('count together, at the least sure, with everybody’s time', async () => {
     const w = new World(path(), 1);

@@ -112,6 +112,25 @@ describe('a turn', () => {
     expect((await call<Problem>('ada', 'POST', `/${key}/undo`, { lease: 'x' })).code).toBe('exists');
   });
 
+  test('comes back where a correction is taken back, also after what was done about it before', async () => {
+    writeRun('one');
+    const [key] = await offer('one', 1);
+    open();
+    const first = await take('ada');
+    await commit('ada', first, commitOf(first, { kind: 'correct', place: 1, text: 'slip' }));
+    await settle();
+    expect((await next('ada')).turn).toBeUndefined();
+    await offer('one', 1, false, new Date().toISOString());
+    turns.close();
+    open();
+    const again = await take('ada');
+    await commit('ada', again, commitOf(again, say('it is')));
+    await settle();
+    expect(turns.trees.memory.decision(key!)).toMatchObject({ action: { answer: { value: 'it is' } } });
+    await offer('one', 1);
+    expect((await next('ada')).turn).toBeUndefined();
+  });
+
   test('is given by all of its acts', async () => {
     writeRun('one');
     const keys = await offer('one', 6);
