@@ -82,7 +82,7 @@ async function work(flags: Flags): Promise<void> {
   const stop = stopOnSignals(() => process.stderr.write('stopping\n'));
   const token = (): string => randomBytes(TOKEN_BYTES).toString('hex');
   const changes = new Changes(token());
-  const turns = new TurnKeeper(changes);
+  const turns = new TurnKeeper(changes, log);
   const tending = new TendingProcess({
     isIdle: !flags.tend,
     tell: (run) => {

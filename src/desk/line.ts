@@ -61,7 +61,8 @@ export class Line {
 
   /** How many wait for that person, but for what they hold, and for anybody. */
   counts(person: string, now: number, own: LeaseRow | undefined) {
-    let [behind, open] = [own && own.gold === null ? -1 : 0, 0];
+    // A hidden question came in the place of another: what is told behind it is what would have been.
+    let [behind, open] = [own ? -1 : 0, 0];
     for (const { name, source } of this.#sql.runs()) {
       const seats = this.seats({ phase: DECIDE, source, run: name });
       const free = this.#sql.free(name, DECIDE, seats)!.count + this.#sql.free(name, ARBITRATE, 1)!.count;

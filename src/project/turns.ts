@@ -11,7 +11,6 @@ import { DEFAULTS, type Settings } from '../desk/settings.ts';
 import { SALT } from '../ledger/commitment.ts';
 import { act, type Doer } from '../record/acts.ts';
 import type { Ledger } from '../record/ledger.ts';
-import { replayed } from '../record/replay.ts';
 import { Database } from '../storage/database.ts';
 import { Folder } from '../storage/folder.ts';
 import type { Author } from '../transcript/node.ts';
@@ -24,6 +23,7 @@ import { formOf } from './forms.ts';
 import type { GoldQuestion } from './gold.ts';
 import { groveNamed, readTreeFile, type TreeFile } from './grove.ts';
 import { DESK, LEDGER, MEMORY } from './home.ts';
+import { ProjectLog } from './log.ts';
 import { loadRecipe } from './recipe.ts';
 import { withProject } from './recorder.ts';
 
@@ -38,6 +38,8 @@ export interface TurnsOptions {
   readonly complain?: (error: unknown) => void;
   /** Puts an act on the ledger, and carries out what was committed, in another thread or process: nothing of that here. */
   readonly carryOut?: (act: string) => Promise<void>;
+  /** The ledger of the project, where somebody else looks at it too. */
+  readonly log?: ProjectLog;
   /** Told of answers that have to be made again. */
   readonly removed?: (removed: readonly Removed<string>[]) => void;
 }
@@ -229,31 +231,28 @@ const ACT = 'act';
 class LedgerBook implements Book {
   readonly #trees: Trees;
   readonly #options: TurnsOptions;
-  #authority: Authority | undefined;
+  readonly #log: ProjectLog;
 
   constructor(trees: Trees, options: TurnsOptions) {
     this.#trees = trees;
     this.#options = options;
+    this.#log = options.log ?? new ProjectLog(LEDGER);
   }
 
   open<T>(use: (page: Page) => T): T {
-    return withProject((ledger) => {
-      const result = use(new LedgerPage(this.#trees, ledger, this.#options));
-      this.#authority = ledger.replay.authority;
-      return result;
-    });
+    return withProject((ledger) => use(new LedgerPage(this.#trees, ledger, this.#options)));
   }
 
-  /** Throws «refused» where, as the ledger was last seen, what they decide could not be put on it. */
+  /** Throws «refused» where what they decide could not be put on the ledger as it is now. */
   expectDoer(person: string): void {
-    this.#authority ??= replayed(LEDGER).authority;
+    const { authority } = this.#log.replay;
     const { doer = ownDoer } = this.#options;
-    const { actor } = doer(this.#authority, person);
-    const principal = this.#authority.people.get(nameOf({ actor }) ?? '');
-    if (!this.#authority.signsActions || !principal || mayAct(this.#authority, principal, 'correct')) return;
+    const { actor } = doer(authority, person);
+    const principal = authority.people.get(nameOf({ actor }) ?? '');
+    if (!authority.signsActions || !principal || mayAct(authority, principal, 'correct')) return;
     throw new CapstanError(
       'refused',
-      `expected one of ${this.#authority.policy.acts.correct.roles.join(', ')}, who may decide, got ${person}, who is ${principal.roles.join(', ')}`,
+      `expected one of ${authority.policy.acts.correct.roles.join(', ')}, who may decide, got ${person}, who is ${principal.roles.join(', ')}`,
     );
   }
 }
