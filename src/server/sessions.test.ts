@@ -91,6 +91,16 @@ describe('sessions', () => {
     expect(await who(app, { cookie: other.cookie })).toBe(ADA.id);
   });
 
+  test('of one key are so many that they push no other out, and then the oldest of them ends', async () => {
+    const { app } = setUp();
+    const other = await signIn(app, 'bob');
+    const own = [];
+    for (let i = 0; i < 21; i++) own.push(await signIn(app, 'ada', `192.0.2.${i}`));
+    const people = await Promise.all(own.map(({ cookie }) => who(app, { cookie })));
+    expect(people).toEqual([undefined, ...own.slice(1).map(() => ADA.id)]);
+    expect(await who(app, { cookie: other.cookie })).toBe(BOB.id);
+  });
+
   test('outlast the server; what is kept of them opens nothing', async () => {
     let kept: readonly KeptSession[] = [];
     const write = (all: readonly KeptSession[]) => {

@@ -28,8 +28,9 @@ const ACCESS: { readonly [role in Role]: readonly Access[] } = {
   auditor: ['look', 'audit'],
 };
 
-/** More at a time than there are people and their devices. */
+/** More at a time than there are people and their devices; and of one key, so that nobody pushes others out. */
 const SESSIONS_MAX = 1000;
+const SESSIONS_OF_KEY = 20;
 /** How old the time may be at which a session was seen last, as it is kept. */
 const SEEN_MS = 60_000;
 
@@ -50,6 +51,8 @@ export class Sessions {
     const secret = `${this.#place.token()}${this.#place.token()}`;
     const now = this.#place.now();
     for (const one of this.#kept.values()) if (this.#isOver(one)) this.#kept.delete(one.cookie);
+    const own = [...this.#kept.values()].filter((one) => one.key === key);
+    for (const one of own.slice(0, 1 - SESSIONS_OF_KEY)) this.#kept.delete(one.cookie);
     while (this.#kept.size >= SESSIONS_MAX) this.#kept.delete(this.#kept.keys().next().value!);
     this.#keep({ cookie: digest(secret), key, started: now, seen: now });
     return secret;
