@@ -28,6 +28,10 @@ export class TurnKeeper {
   }
 
   readonly open = (): Turns => {
+    if (this.#turns?.isSound === false) {
+      this.#turns.close();
+      this.#turns = undefined;
+    }
     this.#turns ??= Turns.open({ log: this.#log, carryOut: (act) => this.#carryOut(act) });
     this.#worker ??= this.#start();
     return this.#turns;

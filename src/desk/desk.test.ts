@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { check, codeOf, saying, schedules } from '../../test/desk/schedule.ts';
 import { Crash, LEASE_MS, UNDO_MS, World } from '../../test/desk/world.ts';
+import { CapstanError } from '../base/errors.ts';
 import { Database } from '../storage/database.ts';
 import type { Desk, Held } from './desk.ts';
 
@@ -202,6 +203,17 @@ describe('several reviewers', () => {
     expect(w.effects.get(item)).toEqual([2]);
     w.close();
   });
+});
+
+test('a database that is in use refuses nothing: it goes another time', async () => {
+  const w = new World(path(), 1);
+  const item = w.add('run');
+  const held = await take(w.open(), 'ada');
+  const desk = w.open();
+  vi.spyOn(Database.prototype, 'write').mockRejectedValueOnce(new CapstanError('locked', 'SQLITE_BUSY'));
+  expect(await codeOf(() => desk.commit('ada', item, saying(held.token)))).toBe('unavailable');
+  expect(await codeOf(() => desk.commit('ada', item, saying(held.token)))).toBe('done');
+  w.close();
 });
 
 test('fresh eyes: who acted in a tree is kept away while somebody is about who has not, and no longer', async () => {

@@ -401,12 +401,12 @@ export class Desk {
 
   /** In one transaction with those of others at the same moment; a refusal takes none of them with it. */
   async #write<T>(change: (now: number) => T): Promise<T> {
-    return resultOf(await this.#database.write(() => this.#tried(change)));
+    return resultOf(await written(this.#database.write(() => this.#tried(change))));
   }
 
   /** The same, on the disk when the promise is kept. */
   async #durably<T>(change: (now: number) => T): Promise<T> {
-    return resultOf(await this.#database.writeSynced(() => this.#tried(change)));
+    return resultOf(await written(this.#database.writeSynced(() => this.#tried(change))));
   }
 
   #tried<T>(change: (now: number) => T): Tried<T> {
@@ -424,6 +424,16 @@ type Tried<T> = { readonly result: T } | { readonly error: CapstanError };
 function resultOf<T>(tried: Tried<T>): T {
   if ('error' in tried) throw tried.error;
   return tried.result;
+}
+
+/** That the database is in use is no refusal of what somebody does: it may go another time. */
+async function written<T>(write: Promise<T>): Promise<T> {
+  try {
+    return await write;
+  } catch (error) {
+    if (!(error instanceof CapstanError) || error.code !== 'locked') throw error;
+    throw new CapstanError('unavailable', error.message, { cause: error });
+  }
 }
 
 function leaseOf({ id, source, run, phase }: ItemRow, person: string) {

@@ -119,6 +119,11 @@ export class Turns {
     this.#book.expectDoer(person);
   }
 
+  /** Whether more can be done here; if not, perhaps once it is opened again: a disk that was full has room. */
+  get isSound(): boolean {
+    return this.#database.isSound;
+  }
+
   close(): void {
     this.#database.close();
     this.trees.close();
