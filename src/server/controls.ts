@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { mayAct, nameOf, peopleNeeded, type Request, standing } from '../authority/authority.ts';
+import { CapstanError } from '../base/errors.ts';
 import { doerFor } from '../project/doer.ts';
 import { LEDGER } from '../project/home.ts';
 import type { ProjectLog } from '../project/log.ts';
@@ -47,8 +48,15 @@ export function addControls(app: App, place: Place, log: ProjectLog): void {
         body: ActReason,
         gives: ActOutcome,
       },
-      ({ body: { reason }, session }) =>
-        told(place, halt(KINDS[act], actor(session, reason, `capstan ${act} --reason …`))),
+      ({ body: { reason }, session }) => {
+        // Before anything: it halts at once, and only then goes on the ledger.
+        if (!isAllowed(log, session, act))
+          throw new CapstanError(
+            'refused',
+            `expected somebody whom the policy lets ${act}, got ${session.person}`,
+          );
+        return told(place, halt(KINDS[act], actor(session, reason, `capstan ${act} --reason …`)));
+      },
     );
   addEndpoint(
     app,
