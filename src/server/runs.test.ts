@@ -234,6 +234,22 @@ describe('the ledger', () => {
   });
 });
 
+test('a name is no path: nothing outside of the runs is one of them', async () => {
+  const file = join(home, 'run.json');
+  fs.copyFileSync(join(home, 'runs/one/run.json'), file);
+  for (const name of ['..', '.', '../runs/one', '..\\runs\\one']) {
+    const { status, body } = await get<{ readonly detail: string }>(
+      `/api/compare?first=${encodeURIComponent(name)}&second=one`,
+    );
+    expect([name, status, body.detail]).toEqual([
+      name,
+      404,
+      expect.stringContaining('expected a run folder'),
+    ]);
+  }
+  fs.rmSync(file);
+});
+
 describe('who may not see it', () => {
   test.each([
     '/api/runs',
