@@ -193,7 +193,7 @@ describe('rates', () => {
     expect(await statuses(() => '192.0.2.1')).toBe('200 200 429 429 429 429 429 429');
   });
 
-  test('of wrong keys are stricter, also for a right one that comes after', async () => {
+  test('of wrong keys are stricter, and keep nobody out who has a right one', async () => {
     const app = server(memoryPlace(KEYS));
     const signIn = async (key: string, address: string) => {
       const init = { method: 'POST', headers: json, body: JSON.stringify({ key }) };
@@ -203,8 +203,8 @@ describe('rates', () => {
     for (let i = 0; i < LIMITS.wrongKeys.burst + 2; i++)
       statuses.push(await signIn(`guess ${i}`, '192.0.2.1'));
     expect(statuses.filter((status) => status === 401)).toHaveLength(LIMITS.wrongKeys.burst);
-    expect(await signIn('ada', '192.0.2.1')).toBe(429);
-    expect(await signIn('ada', '192.0.2.2')).toBe(200);
+    expect(await signIn('ada', '192.0.2.1')).toBe(200);
+    expect(await signIn('guess', '192.0.2.2')).toBe(401);
     const wrong = { authorization: 'Bearer x' };
     expect((await at(app, '192.0.2.1', wrong)).status).toBe(429);
     expect((await at(app, '192.0.2.1', bearer)).status).toBe(200);

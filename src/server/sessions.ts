@@ -123,7 +123,7 @@ export function visitorOf(c: Context, sessions: Sessions, door: Door): Visitor |
     const secret = getCookie(c, cookieName(c));
     return secret === undefined ? undefined : sessions.use(secret);
   }
-  const holder = door(c, /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '', 'bearer');
+  const holder = door(c, /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '');
   return holder && sessions.still({ key: holder.key, by: 'bearer' });
 }
 
@@ -146,7 +146,7 @@ export function addSessions(app: App, place: Place, sessions: Sessions, door: Do
       gives: Session,
     },
     ({ body, context }) => {
-      const holder = door(context, body.key, 'sign-in');
+      const holder = door(context, body.key);
       if (!holder) throw new RequestError('unauthenticated', 'expected a key of somebody, got one of nobody');
       const secret = sessions.begin(holder);
       context.header('set-cookie', cookie(context, secret, sessionMs / MS));
