@@ -205,14 +205,12 @@ export function statements(database: Database) {
     // The rest.
     skip: database.command(`
       insert into skipped values (?, ?, 1) on conflict (item, person) do update set times = times + 1`),
-    skips: database.look<Row>('select 1 from skipped where item = ? and person = ?'),
     draft: database.look<{ readonly json: string; readonly revision: number }>(
       'select json, revision from draft where item = ? and person = ?',
     ),
     keepDraft: database.command(`
       insert into draft values (?, ?, ?, ?) on conflict (item, person)
       do update set revision = excluded.revision, json = excluded.json where excluded.revision >= revision`),
-    dropDraft: database.command('delete from draft where item = ? and person = ?'),
     forget: ['draft', 'skipped', 'lease'].map((table) =>
       database.command(`delete from ${table} where item = ?`),
     ),
