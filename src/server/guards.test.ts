@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type Keys, memoryPlace } from '../../test/place.ts';
+import { CapstanError } from '../base/errors.ts';
 import { type App, addEndpoint } from './endpoint.ts';
 import { LIMITS, type PageFile, type Place, type Site } from './place.ts';
 import { server } from './server.ts';
@@ -168,6 +169,27 @@ describe('a request', () => {
       expect(headers.get('access-control-allow-origin')).toBeNull();
     }
   });
+});
+
+test('where something is damaged here is told to whoever may look, and to nobody else', async () => {
+  const keys: Keys = { ...KEYS, eve: { id: 'person:eve', roles: ['overseer'] } };
+  const fail = () => {
+    throw new CapstanError('corrupt', '/home/ada/project/desk.db: expected a database, got «secret»');
+  };
+  const app = server(memoryPlace(keys));
+  for (const [path, access] of [['open', undefined], ['own', 'oversee'], ['all', 'look']] as const) // biome-ignore format: a table
+    addEndpoint(
+      app,
+      { method: 'get', path: `/api/${path}`, access, summary: 's', gives: z.object({}) },
+      fail,
+    );
+  const told = async (path: string, key: string) => {
+    const response = await app.request(`/api/${path}`, { headers: { authorization: `Bearer ${key}` } });
+    return [response.status, (await response.text()).includes('secret')];
+  };
+  expect(await told('own', 'eve')).toEqual([500, false]);
+  expect(await told('open', 'nobody')).toEqual([500, false]);
+  expect(await told('all', 'ada')).toEqual([500, true]);
 });
 
 describe('rates', () => {
