@@ -248,6 +248,15 @@ test('what is proposed is on the ledger as looked at before it is shown, once', 
   w.close();
 });
 
+test('whoever holds a hidden question of a run that is gone is given something else', async () => {
+  const w = new World(path(), 1);
+  const item = w.add('run', { gold: { share: 1, questions: [{ id: 'gold', form: 'yes' }] } });
+  expect((await take(w.open(), 'ada')).item).toBe('gold');
+  w.settings.clear();
+  expect((await take(w.open(), 'ada')).item).toBe(item);
+  w.close();
+});
+
 test('hidden questions come at about their share, to nobody twice, and look like what waits', async () => {
   const w = new World(path(), 3);
   const questions = Array.from({ length: 50 }, (_, i) => ({ id: `gold-${i}`, form: 'yes' }));

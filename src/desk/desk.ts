@@ -266,7 +266,9 @@ export class Desk {
   #inHand(person: string, now: number): LeaseRow | undefined {
     return this.#sql
       .ownLease(person, now)
-      .find((lease) => lease.gold !== null || this.#line.isOpen(lease.source, lease.item));
+      .find(({ gold, source, run, item }) =>
+        gold === null ? this.#line.isOpen(source, item) : this.#line.isGold(source, run, item),
+      );
   }
 
   /** One that they name, if it waits for them. */

@@ -89,6 +89,11 @@ export class Line {
     return this.#sources.get(source)?.isOpen(item) ?? false;
   }
 
+  /** Whether it is a hidden question of that run, which may be gone. */
+  isGold(source: string, run: string, item: string): boolean {
+    return this.settings(source, run).gold.questions.some(({ id }) => id === item);
+  }
+
   /** Nothing more is wanted of it. */
   close(item: string): void {
     this.#sql.setPhase(CLOSED, item);
