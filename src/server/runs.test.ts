@@ -3,9 +3,10 @@
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Keys, memoryPlace } from '../../test/place.ts';
 import { carryOutTiny, createTiny, PATIENCE_MS, tiny } from '../../test/tiny-run.ts';
+import { Runtime } from '../onnx/runtime.ts';
 import { GROVE_FILES } from '../project/grove.ts';
 import { modelsOf } from '../project/models.ts';
 import { recorder } from '../project/recorder.ts';
@@ -248,6 +249,25 @@ test('a name is no path: nothing outside of the runs is one of them', async () =
     ]);
   }
   fs.rmSync(file);
+});
+
+test('comparisons are made one at a time, whoever asks for how many', async () => {
+  let [open, most] = [0, 0];
+  const begin = Runtime.open.bind(Runtime);
+  vi.spyOn(Runtime, 'open').mockImplementation(async (options) => {
+    most = Math.max(most, ++open);
+    const runtime = await begin(options);
+    const end = runtime.close.bind(runtime);
+    runtime.close = async () => {
+      open--;
+      await end();
+    };
+    return runtime;
+  });
+  const pairs = ['first=one@1&second=two@1', 'first=two@1&second=one@1'];
+  const all = await Promise.all(pairs.map((pair) => get(`/api/compare?${pair}`)));
+  expect([most, ...all.map(({ status }) => status)]).toEqual([1, 200, 200]);
+  vi.restoreAllMocks();
 });
 
 describe('who may not see it', () => {
