@@ -13,7 +13,10 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'capstan-desk-'));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true });
+});
 let paths = 0;
 const path = (): string => join(folder, `desk-${paths++}.db`);
 const take = async (desk: Desk, person: string): Promise<Held> => {
@@ -203,6 +206,23 @@ describe('several reviewers', () => {
     expect(w.effects.get(item)).toEqual([2]);
     w.close();
   });
+});
+
+test('what is told once more is on the disk, also where its first time failed', async () => {
+  const w = new World(path(), 1);
+  const item = w.add('run');
+  const desk = w.open();
+  const said = saying((await take(desk, 'ada')).token);
+  vi.spyOn(Database.prototype, 'writeSynced').mockImplementationOnce(async function (this: Database, change) {
+    await this.write(change);
+    throw new CapstanError('storage', 'EIO');
+  });
+  expect(await codeOf(() => desk.commit('ada', item, said))).toBe('storage');
+  vi.restoreAllMocks();
+  const synced = vi.spyOn(Database.prototype, 'writeSynced');
+  expect(await desk.acked('ada', item, said)).toMatchObject({ item });
+  expect(synced).toHaveBeenCalledOnce();
+  w.close();
 });
 
 test('a database that is in use refuses nothing: it goes another time', async () => {

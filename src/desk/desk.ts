@@ -191,9 +191,14 @@ export class Desk {
     return this.#ack(row.id);
   }
 
-  /** Of the same commit, if it was made before. */
-  acked(person: string, item: string, saying: Pick<Saying, 'token' | 'body'>): Ack | undefined {
-    const before = this.#before(person, item, saying);
+  /** Of the same commit, if it was made before; on the disk as well when the promise is kept. */
+  async acked(
+    person: string,
+    item: string,
+    saying: Pick<Saying, 'token' | 'body'>,
+  ): Promise<Ack | undefined> {
+    if (!this.#before(person, item, saying)) return undefined;
+    const before = await this.#durably(() => this.#before(person, item, saying));
     return before && this.#ack(before.id);
   }
 

@@ -100,7 +100,7 @@ async function commitTo(
     return { id, effect: 'left to others; for you it comes last' };
   }
   const own = canonical(JSON.parse(JSON.stringify(commit)) as Json);
-  let ack = desk.acked(person, id, { token, body: own });
+  let ack = await desk.acked(person, id, { token, body: own });
   if (!ack) {
     turns.expectDoer(person);
     const { item } = await turns.view(await desk.hand(person, id));
