@@ -39,7 +39,7 @@ export function addGuards(app: App, place: Place, sessions: Sessions, door: Door
   });
   app.use('*', async (c, next) => {
     expectHost(c, site);
-    const visitor = visitorOf(c, sessions, door);
+    const visitor = visitorOf(c, sessions, door, site);
     expectRate(visitor ? ofKeys.take(visitor.key) : ofAddresses.take(addressOf(c, site)));
     if (visitor?.by !== 'bearer') expectOwn(c, site, visitor?.session.csrf);
     c.set('visitor', visitor);

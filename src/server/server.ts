@@ -56,6 +56,6 @@ export function server(place: Place): App {
   addLedger(app, log);
   addTrees(app, place, log);
   addTurns(app, place);
-  addDocument(app);
+  addDocument(app, place);
   return app;
 }

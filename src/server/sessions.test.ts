@@ -38,7 +38,11 @@ describe('sessions', () => {
     expect(set).not.toMatch(/Domain|Secure/);
     expect(await who(app, { cookie })).toBe(ADA.id);
     const site = { hosts: ['localhost'], isSecure: true, isProxied: false };
-    expect((await signIn(setUp({ site }).app, 'ada')).set).toMatch(/; Secure;/);
+    const secure = setUp({ site }).app;
+    const own = await signIn(secure, 'ada');
+    expect(own.set).toMatch(/^__Host-capstan=.*; Path=\/;.*; Secure;/);
+    expect(await who(secure, { cookie: own.cookie })).toBe(ADA.id);
+    expect(await who(secure, { cookie: own.cookie.replace('__Host-', '') })).toBeUndefined(); // of another host
   });
 
   test('are those of the key: a wrong one begins none, and one beside a cookie counts alone', async () => {

@@ -9,7 +9,7 @@ import { VERSION } from '../base/version.ts';
 import { type Access, type Role, Session, SignIn } from '../wire/session.ts';
 import { type App, addEndpoint, type Context } from './endpoint.ts';
 import type { Door } from './guards.ts';
-import { type Holder, type KeptSession, LIMITS, type Place } from './place.ts';
+import { type Holder, type KeptSession, LIMITS, LOOPBACK, type Place, type Site } from './place.ts';
 import { RequestError } from './problem.ts';
 
 /** Who asks, and how that is known. */
@@ -117,10 +117,10 @@ export class Sessions {
 }
 
 /** Who asks; undefined for nobody. A key that comes along counts alone, also where it is nobody's. */
-export function visitorOf(c: Context, sessions: Sessions, door: Door): Visitor | undefined {
+export function visitorOf(c: Context, sessions: Sessions, door: Door, site: Site): Visitor | undefined {
   const authorization = c.req.header('authorization');
   if (authorization === undefined) {
-    const secret = getCookie(c, cookieName(c));
+    const secret = getCookie(c, cookieName(c, site));
     return secret === undefined ? undefined : sessions.use(secret);
   }
   const holder = door(c, /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '');
@@ -128,10 +128,10 @@ export function visitorOf(c: Context, sessions: Sessions, door: Door): Visitor |
 }
 
 export function addSessions(app: App, place: Place, sessions: Sessions, door: Door): void {
-  const { isSecure } = place.site ?? { isSecure: false };
+  const { site = LOOPBACK } = place;
   const cookie = (c: Context, secret: string, seconds: number) =>
-    generateCookie(cookieName(c), secret, {
-      ...{ httpOnly: true, sameSite: 'Strict', path: '/', secure: isSecure, maxAge: seconds },
+    generateCookie(cookieName(c, site), secret, {
+      ...{ httpOnly: true, sameSite: 'Strict', path: '/', secure: site.isSecure, maxAge: seconds },
     });
   const { sessionMs } = { ...LIMITS, ...place.limits };
   const MS = 1000;
@@ -174,7 +174,7 @@ export function addSessions(app: App, place: Place, sessions: Sessions, door: Do
       gives: z.object({ session: z.null() }),
     },
     ({ context }) => {
-      const secret = getCookie(context, cookieName(context));
+      const secret = getCookie(context, cookieName(context, site));
       if (secret !== undefined) sessions.end(secret);
       context.header('set-cookie', cookie(context, '', 0));
       return { session: null };
@@ -182,10 +182,11 @@ export function addSessions(app: App, place: Place, sessions: Sessions, door: Do
   );
 }
 
-/** Browsers send a cookie to all ports of a host, so that of each server has a name of its own. */
-export function cookieName(c: Context): string {
+/** Browsers send a cookie to all ports of a host, so that of each server has a name of its own; over TLS one with a prefix for
+ *  which they take no cookie that another host has set (RFC 6265bis §4.1.3.2). */
+export function cookieName(c: Context, { isSecure } = LOOPBACK): string {
   const { port } = new URL(c.req.url);
-  return port ? `capstan-${port}` : 'capstan';
+  return `${isSecure ? '__Host-' : ''}capstan${port ? `-${port}` : ''}`;
 }
 
 function sessionOf({ id, roles }: Holder, place: Place, csrf: string): Session {
