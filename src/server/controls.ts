@@ -7,7 +7,7 @@ import { doerFor } from '../project/doer.ts';
 import { LEDGER } from '../project/home.ts';
 import type { ProjectLog } from '../project/log.ts';
 import { approveNumbered, type DoerFor, goOn, halt } from '../project/office.ts';
-import { latch } from '../project/recorder.ts';
+import { latch, ledgerFree } from '../project/recorder.ts';
 import { type Outcome, waiting } from '../record/acts.ts';
 import { hindered } from '../record/control.ts';
 import { lostText } from '../record/latch.ts';
@@ -68,7 +68,10 @@ export function addControls(app: App, place: Place, log: ProjectLog): void {
       body: ActReason,
       gives: ActOutcome,
     },
-    ({ body: { reason }, session }) => told(place, goOn(actor(session, reason, 'capstan resume --reason …'))),
+    async ({ body: { reason }, session }) => {
+      await ledgerFree();
+      return told(place, goOn(actor(session, reason, 'capstan resume --reason …')));
+    },
   );
   addEndpoint(
     app,
@@ -81,8 +84,10 @@ export function addControls(app: App, place: Place, log: ProjectLog): void {
       body: ActReason,
       gives: ActOutcome,
     },
-    ({ params: { number }, body: { reason }, session }) =>
-      told(place, approveNumbered(number, actor(session, reason, `capstan approve ${number}`))),
+    async ({ params: { number }, body: { reason }, session }) => {
+      await ledgerFree();
+      return told(place, approveNumbered(number, actor(session, reason, `capstan approve ${number}`)));
+    },
   );
 }
 
