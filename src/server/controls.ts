@@ -6,7 +6,7 @@ import { CapstanError } from '../base/errors.ts';
 import { doerFor } from '../project/doer.ts';
 import { LEDGER } from '../project/home.ts';
 import type { ProjectLog } from '../project/log.ts';
-import { approveNumbered, type DoerFor, goOn, halt } from '../project/office.ts';
+import { approveNumbered, type DoerFor, goOn, haltAside } from '../project/office.ts';
 import { latch, ledgerFree } from '../project/recorder.ts';
 import { type Outcome, waiting } from '../record/acts.ts';
 import { hindered } from '../record/control.ts';
@@ -48,14 +48,14 @@ export function addControls(app: App, place: Place, log: ProjectLog): void {
         body: ActReason,
         gives: ActOutcome,
       },
-      ({ body: { reason }, session }) => {
+      async ({ body: { reason }, session }) => {
         // Before anything: it halts at once, and only then goes on the ledger.
         if (!isAllowed(log, session, act))
           throw new CapstanError(
             'refused',
             `expected somebody whom the policy lets ${act}, got ${session.person}`,
           );
-        return told(place, halt(KINDS[act], actor(session, reason, `capstan ${act} --reason …`)));
+        return told(place, await haltAside(KINDS[act], actor(session, reason, `capstan ${act} --reason …`)));
       },
     );
   addEndpoint(
