@@ -155,6 +155,8 @@ function changesOf(seen: Seen): readonly Change[] {
       return [{ topic: 'controls' }];
     case 'memory':
       return [{ topic: 'turns' }, { topic: 'tree' }];
+    case 'inbox':
+      return [{ topic: 'turns' }];
     case 'run':
       return [{ topic: 'run', run: seen.run }];
   }
