@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { addEndpoint } from '../src/server/endpoint.ts';
 import { fuzz } from './fuzz/fuzz.ts';
-import { askers, type SmallProject, smallProject } from './fuzz/project.ts';
+import { askers, knownIn, type SmallProject, smallProject } from './fuzz/project.ts';
 import { PATIENCE_MS } from './tiny-run.ts';
 
 let project: SmallProject;
@@ -24,7 +24,7 @@ test(
       seed: 1,
       requests: 250,
       who,
-      known: ['one', 'one@1', 'tree', 'asked', '0'],
+      known: await knownIn(app),
     });
     expect(said.wrong).toEqual([]);
     expect(broken).toEqual([]);

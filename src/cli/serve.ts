@@ -13,7 +13,7 @@ import { sessionStore } from '../project/sessions.ts';
 import { TendingProcess } from '../project/tending.ts';
 import { type Seen, watchProject } from '../project/watch.ts';
 import { Changes } from '../server/changes.ts';
-import type { KeptSession, Place } from '../server/place.ts';
+import type { KeptSession, Place, Site } from '../server/place.ts';
 import { server } from '../server/server.ts';
 import type { Change } from '../wire/session.ts';
 import { integer } from './arguments.ts';
@@ -113,7 +113,7 @@ async function work(flags: Flags): Promise<void> {
   };
   try {
     const listening = await listen(server(place), { ...flags, ...(tls && { tls }) });
-    say(listening, link?.key, flags);
+    say(isOpen ? urlOf(site, listening) : listening.url, link?.key, flags);
     await new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
     await listening.close(GRACE_MS);
   } finally {
@@ -124,7 +124,12 @@ async function work(flags: Flags): Promise<void> {
   }
 }
 
-function say({ url }: Listening, key: string | undefined, { json }: Flags): void {
+/** As others reach it. */
+function urlOf({ hosts: [name], isProxied }: Site, { url }: Listening): string {
+  return isProxied ? `https://${name}/` : `https://${name}:${new URL(url).port}/`;
+}
+
+function say(url: string, key: string | undefined, { json }: Flags): void {
   const address = key === undefined ? url : `${url}#key=${key}`;
   console.log(json ? JSON.stringify({ url: address }) : address);
   if (key === undefined) process.stderr.write('people sign in with their keys (capstan keys list)\n');
@@ -146,18 +151,19 @@ function tlsOf({ tlsCert, tlsKey }: Flags): Tls | undefined {
   };
 }
 
-/** What is out of date after that. */
+/** What is out of date after that; of turns in question trees it is the desk that tells. */
 function changesOf(seen: Seen): readonly Change[] {
   switch (seen.what) {
     case 'ledger':
       return [{ topic: 'ledger' }, { topic: 'models' }, { topic: 'controls' }];
     case 'halt':
       return [{ topic: 'controls' }];
-    case 'memory':
-      return [{ topic: 'turns' }, { topic: 'tree' }];
     case 'inbox':
       return [{ topic: 'turns' }];
     case 'run':
-      return [{ topic: 'run', run: seen.run }];
+      return [
+        { topic: 'run', run: seen.run },
+        { topic: 'tree', run: seen.run },
+      ];
   }
 }

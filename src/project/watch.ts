@@ -1,13 +1,13 @@
-/** What other processes change in a project, noticed by looking: an entry of a file is another one once its size, its time or
+/** What other processes change in a project, noticed by looking: a file is another one once its size, its time or
  *  its place on the disk is. Looking at a hundred runs takes some milliseconds, none of which blocks. */
 
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { INBOX } from '../run/inbox.ts';
-import { HOME, LEDGER, MEMORY } from './home.ts';
+import { HOME, LEDGER } from './home.ts';
 
 export type Seen =
-  | { readonly what: 'ledger' | 'halt' | 'memory' | 'inbox' }
+  | { readonly what: 'ledger' | 'halt' | 'inbox' }
   | { readonly what: 'run'; readonly run: string };
 
 /** Looks every so many milliseconds, until the function that it gives is called. */
@@ -32,14 +32,13 @@ export function watchProject(milliseconds: number, tell: (seen: Seen) => void): 
 interface Stamps {
   readonly ledger: string;
   readonly halt: string;
-  readonly memory: string;
   /** What waits for people in training runs, and what they said. */
   readonly inbox: string;
   readonly runs: ReadonlyMap<string, string>;
 }
 
 function changed(before: Stamps, now: Stamps): readonly Seen[] {
-  const parts = (['ledger', 'halt', 'memory', 'inbox'] as const).filter((what) => before[what] !== now[what]);
+  const parts = (['ledger', 'halt', 'inbox'] as const).filter((what) => before[what] !== now[what]);
   const names = new Set([...before.runs.keys(), ...now.runs.keys()]);
   const runs = [...names].filter((name) => before.runs.get(name) !== now.runs.get(name));
   return [...parts.map((what) => ({ what })), ...runs.map((run) => ({ what: 'run' as const, run }))];
@@ -55,7 +54,6 @@ async function stamps(): Promise<Stamps> {
   return {
     ledger: await stampOfFiles(join(LEDGER, 'journal')),
     halt: await stampOf(join(LEDGER, 'halt')),
-    memory: await stampOfFiles(dirname(MEMORY), basename(MEMORY)), // not who holds what, which changes all the time
     inbox,
     runs,
   };
@@ -85,8 +83,8 @@ async function names(path: string): Promise<readonly string[]> {
   }
 }
 
-/** A lock is taken by whoever looks; the shared memory of a database changes with every reader. */
-const NOISE = /^lock$|-shm$/;
+/** A lock is taken by whoever looks. */
+const NOISE = /^lock$/;
 
 async function stampOf(path: string): Promise<string> {
   try {

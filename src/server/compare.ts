@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { CapstanError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { compareOn } from '../run/compared.ts';
+import type { Configuration } from '../run/configuration.ts';
 import { openRun } from '../run/folder.ts';
 import { taskOf } from '../run/own.ts';
 import { readState } from '../run/state.ts';
@@ -71,12 +72,15 @@ async function rowsOf(first: Chosen, second: Chosen): Promise<Comparison['rows']
 
 function expectOneTask(first: Chosen, second: Chosen) {
   const [one, two] = [first, second].map(({ path }) => openRun(path));
-  const of = ({ task, parameters }: { task: string; parameters: unknown }) =>
-    JSON.stringify([task, parameters]);
-  const [before, after] = [of(one!.file.configuration), of(two!.file.configuration)];
+  const [before, after] = [textOf(one!.file.configuration), textOf(two!.file.configuration)];
   if (before !== after)
     throw new CapstanError('invalid', `compare: expected two runs of one task, got ${before} and ${after}`);
   return taskOf(one!.folder, one!.file.configuration);
+}
+
+function textOf({ task, parameters }: Configuration): string {
+  const values = Object.entries(parameters).map(([name, value]) => `${name} ${value}`);
+  return `${task} (${values.join(', ')})`;
 }
 
 function apartOf(first: Chosen, second: Chosen): Pick<Comparison, 'settings' | 'series'> {
@@ -88,7 +92,7 @@ function apartOf(first: Chosen, second: Chosen): Pick<Comparison, 'settings' | '
     .filter(([, a, b]) => a !== b);
   const [here, there] = [first, second].map(({ path }) => seriesIn(path));
   const series = here!.flatMap((own) => {
-    const other = there!.find(({ name }) => name === own.name);
+    const other = there!.find(({ name, level }) => name === own.name && level === own.level);
     return other ? [{ first: own, second: other }] : [];
   });
   return { settings, series };

@@ -101,7 +101,10 @@ describe('a request', () => {
     const site: Site = { hosts: ['capstan.example'], isSecure: true, isProxied: true };
     const proxied = withEcho({ site });
     const at = (headers: Record<string, string>) => proxied.request('/api/health', { headers });
-    expect((await at({ host: 'capstan.example' })).status).toBe(200);
+    const plain = await at({ host: 'capstan.example' });
+    expect(plain.status).toBe(200);
+    expect(plain.headers.get('strict-transport-security')).toBe('max-age=31536000');
+    expect((await app.request('/api/health')).headers.get('strict-transport-security')).toBeNull();
     expect((await at({ host: '127.0.0.1', 'x-forwarded-host': 'capstan.example' })).status).toBe(200);
     expect((await at({ host: '127.0.0.1' })).status).toBe(421);
     expect((await at({ host: 'capstan.example', 'x-forwarded-host': 'evil.example' })).status).toBe(421);

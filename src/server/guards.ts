@@ -30,12 +30,14 @@ export function doorOf(place: Place): Door {
 export function addGuards(app: App, place: Place, sessions: Sessions, door: Door): void {
   const { site = LOOPBACK, now } = place;
   const { perKey, perAddress, bodyBytes } = { ...LIMITS, ...place.limits };
+  // It is for all ports of a name, and others serve on this machine, too.
+  const isStrict = site.isSecure && !site.hosts.some((host) => LOOPBACK.hosts.includes(host));
   const [ofKeys, ofAddresses] = [new Rates(perKey, now), new Rates(perAddress, now)];
   app.use('*', async (c, next) => {
     await next();
     const { headers } = c.res;
     for (const [name, value] of Object.entries(HEADERS)) if (!headers.has(name)) headers.set(name, value);
-    if (site.isSecure) headers.set('strict-transport-security', `max-age=${YEAR_S}`);
+    if (isStrict) headers.set('strict-transport-security', `max-age=${YEAR_S}`);
   });
   app.use('*', async (c, next) => {
     expectHost(c, site);

@@ -80,7 +80,8 @@ export function addLedger(app: App, log: ProjectLog): void {
     },
     ({ params: { seq } }) => ({ seq, receipt: receiptOf(LEDGER, seq) }),
   );
-  app.get('/ledger/*', (c) => {
+  // Not «/ledger/*», which «/ledger» is as well: that is a page.
+  app.get('/ledger/:file{.+}', (c) => {
     expectAccess(c.get('visitor')?.session, 'audit');
     const bytes = published(c.req.path.slice('/ledger/'.length));
     return c.body(Uint8Array.from(bytes).buffer, 200, {

@@ -14,10 +14,11 @@ import {
   revokeFound,
   takeBack,
 } from '../project/models.ts';
+import { changesIn, movesOf } from '../registry/difference.ts';
 import { loadCheckpoint } from '../registry/promotion.ts';
 import { showVersion, versionOf } from '../registry/version.ts';
 import { listRuns } from '../run/folder.ts';
-import { ActOutcome, ActReason, type ModelAct, ModelRow, ModelView } from '../wire/model.ts';
+import { ActOutcome, ActReason, type ModelAct, ModelDifference, ModelRow, ModelView } from '../wire/model.ts';
 import type { Session } from '../wire/session.ts';
 import { Hash } from '../wire/value.ts';
 import { actor, isAllowed, told } from './controls.ts';
@@ -49,6 +50,19 @@ export function addModels(app: App, place: Place, log: ProjectLog): void {
       gives: ModelView,
     },
     ({ params: { hash }, session }) => viewOf(hash, session, log),
+  );
+  addEndpoint(
+    app,
+    {
+      method: 'get',
+      path: '/api/models/{hash}/difference',
+      access: 'look',
+      summary: 'How a checkpoint differs on paper from another: its lineage, and how far its weights moved',
+      params: Named,
+      query: z.object({ from: Hash }),
+      gives: ModelDifference,
+    },
+    ({ params: { hash }, query: { from } }) => differenceOf(from, hash),
   );
   for (const act of ['promote', 'rollback', 'revoke'] as const)
     addEndpoint(
@@ -118,6 +132,30 @@ function viewOf(hash: string, session: Session, log: ProjectLog): ModelView {
         people: log.replay.authority.people.size === 0 ? 1 : peopleNeeded(log.replay.authority, act),
       })),
   };
+}
+
+function differenceOf(from: string, hash: string): ModelDifference {
+  const [before, after] = [find(from), find(hash)].map((found) => loadCheckpoint(found.folder, found.hash));
+  return {
+    changed: changesIn(before!.lineage, after!.lineage).map((one) => [
+      one.name,
+      said(one.before),
+      said(one.after),
+    ]),
+    moved: movesOf(before!, after!).map(({ name, distance }) => ({
+      name,
+      ...(distance !== undefined && Number.isFinite(distance) && { distance }),
+    })),
+  };
+}
+
+/** Of a number that is not whole. */
+const DIGITS = 6;
+
+function said(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'number' || Number.isInteger(value)) return JSON.stringify(value) ?? '–';
+  return String(Number(value.toPrecision(DIGITS)));
 }
 
 /** What may be done by the state that it is in, and what would follow. */

@@ -7,6 +7,7 @@ import type { ArmState } from '../run/state.ts';
 import type { Gate, RunView, Series } from '../wire/run.ts';
 
 const MILLION = 1e6;
+const RIGHT = 'accuracy of X';
 
 export interface Seen {
   readonly configuration: Configuration;
@@ -28,11 +29,13 @@ export function viewOf({
   decided,
   waiting,
 }: Seen): Omit<RunView, 'row'> {
-  const { points = [], iterations = [], seconds = 0 } = state ?? {};
+  const { points = [], iterations = [], seconds = 0, progress } = state ?? {};
   const gates = entries.flatMap(gateOf);
   return {
     settings: settingsOf(configuration),
     seconds,
+    decisions: progress?.decisions ?? 0,
+    ...(progress?.state === 'running' && { left: leftOf(configuration, progress) }),
     ...{ levels, gates },
     threshold: configuration.training.gate.advance,
     horizons: [0, ...(state?.progress.horizons ?? [])],
@@ -52,14 +55,21 @@ export function viewOf({
   };
 }
 
+function leftOf({ training }: Configuration, { step, iterationSteps }: ArmState['progress']): string {
+  const left = Math.min(training.stepsPerIteration - iterationSteps, training.stepsMax - step);
+  return `at most ${Math.max(0, left).toLocaleString('en')} steps for this iteration`;
+}
+
 /** One panel for each measure that there is. */
 function seriesOf(points: readonly CurvePoint[], gates: readonly Gate[]): Series[] {
   const series = (
     name: string,
     unit: Series['unit'],
     of: (point: CurvePoint) => number | undefined,
+    level?: number,
   ): Series => ({
     ...{ name, unit },
+    ...(level !== undefined && { level }),
     points: points.flatMap((point) => {
       const value = of(point);
       return value === undefined || !Number.isFinite(value) ? [] : [{ step: point.step, value }];
@@ -71,14 +81,25 @@ function seriesOf(points: readonly CurvePoint[], gates: readonly Gate[]): Series
       ? undefined
       : measured.reduce((sum, value) => sum + value, 0) / measured.length;
   };
+  type Shares = 'answerer' | 'amplified' | 'agreement';
+  const byLevel = (name: string, shares: Shares): Series[] =>
+    Array.from({ length: Math.max(0, ...points.map((point) => point[shares]?.length ?? 0)) }, (_, i) =>
+      series(name, 'share', (point) => point[shares]?.[i], i + 1),
+    );
+  const right = ({ overall, answerer }: CurvePoint) => overall?.answerer ?? mean(answerer);
+  const amplified = ({ overall, amplified }: CurvePoint) => overall?.amplified ?? mean(amplified);
+  const gained = (point: CurvePoint) => {
+    const [before, after] = [right(point), amplified(point)];
+    return before === undefined || after === undefined ? undefined : after - before;
+  };
   const all = [
-    series('accuracy of X', 'share', ({ overall, answerer }) => overall?.answerer ?? mean(answerer)),
-    series(
-      'accuracy of Amplify^H(X)',
-      'share',
-      ({ overall, amplified }) => overall?.amplified ?? mean(amplified),
-    ),
+    series(RIGHT, 'share', right),
+    ...byLevel(RIGHT, 'answerer'),
+    series('accuracy of Amplify^H(X)', 'share', amplified),
+    ...byLevel('accuracy of Amplify^H(X)', 'amplified'),
+    series('gained by amplifying', 'share', gained),
     series('agreement of X with Amplify^H(X)', 'share', ({ agreement }) => mean(agreement)),
+    ...byLevel('agreement of X with Amplify^H(X)', 'agreement'),
     {
       name: 'agreement at gates',
       unit: 'share' as const,
@@ -96,6 +117,7 @@ function gateOf({ kind, figures = {}, subjects = [], seq }: Entry): Gate[] {
   if (kind !== 'gate-looked' && kind !== 'gate-decided') return [];
   const share = (name: string): number => (figures[name] ?? 0) / MILLION;
   const value = share('agreement-ppm');
+  const low = share('low-ppm');
   const checkpoint = subjects.find(({ name }) => name === 'checkpoint')?.sha256;
   return [
     {
@@ -104,18 +126,20 @@ function gateOf({ kind, figures = {}, subjects = [], seq }: Entry): Gate[] {
       step: figures.step ?? 0,
       look: figures.look ?? 0,
       passed: figures.passed === 1 && figures['compared-passed'] !== 0,
-      // The ledger has the lower bound only: it is what a gate asks for.
-      agreement: {
-        value,
-        low: share('low-ppm'),
-        high: Math.max(value, share('high-ppm')),
-        n: figures.questions ?? 0,
-      },
+      agreement: { value, low, high: upperOf(value, low), n: figures.questions ?? 0 },
       threshold: share('threshold-ppm'),
       entry: seq,
       ...(checkpoint !== undefined && { checkpoint }),
     },
   ];
+}
+
+/** The ledger has the lower bound only: it is what a gate asks for. Both ends L of Wilson's interval are where
+ *  (value − L)² / (L (1 − L)) is the same, and of this quadratic one root is known. */
+export function upperOf(value: number, low: number): number {
+  if (low <= 0) return 1; // any could be
+  const ratio = (value - low) ** 2 / (low * (1 - low));
+  return Math.min(1, Math.max(value, value ** 2 / ((1 + ratio) * low)));
 }
 
 /** What somebody should look at. */
@@ -127,10 +151,11 @@ function alarmsOf(state: ArmState | undefined, entries: readonly Entry[]): RunVi
   const said: RunView['alarms'] = [];
   for (const { kind, seq, figures, actor, words } of entries) {
     step = figures?.step ?? step;
+    const who = actor.id.replace(/^person:/, '');
     const text = {
-      'answer-corrected': `${actor.id} corrected an answer`,
-      'model-revoked': `${actor.id} revoked a checkpoint`,
-      'model-rolled-back': `${actor.id} took back to an earlier checkpoint`,
+      'answer-corrected': `${who} corrected an answer`,
+      'model-revoked': `${who} revoked a checkpoint`,
+      'model-rolled-back': `${who} took back to an earlier checkpoint`,
       'run-ended':
         words?.state === 'finished' || words?.state === 'interrupted' ? undefined : `ended: ${words?.state}`,
     }[kind as string];

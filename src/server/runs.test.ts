@@ -6,12 +6,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Keys, memoryPlace } from '../../test/place.ts';
 import { carryOutTiny, createTiny, PATIENCE_MS, tiny } from '../../test/tiny-run.ts';
+import { GROVE_FILES } from '../project/grove.ts';
 import { modelsOf } from '../project/models.ts';
 import { recorder } from '../project/recorder.ts';
 import { receiptOf } from '../record/receipt.ts';
 import { verifyLedger } from '../record/verify.ts';
+import { writeSealed } from '../run/sealed.ts';
+import { Folder } from '../storage/folder.ts';
+import { lockFolder } from '../storage/lock.ts';
 import type { EntryRow } from '../wire/ledger.ts';
-import type { Controls, ModelRow, ModelView } from '../wire/model.ts';
+import type { Controls, ModelDifference, ModelRow, ModelView } from '../wire/model.ts';
 import type { Comparison, RunRow, RunView } from '../wire/run.ts';
 import type { App } from './endpoint.ts';
 import { server } from './server.ts';
@@ -74,6 +78,30 @@ describe('runs', () => {
     expect(view.settings).toContainEqual(['seed', '1']);
   });
 
+  test('of recipes are among them, with what they are to answer', async () => {
+    const path = 'runs/asks';
+    const root = { id: 'q', text: 'Is it safe?', documents: [] };
+    writeSealed(new Folder(path), GROVE_FILES.file, 'capstan-tree-run-1', {
+      ...{ recipe: 'audit.ts', root, started: '2026-01-31T12:00:00.000Z' },
+    });
+    const of = async () =>
+      (await get<readonly RunRow[]>('/api/runs')).body.find(({ name }) => name === 'asks');
+    try {
+      const row = { kind: 'tree', what: 'audit.ts', question: 'Is it safe?', waiting: 0 };
+      expect(await of()).toMatchObject({ ...row, state: 'stopped' });
+      const lock = lockFolder(path);
+      expect((await of())?.state).toBe('running');
+      lock.release();
+      fs.writeFileSync(`${path}/${GROVE_FILES.file}`, '{}');
+      expect(await of()).toMatchObject({
+        state: 'damaged',
+        error: expect.stringContaining(GROVE_FILES.file),
+      });
+    } finally {
+      fs.rmSync(path, { recursive: true });
+    }
+  });
+
   test('that are not there, or mean another folder, are not found', async () => {
     for (const name of ['three', '..%2F..', '%2Fetc', 'one%2F..%2Ftwo'])
       expect((await get(`/api/runs/${name}`)).status).toBe(404);
@@ -128,6 +156,19 @@ describe('checkpoints', () => {
       reason: 'a test',
     });
     expect([again.status, again.body.code]).toEqual([403, 'refused']);
+  });
+
+  test('differ on paper as they do for the command: nothing from themselves, an iteration from the one before', async () => {
+    const [first, second] = modelsOf('runs/one').map(({ hash }) => hash);
+    const of = async (hash: string, from: string) =>
+      (await get<ModelDifference>(`/api/models/${hash}/difference?from=${from}`)).body;
+    const same = await of(first!, first!);
+    expect(same.changed).toEqual([]);
+    expect(new Set(same.moved.map(({ distance }) => distance))).toEqual(new Set([0]));
+    const next = await of(second!, first!);
+    expect(next.changed).toContainEqual(['iteration', '1', '2']);
+    expect(next.changed).toContainEqual(['parent', 'null', first]);
+    expect(next.moved.some(({ distance }) => distance! > 0)).toBe(true);
   });
 });
 

@@ -95,6 +95,7 @@ function treeRows(): readonly RunRow[] {
           what: new Folder(file.recipe).name.slice(0, NAME_MOST),
           started: file.started,
         },
+        question: file.root?.text ?? `all of ${new Folder(file.questions ?? '').name}`,
         state: items ? 'waiting' : isAnswered(name) ? 'finished' : state,
         waiting: items?.length ?? 0,
       };

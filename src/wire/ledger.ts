@@ -41,6 +41,7 @@ export const EntryPage = z.object({
   /** How many there are that match. */
   total: z.int(),
 });
+export type EntryPage = z.infer<typeof EntryPage>;
 
 /** A .tlog-proof: the entry, its proof of inclusion, the signed head. */
 export const Receipt = z.object({ seq: z.int(), receipt: z.string() });

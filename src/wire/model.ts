@@ -39,6 +39,15 @@ export const ModelView = z.object({
 });
 export type ModelView = z.infer<typeof ModelView>;
 
+/** How a checkpoint differs on paper from another that was before it. */
+export const ModelDifference = z.object({
+  /** What its lineage says otherwise: name, before, after. */
+  changed: z.array(z.tuple([z.string(), z.string(), z.string()])),
+  /** How far each tensor moved, as a share of how long it was; absent where only one of them has it. */
+  moved: z.array(z.object({ name: z.string(), distance: z.number().optional() })),
+});
+export type ModelDifference = z.infer<typeof ModelDifference>;
+
 export const ActReason = z.object({ reason: Reason });
 
 /** Done, or waiting for more people. */

@@ -8,6 +8,8 @@ export const RunRow = z.object({
   kind: z.enum(['training', 'tree']),
   /** The task, or the recipe. */
   what: Name,
+  /** Of a tree: what it is to answer. */
+  question: z.string().optional(),
   state: z.enum(['new', 'running', 'waiting', 'stopped', 'finished', 'gate-failed', 'damaged']),
   started: Time.optional(),
   steps: z.int().optional(),
@@ -19,9 +21,11 @@ export const RunRow = z.object({
 });
 export type RunRow = z.infer<typeof RunRow>;
 
-/** One panel; others join by being in the list. Points by step. */
+/** One line; those of a name share a panel, and others join by being in the list. Points by step. */
 export const Series = z.object({
   name: Name,
+  /** Absent: of all levels together. */
+  level: z.int().optional(),
   unit: z.enum(['share', 'count', 'seconds', 'dollars', 'loss']),
   points: z.array(
     z.object({
@@ -54,7 +58,9 @@ export const RunView = z.object({
   /** What it was told to do, as label and value. */
   settings: z.array(z.tuple([z.string(), z.string()])),
   seconds: z.number(),
-  /** Of the time left, as far as it can be told. */
+  /** Of H, so far. */
+  decisions: z.int(),
+  /** At most how much is left, as far as it can be told. */
   left: z.string().optional(),
   /** Levels that the task has. */
   levels: z.int(),

@@ -134,11 +134,35 @@ export async function askers(app: App): Promise<readonly { readonly [name: strin
   return [
     ...[bearers[0]!, bearers[0]!, bearers[0]!, bearers[0]!],
     ...bearers,
+    bearers.at(-1)!,
     ...cookies,
     { ...second, origin: 'http://localhost', 'sec-fetch-site': 'same-origin' },
     { cookie: first.cookie! },
     { authorization: 'Bearer nobody' },
     {},
+  ];
+}
+
+/** What means something there: runs, checkpoints, nodes, a key. */
+export async function knownIn(app: App): Promise<readonly string[]> {
+  const headers = { authorization: 'Bearer all' };
+  const ids = async (run: string): Promise<readonly string[]> => {
+    const said = await app.request(`/api/trees/${run}/rows?from=0&to=4`, { headers });
+    return ((await said.json()) as { readonly rows: readonly { readonly id: string }[] }).rows.map(
+      ({ id }) => id,
+    );
+  };
+  return [
+    'one',
+    'two',
+    'one@1',
+    'two@1',
+    'tree',
+    'asked',
+    'new',
+    'all',
+    ...(await ids('tree')),
+    ...(await ids('asked')),
   ];
 }
 

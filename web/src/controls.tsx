@@ -11,7 +11,7 @@ import { useToast } from './toast.tsx';
 
 type Act = ControlsValue['may'][number];
 
-const ACTS: { readonly [act in Act]: readonly [verb: string, consequence: string] } = {
+export const ACTS: { readonly [act in Act]: readonly [verb: string, consequence: string] } = {
   pause: ['Pause', 'What is being worked on is finished, then nothing begins until somebody lets it go on.'],
   stop: [
     'Stop',
@@ -33,7 +33,7 @@ export function useControls(): ControlsValue | undefined {
 }
 
 /** What makes sense now, of what whoever asks may do. */
-function actsOf({ may, halted }: ControlsValue): readonly Act[] {
+export function actsOf({ may, halted }: ControlsValue): readonly Act[] {
   const acts: readonly Act[] = !halted
     ? ['pause', 'stop']
     : halted.kind === 'paused'
@@ -43,6 +43,8 @@ function actsOf({ may, halted }: ControlsValue): readonly Act[] {
 }
 
 export function haltedWords({ kind, by }: NonNullable<ControlsValue['halted']>): string {
+  // What is missing takes a sentence, which the page of controls has.
+  if (kind === 'refused') return 'nothing may begin';
   return `${kind} by ${by.replace(/^\w+:/, '')}`;
 }
 
