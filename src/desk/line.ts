@@ -105,7 +105,7 @@ export class Line {
     for (const source of this.#sources.values()) {
       const fresh = source.since(this.#sql.cursor(source.name)?.number ?? 0);
       for (const { number, id, run } of fresh) {
-        if (this.#sql.reopen(number, run, id) > 0) this.#sql.leaveBehind(id);
+        if (this.#sql.reopen(number, run, id, number) > 0) this.#sql.leaveBehind(id);
         else this.#sql.addItem(id, source.name, number, run);
         this.#sql.addRun(run, source.name);
       }

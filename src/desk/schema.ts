@@ -109,11 +109,11 @@ export function statements(database: Database) {
     cursor: database.look<{ readonly number: number }>('select number from source where name = ?'),
     moveCursor: database.command('insert or replace into source values (?, ?)'),
     addItem: database.command(`insert or ignore into item values (?, ?, ?, ?, ${DECIDE}, 0)`),
-    /** number, run, id */
+    /** One that came anew has a later number. number, run, id, number */
     reopen: database.command(`
       update item set number = ?, run = ?, phase = ${DECIDE}, seats = (select count(*) from act
         where act.item = item.id and kind = 'decide' and state in (${PENDING}, ${RECORDING}))
-      where id = ? and phase = ${CLOSED}`),
+      where id = ? and phase = ${CLOSED} and number < ?`),
     leaveBehind: database.command(
       `update act set state = ${PAST} where item = ? and state = ${DONE} and kind in ${OF_TURNS}`,
     ),
