@@ -1,15 +1,11 @@
 /** How long overseers wait for their next workspace, when a hundred of them are at it over HTTP, with events, some of them at
  *  real pages, beside thousands of workspaces that wait; and that nothing is in two hands or lost meanwhile. */
 
-import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
-import { once, setMaxListeners } from 'node:events';
+import { setMaxListeners } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { Random } from '../src/base/random.ts';
 import { LEDGER } from '../src/project/home.ts';
 import { verifyLedger } from '../src/record/verify.ts';
@@ -18,6 +14,7 @@ import { launchBrowser } from '../test/browser.ts';
 import { offer, writeRun } from '../test/desk/project.ts';
 import { type Benchmark, figure, median } from './benchmark.ts';
 import { workAtPage } from './real-pages.ts';
+import { keyFor, served } from './served.ts';
 
 const PEOPLE = 100;
 /** So many of them at pages, each in a browser's context of their own, where there is a browser. */
@@ -30,7 +27,6 @@ const THINK_MS = 5000;
 /** After which what was committed is on the ledger. */
 const UNDO_MS = 10_000;
 const MS = 1000;
-const PROGRAM = fileURLToPath(new URL('../bin/capstan.js', import.meta.url));
 
 export const benchmark: Benchmark = {
   measures: `the next workspace for ${PEOPLE} overseers over HTTP, with ${ITEMS} that wait in ${RUNS} runs`,
@@ -46,9 +42,9 @@ export const benchmark: Benchmark = {
         await offer(`run-${i}`, ITEMS / RUNS);
       }
       const people = await enrolled(PEOPLE);
-      const { child, url } = await served();
+      const server = await served();
       try {
-        const found = await worked(url, people);
+        const found = await worked(server.url, people);
         await sleep(UNDO_MS + 5 * MS);
         for (const violation of judged(found)) throw new Error(violation);
         const { taken, acked, waited, idle, events, shown, atPages } = found;
@@ -66,8 +62,7 @@ export const benchmark: Benchmark = {
           figure('overseers/next-median', 'ms', median(waited), peer(median(idle))),
         ];
       } finally {
-        child.kill();
-        await once(child, 'close');
+        await server.stop();
       }
     } finally {
       process.chdir(before);
@@ -90,20 +85,9 @@ async function enrolled(count: number): Promise<readonly Overseer[]> {
   const people: Overseer[] = [];
   for (let i = 0; i < count; i++) {
     const name = `overseer-${i}`;
-    const args = [PROGRAM, 'keys', 'add', name, '--role', 'overseer'];
-    const { stdout } = await promisify(execFile)(process.execPath, args);
-    people.push({ name, key: stdout.trim() });
+    people.push({ name, key: await keyFor(name, 'overseer') });
   }
   return people;
-}
-
-/** A process of its own, as whoever installs it starts it. */
-async function served(): Promise<{ readonly child: ChildProcessWithoutNullStreams; readonly url: string }> {
-  const child = spawn(process.execPath, [PROGRAM, 'serve', '--port', '0']);
-  child.stderr.pipe(process.stderr);
-  for await (const line of createInterface({ input: child.stdout }))
-    return { child, url: new URL(line).origin };
-  throw new Error('expected the address of the server, got none');
 }
 
 interface Found {
