@@ -188,7 +188,9 @@ async function run(task: string | undefined, flags: RunFlags, command: Command):
     });
     show.end();
     const summary = summarise(record, path, busySeconds);
-    console.log(flags.json ? JSON.stringify(summary) : summaryText(summary));
+    console.log(
+      flags.json ? JSON.stringify(summary) : `${summaryText(summary)}\nbrowser    ${commandLine('serve')}`,
+    );
     if (record.arms[0]!.state === 'gate-failed')
       throw new CapstanError('gate-failed', gateFailed(record.arms[0]!.iterations, path));
   } catch (error) {

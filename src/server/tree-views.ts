@@ -208,7 +208,12 @@ function* versionsOf(
   const said = (entry: Entry, field: string) =>
     entry.content?.some((one) => one.field === field) ? contentOf(LEDGER, entries, entry, field) : undefined;
   const first = own[0] && said(own[0], 'before');
-  if (first !== undefined) yield { answer: clippedAnswer(JSON.parse(first) as Answer<string>, TEXT) };
+  const by = own[0] && said(own[0], 'before-by');
+  if (first !== undefined)
+    yield {
+      answer: clippedAnswer(JSON.parse(first) as Answer<string>, TEXT),
+      ...(by !== undefined && { by: authorView(JSON.parse(by) as Author) }),
+    };
   else if (own.length < 2) yield { answer: clippedAnswer(corrected.before, TEXT) };
   for (const entry of own.slice(0, -1)) {
     const value = said(entry, 'answer');
