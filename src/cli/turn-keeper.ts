@@ -4,6 +4,7 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '../base/errors.ts';
 import { DESK } from '../project/home.ts';
+import type { ProjectLog } from '../project/log.ts';
 import { Turns } from '../project/turns.ts';
 import type { Changes } from '../server/changes.ts';
 import { Folder } from '../storage/folder.ts';
@@ -13,19 +14,25 @@ const LOOK_MS = 250;
 
 export class TurnKeeper {
   readonly #changes: Changes;
+  readonly #log: ProjectLog;
   readonly #timer: NodeJS.Timeout;
   readonly #wanted = new Map<string, () => void>();
   #turns: Turns | undefined;
   #worker: Worker | undefined;
   #said = '';
 
-  constructor(changes: Changes) {
+  constructor(changes: Changes, log: ProjectLog) {
     this.#changes = changes;
+    this.#log = log;
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
 
   readonly open = (): Turns => {
-    this.#turns ??= Turns.open({ carryOut: (act) => this.#carryOut(act) });
+    if (this.#turns?.isSound === false) {
+      this.#turns.close();
+      this.#turns = undefined;
+    }
+    this.#turns ??= Turns.open({ log: this.#log, carryOut: (act) => this.#carryOut(act) });
     this.#worker ??= this.#start();
     return this.#turns;
   };

@@ -54,12 +54,15 @@ export class Settling {
   /** With the ledger held, so that no other process is at the same acts. */
   #carryOut(page: Page, found: readonly ActRow[]): readonly ActRow[] {
     const { database, now } = this.#options;
-    database.writeNow(() => {
-      for (const act of found) this.#sql.begin(page.size, act.id);
+    const acts = database.writeNow(() => {
+      // What was taken back since it was found is nobody's act.
+      const own = found.filter(({ id }) => this.#sql.act(id) !== undefined);
+      for (const act of own) this.#sql.begin(page.size, act.id);
+      return own;
     });
-    const outcomes = found.map((act) => this.#one(page, act));
+    const outcomes = acts.map((act) => this.#one(page, act));
     database.writeNow(() => {
-      for (const [i, act] of found.entries()) {
+      for (const [i, act] of acts.entries()) {
         const entry = outcomes[i];
         if (entry === undefined) this.#sql.postpone(now() + AGAIN_MS, act.id);
         else {
@@ -68,13 +71,13 @@ export class Settling {
         }
       }
     });
-    return found;
+    return acts;
   }
 
   /** The number of its entry; null where nobody has to know, undefined where it is to be tried again. */
   #one(page: Page, act: ActRow): number | null | undefined {
     try {
-      const known = act.state === RECORDING ? page.find(act.id, act.floor!) : undefined;
+      const known = act.state === RECORDING ? page.find(act, act.floor!) : undefined;
       const note = this.#noteOf(act, known !== undefined);
       // The reviews are on the ledger; that they agreed about what is gone is nobody's act.
       if (act.kind === 'agreement' && note.as === 'late') return null;

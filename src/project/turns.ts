@@ -1,4 +1,5 @@
-/** The turns of people in this project: the desk with its database, what waits in question trees, and the ledger.
+/** The turns of people in this project: the desk with its database, what waits in question trees and in training runs, and the
+ *  ledger.
  *      memory/desk.db       leases, drafts, what was committed and is on its way to the ledger */
 
 import { randomBytes } from 'node:crypto';
@@ -11,7 +12,6 @@ import { DEFAULTS, type Settings } from '../desk/settings.ts';
 import { SALT } from '../ledger/commitment.ts';
 import { act, type Doer } from '../record/acts.ts';
 import type { Ledger } from '../record/ledger.ts';
-import { replayed } from '../record/replay.ts';
 import { Database } from '../storage/database.ts';
 import { Folder } from '../storage/folder.ts';
 import type { Author } from '../transcript/node.ts';
@@ -24,8 +24,10 @@ import { formOf } from './forms.ts';
 import type { GoldQuestion } from './gold.ts';
 import { groveNamed, readTreeFile, type TreeFile } from './grove.ts';
 import { DESK, LEDGER, MEMORY } from './home.ts';
+import { ProjectLog } from './log.ts';
 import { loadRecipe } from './recipe.ts';
 import { withProject } from './recorder.ts';
+import { TRAINING, Training, type TrainingItem, textOf } from './training.ts';
 
 /** Its source. */
 const TREES = 'trees';
@@ -38,6 +40,8 @@ export interface TurnsOptions {
   readonly complain?: (error: unknown) => void;
   /** Puts an act on the ledger, and carries out what was committed, in another thread or process: nothing of that here. */
   readonly carryOut?: (act: string) => Promise<void>;
+  /** The ledger of the project, where somebody else looks at it too. */
+  readonly log?: ProjectLog;
   /** Told of answers that have to be made again. */
   readonly removed?: (removed: readonly Removed<string>[]) => void;
 }
@@ -56,6 +60,7 @@ export interface View {
 export class Turns {
   readonly trees: Trees;
   readonly desk: Desk;
+  readonly #training: Training;
   readonly #book: LedgerBook;
   readonly #database: Database;
   readonly #runs: Runs;
@@ -65,10 +70,11 @@ export class Turns {
     this.trees = trees;
     this.#database = database;
     this.#runs = new Runs(trees);
-    this.#book = new LedgerBook(trees, options);
+    this.#training = new Training(options.complain);
+    this.#book = new LedgerBook(trees, this.#training, options);
     this.desk = new Desk({
       database,
-      sources: [sourceOf(trees, this.#runs)],
+      sources: [sourceOf(trees, this.#runs), this.#training],
       book: this.#book,
       now: Date.now,
       token: () => randomBytes(TOKEN_BYTES).toString('hex'),
@@ -85,6 +91,7 @@ export class Turns {
     const turns = new Turns(trees, Database.open(DESK, SCHEMA), options);
     if (!options.carryOut) {
       catchUp(trees);
+      turns.#training.catchUp();
       turns.desk.settle();
     }
     return turns;
@@ -98,7 +105,9 @@ export class Turns {
           ...{ key: held.item, policy: '', run: held.run, workspace: gold.workspace, asked: '' },
           ...(gold.proposed && { proposal: { action: gold.proposed, by: proposerIn(file) } }),
         }
-      : this.trees.inbox.get(held.item);
+      : held.source === TRAINING
+        ? this.#training.item(held.item)
+        : this.trees.inbox.get(held.item);
     if (!item)
       throw new CapstanError(
         'exists',
@@ -112,9 +121,20 @@ export class Turns {
     };
   }
 
+  /** Throws «invalid», as the task of a training run has it, on what makes no sense there: before anything is committed. */
+  expectSense(held: Held, said: Said): void {
+    const found = this.#training.of(held);
+    found?.run.parse(found.asked, textOf(said));
+  }
+
   /** Throws «refused» for who may not, or whose key is not here: before anything is committed. */
   expectDoer(person: string): void {
     this.#book.expectDoer(person);
+  }
+
+  /** Whether more can be done here; if not, perhaps once it is opened again: a disk that was full has room. */
+  get isSound(): boolean {
+    return this.#database.isSound;
   }
 
   close(): void {
@@ -228,43 +248,44 @@ const ACT = 'act';
 
 class LedgerBook implements Book {
   readonly #trees: Trees;
+  readonly #training: Training;
   readonly #options: TurnsOptions;
-  #authority: Authority | undefined;
+  readonly #log: ProjectLog;
 
-  constructor(trees: Trees, options: TurnsOptions) {
+  constructor(trees: Trees, training: Training, options: TurnsOptions) {
     this.#trees = trees;
+    this.#training = training;
     this.#options = options;
+    this.#log = options.log ?? new ProjectLog(LEDGER);
   }
 
   open<T>(use: (page: Page) => T): T {
-    return withProject((ledger) => {
-      const result = use(new LedgerPage(this.#trees, ledger, this.#options));
-      this.#authority = ledger.replay.authority;
-      return result;
-    });
+    return withProject((ledger) => use(new LedgerPage(this.#trees, this.#training, ledger, this.#options)));
   }
 
-  /** Throws «refused» where, as the ledger was last seen, what they decide could not be put on it. */
+  /** Throws «refused» where what they decide could not be put on the ledger as it is now. */
   expectDoer(person: string): void {
-    this.#authority ??= replayed(LEDGER).authority;
+    const { authority } = this.#log.replay;
     const { doer = ownDoer } = this.#options;
-    const { actor } = doer(this.#authority, person);
-    const principal = this.#authority.people.get(nameOf({ actor }) ?? '');
-    if (!this.#authority.signsActions || !principal || mayAct(this.#authority, principal, 'correct')) return;
+    const { actor } = doer(authority, person);
+    const principal = authority.people.get(nameOf({ actor }) ?? '');
+    if (!authority.signsActions || !principal || mayAct(authority, principal, 'correct')) return;
     throw new CapstanError(
       'refused',
-      `expected one of ${this.#authority.policy.acts.correct.roles.join(', ')}, who may decide, got ${person}, who is ${principal.roles.join(', ')}`,
+      `expected one of ${authority.policy.acts.correct.roles.join(', ')}, who may decide, got ${person}, who is ${principal.roles.join(', ')}`,
     );
   }
 }
 
 class LedgerPage implements Page {
   readonly #trees: Trees;
+  readonly #training: Training;
   readonly #ledger: Ledger;
   readonly #options: TurnsOptions;
 
-  constructor(trees: Trees, ledger: Ledger, options: TurnsOptions) {
+  constructor(trees: Trees, training: Training, ledger: Ledger, options: TurnsOptions) {
     this.#trees = trees;
+    this.#training = training;
     this.#ledger = ledger;
     this.#options = options;
   }
@@ -273,7 +294,11 @@ class LedgerPage implements Page {
     return this.#ledger.size;
   }
 
-  find(id: string, from: number): number | undefined {
+  find(sought: Parameters<Page['find']>[0], from: number): number | undefined {
+    const { id, person } = sought;
+    const trained = this.#training.of(sought);
+    const entry = trained?.run.entryOf(this.#ledger, trained.asked.id, person, from);
+    if (entry !== undefined) return entry;
     for (let seq = from; seq < this.size; seq++) {
       const { subjects = [] } = this.#ledger.entry(seq);
       if (subjects.some(({ name, sha256 }) => name === ACT && sha256 === id)) return seq;
@@ -284,6 +309,8 @@ class LedgerPage implements Page {
   record(note: Note): number {
     const { id, as, item, run, person, reason, isOpened, parents, isRight } = note;
     const { doer: own = ownDoer } = this.#options;
+    const trained = as === 'decision' ? this.#training.of(note) : undefined;
+    if (trained) return this.#decide(trained, note, own);
     const doer = own(this.#ledger.replay.authority, person);
     const texts = [
       ...(as === 'peek' ? [] : [{ field: SAID, text: JSON.stringify(toldIn(note)) }]),
@@ -315,7 +342,30 @@ class LedgerPage implements Page {
     return outcome.entry;
   }
 
+  /** As «capstan decide» does. */
+  #decide(
+    { run, asked }: TrainingItem,
+    { said, seconds, person, reason }: Note,
+    own: NonNullable<TurnsOptions['doer']>,
+  ): number {
+    const contents = reason === undefined ? [] : [{ field: 'reason', text: reason, salt: randomBytes(SALT) }];
+    const doer = (authority: Authority): Doer => ({ ...own(authority, person), contents });
+    const action = run.parse(asked, textOf(said as unknown as Said));
+    const decided = {
+      item: asked,
+      action,
+      seconds: Math.round(seconds),
+      ...(reason !== undefined && { reason }),
+    };
+    return run.record(this.#ledger, doer, [decided])[0]!;
+  }
+
   takeEffect(note: Note, entry: number): void {
+    const trained = this.#training.of(note);
+    if (trained) {
+      trained.run.catchUp(this.#ledger); // it has, but for a crash
+      return;
+    }
     const item = this.#trees.inbox.get(note.item);
     if (!item) return; // it has
     const removed = takeEffect(this.#trees, item, toldIn(note), this.#ledger.entry(entry));

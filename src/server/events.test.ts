@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Keys, memoryPlace } from '../../test/place.ts';
@@ -49,14 +50,22 @@ function setUp(more: Partial<Place> = {}) {
   };
   const place = memoryPlace(keys, { changes: new Changes('e'), ...more });
   const app = server(place);
-  const open = async (key = 'all', last?: string) => {
+  const open = async (key = 'all', last?: string, method = 'GET') => {
     const headers = { authorization: `Bearer ${key}`, ...(last !== undefined && { 'last-event-id': last }) };
-    return app.request('/api/events', { headers });
+    return app.request('/api/events', { headers, method });
   };
   return { keys, place, open, tell: (change: Change) => place.changes.tell(change) };
 }
 
 describe('events', () => {
+  test('are no stream for who asks for the headers alone', async () => {
+    const { open } = setUp({ limits: { streams: 1 } });
+    for (let i = 0; i < 3; i++) expect((await open('all', undefined, 'HEAD')).status).toBe(200);
+    const stream = await open();
+    expect(stream.status).toBe(200);
+    await stream.body!.cancel();
+  });
+
   test('are told as they come, and from where one was', async () => {
     const { open, tell } = setUp();
     const listener = new Listener(await open());
@@ -125,6 +134,8 @@ describe('events', () => {
     const [one, other] = [new Listener(await open('overseer')), new Listener(await open('all'))];
     await one.next();
     await other.next();
+    // However many streams: beyond ten, Node warns of a leak.
+    expect(getEventListeners(stopping.signal, 'abort').length).toBe(1);
     delete keys.overseer;
     tell({ topic: 'turns' });
     expect(await one.next()).toBeUndefined();

@@ -30,6 +30,10 @@ export function addEvents(app: App, place: Place, sessions: Sessions): void {
   const { changes, stopping } = place;
   const { streams, heartbeatMs } = { ...LIMITS, ...place.limits };
   const open = new Map<string, number>();
+  const bells = new Set<Bell>();
+  stopping?.addEventListener('abort', () => {
+    for (const bell of bells) bell.ring();
+  });
   const count = (key: string, more: number): void => {
     const now = (open.get(key) ?? 0) + more;
     if (now > 0) open.set(key, now);
@@ -49,6 +53,8 @@ export function addEvents(app: App, place: Place, sessions: Sessions): void {
   app.get('/api/events', (c) => {
     const visitor = c.get('visitor');
     if (!visitor) throw new RequestError('unauthenticated', 'expected somebody who is signed in, nobody is');
+    // Nobody would read the stream, nor end it.
+    if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': 'text/event-stream' });
     const { key } = visitor;
     if ((open.get(key) ?? 0) >= streams)
       throw new RequestError('too-many', `expected at most ${streams} streams of events at a time`, 1);
@@ -67,8 +73,7 @@ export function addEvents(app: App, place: Place, sessions: Sessions): void {
         }),
       ];
       stream.onAbort(() => bell.ring());
-      const stop = () => bell.ring();
-      stopping?.addEventListener('abort', stop);
+      bells.add(bell);
       try {
         if (cursor === undefined) await stream.writeSSE({ event: 'reset', data: '{}' });
         cursor ??= changes.last;
@@ -89,7 +94,7 @@ export function addEvents(app: App, place: Place, sessions: Sessions): void {
           await bell.rung();
         }
       } finally {
-        stopping?.removeEventListener('abort', stop);
+        bells.delete(bell);
         for (const release of releases) release?.();
         count(key, -1);
       }

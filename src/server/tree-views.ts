@@ -35,7 +35,7 @@ export function skeletonOf({ version, index }: Shown<Outline>): Skeleton {
 }
 
 /** `most`: characters of its answer. */
-export function rowAt({ index }: Shown<Outline>, at: number, node: TranscriptNode, most = ROW): Row {
+function rowAt({ index }: Shown<Outline>, at: number, node: TranscriptNode, most = ROW): Row {
   const { question, answer, steps, verdicts } = node;
   const by = answer && answerer(node);
   const [first, last] = [steps[0], steps.at(-1)];

@@ -21,7 +21,7 @@ const AGAIN_MS = 2000;
 const AGAIN_MAX_MS = 15_000;
 
 /** Whether what a query shows may be out of date. */
-export function isShownBy(key: QueryKey, { topic, run }: Change): boolean {
+function isShownBy(key: QueryKey, { topic, run }: Change): boolean {
   const [what, which] = key;
   if (!SHOWS[topic].includes(String(what))) return false;
   return run === undefined || which === undefined || what === 'compare' || which === run;

@@ -33,7 +33,7 @@ export function nameOf(id: string): string {
   return id.replace(/^(person|script|model|program):/, '');
 }
 
-export function shortOf({ kind, id }: Author): string {
+function shortOf({ kind, id }: Author): string {
   const name = nameOf(id);
   if (kind === 'person') return initials(name);
   if (kind === 'program') return 'code';
