@@ -13,19 +13,21 @@ const LOOK_MS = 250;
 
 export class TurnKeeper {
   readonly #changes: Changes;
+  readonly #undoMs: number;
   readonly #timer: NodeJS.Timeout;
   readonly #wanted = new Map<string, () => void>();
   #turns: Turns | undefined;
   #worker: Worker | undefined;
   #said = '';
 
-  constructor(changes: Changes) {
+  constructor(changes: Changes, undoMs: number) {
     this.#changes = changes;
+    this.#undoMs = undoMs;
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
 
   readonly open = (): Turns => {
-    this.#turns ??= Turns.open({ carryOut: (act) => this.#carryOut(act) });
+    this.#turns ??= Turns.open({ undoMs: this.#undoMs, carryOut: (act) => this.#carryOut(act) });
     this.#worker ??= this.#start();
     return this.#turns;
   };
