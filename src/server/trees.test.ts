@@ -323,7 +323,7 @@ describe('a correction', () => {
     expect(view.version).toBe(second.body.version);
     expect(view.row.answer).toMatchObject({ value: '2' });
     expect(view.versions).toEqual([
-      { answer: expect.objectContaining({ value: 'has 2 letters' }) },
+      { answer: expect.objectContaining({ value: 'has 2 letters' }), reason: 'I looked' },
       expect.objectContaining({
         answer: expect.objectContaining({ value: 'two' }),
         by: { kind: 'person', id: 'person:ada' },
