@@ -1,23 +1,24 @@
-/** How long overseers wait for their next workspace, when a hundred of them are at it over HTTP, with events, beside thousands
- *  of workspaces that wait; and that nothing is in two hands or lost meanwhile. */
+/** How long overseers wait for their next workspace, when a hundred of them are at it over HTTP, with events, some of them at
+ *  real pages, beside thousands of workspaces that wait; and that nothing is in two hands or lost meanwhile. */
 
-import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
-import { once, setMaxListeners } from 'node:events';
+import { setMaxListeners } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { Random } from '../src/base/random.ts';
 import { LEDGER } from '../src/project/home.ts';
 import { verifyLedger } from '../src/record/verify.ts';
 import type { Committed, Next, Turn } from '../src/wire/turn.ts';
+import { launchBrowser } from '../test/browser.ts';
 import { offer, writeRun } from '../test/desk/project.ts';
 import { type Benchmark, figure, median } from './benchmark.ts';
+import { workAtPage } from './real-pages.ts';
+import { keyFor, served } from './served.ts';
 
 const PEOPLE = 100;
+/** So many of them at pages, each in a browser's context of their own, where there is a browser. */
+const AT_PAGES = 3;
 const RUNS = 5;
 const ITEMS = 5000;
 const SECONDS = 30;
@@ -26,7 +27,6 @@ const THINK_MS = 5000;
 /** After which what was committed is on the ledger. */
 const UNDO_MS = 10_000;
 const MS = 1000;
-const PROGRAM = fileURLToPath(new URL('../bin/capstan.js', import.meta.url));
 
 export const benchmark: Benchmark = {
   measures: `the next workspace for ${PEOPLE} overseers over HTTP, with ${ITEMS} that wait in ${RUNS} runs`,
@@ -42,12 +42,17 @@ export const benchmark: Benchmark = {
         await offer(`run-${i}`, ITEMS / RUNS);
       }
       const people = await enrolled(PEOPLE);
-      const { child, url } = await served();
+      const server = await served();
       try {
-        const found = await worked(url, people);
+        const found = await worked(server.url, people);
         await sleep(UNDO_MS + 5 * MS);
         for (const violation of judged(found)) throw new Error(violation);
-        const { taken, acked, waited, idle, events } = found;
+        const { taken, acked, waited, idle, events, shown, atPages } = found;
+        say(
+          atPages > 0
+            ? `${atPages} of them at real pages: ${shown.length} decided by keyboard, the next question on the screen after ${median(shown).toFixed(0)} ms, at most ${Math.max(...shown).toFixed(0)} ms`
+            : 'skipped: real pages (no browser can be launched here)',
+        );
         say(
           `${taken.length} handed out, ${acked.length} decided, ${events} events; the longest wait ${Math.max(...waited).toFixed(0)} ms`,
         );
@@ -57,8 +62,7 @@ export const benchmark: Benchmark = {
           figure('overseers/next-median', 'ms', median(waited), peer(median(idle))),
         ];
       } finally {
-        child.kill();
-        await once(child, 'close');
+        await server.stop();
       }
     } finally {
       process.chdir(before);
@@ -81,20 +85,9 @@ async function enrolled(count: number): Promise<readonly Overseer[]> {
   const people: Overseer[] = [];
   for (let i = 0; i < count; i++) {
     const name = `overseer-${i}`;
-    const args = [PROGRAM, 'keys', 'add', name, '--role', 'overseer'];
-    const { stdout } = await promisify(execFile)(process.execPath, args);
-    people.push({ name, key: stdout.trim() });
+    people.push({ name, key: await keyFor(name, 'overseer') });
   }
   return people;
-}
-
-/** A process of its own, as whoever installs it starts it. Real pages may be opened at its address. */
-async function served(): Promise<{ readonly child: ChildProcessWithoutNullStreams; readonly url: string }> {
-  const child = spawn(process.execPath, [PROGRAM, 'serve', '--port', '0']);
-  child.stderr.pipe(process.stderr);
-  for await (const line of createInterface({ input: child.stdout }))
-    return { child, url: new URL(line).origin };
-  throw new Error('expected the address of the server, got none');
 }
 
 interface Found {
@@ -105,10 +98,15 @@ interface Found {
   /** For each answer about who is signed in, asked just before: what the machine makes of a request that does next to nothing. */
   readonly idle: number[];
   events: number;
+  /** Milliseconds at pages, from the key that commits to the next question. */
+  readonly shown: number[];
+  readonly atPages: number;
 }
 
 async function worked(url: string, people: readonly Overseer[]): Promise<Found> {
-  const found: Found = { taken: [], acked: [], waited: [], idle: [], events: 0 };
+  const browser = await launchBrowser();
+  const atPages = browser ? AT_PAGES : 0;
+  const found: Found = { taken: [], acked: [], waited: [], idle: [], events: 0, shown: [], atPages };
   const stop = new AbortController();
   setMaxListeners(0, stop.signal);
   const until = performance.now() + SECONDS * MS;
@@ -118,6 +116,17 @@ async function worked(url: string, people: readonly Overseer[]): Promise<Found> 
     come = resolve;
   });
   const all = people.map(async ({ name, key }, i) => {
+    const own = random.split(i);
+    if (browser && i >= people.length - atPages) {
+      await first;
+      const at = { url, key, random: own, thinkMs: THINK_MS, until };
+      return workAtPage(browser, at, {
+        taken: (item) => found.taken.push({ person: name, item }),
+        acked: (item) => found.acked.push({ person: name, item }),
+        answered: (milliseconds) => found.waited.push(milliseconds),
+        shown: (milliseconds) => found.shown.push(milliseconds),
+      });
+    }
     const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
     const call = async <T>(path: string, body?: object): Promise<T> => {
       const request = { headers, ...(body && { method: 'POST', body: JSON.stringify(body) }) };
@@ -129,7 +138,6 @@ async function worked(url: string, people: readonly Overseer[]): Promise<Found> 
       return (await response.json()) as T;
     };
     void listened(`${url}/api/events`, headers, stop.signal, () => found.events++);
-    const own = random.split(i);
     // The first finds all that waits new to the desk; the others do not come all at once.
     if (i > 0) await first;
     await sleep(own.uniform() * THINK_MS);
@@ -148,8 +156,12 @@ async function worked(url: string, people: readonly Overseer[]): Promise<Found> 
       found.acked.push({ person: name, item: turn.id });
     }
   });
-  await Promise.all(all);
-  stop.abort();
+  try {
+    await Promise.all(all);
+  } finally {
+    stop.abort();
+    await browser?.close();
+  }
   return found;
 }
 

@@ -1,14 +1,27 @@
 /** The command line as a person meets it: processes of their own, started from the sources as they are. They are built
- *  into a folder that is this test file's alone, so that nobody rebuilds the program under a running test. */
+ *  into a folder that is named for what they are, so that nobody rebuilds the program under a running test. */
 
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 
+const HASH_DIGITS = 16;
+const DAY_MS = 86_400_000;
 export const REPOSITORY = fileURLToPath(new URL('../', import.meta.url));
 /** An empty folder; commands start in it, unless told otherwise. */
 export const SCRATCH = mkdtempSync(join(tmpdir(), 'capstan-'));
@@ -22,7 +35,7 @@ export const PROGRAM = join(BUILT, 'bin/capstan.js');
 export const PATIENCE_MS = 60_000;
 
 afterAll(() => {
-  for (const folder of [SCRATCH, OWN, BUILT]) rmSync(folder, { recursive: true, force: true });
+  for (const folder of [SCRATCH, OWN]) rmSync(folder, { recursive: true, force: true });
 });
 
 export interface Ended {
@@ -136,23 +149,53 @@ export const WITHOUT_NATIVE: Readonly<Record<string, string>> = (() => {
   return { NODE_OPTIONS: `--import ${moduleOf(preload)}` };
 })();
 
-/** Without checking types, which is another stage's work. */
+/** Without checking types, which is another stage's work. Sources that are the same were built once: of several who build
+ *  them at the same time, the first one's is everybody's. */
 function builtCopy(): string {
   const cache = join(REPOSITORY, 'node_modules/.cache');
-  mkdirSync(cache, { recursive: true });
-  const folder = mkdtempSync(join(cache, 'capstan-'));
-  const compiler = join(REPOSITORY, 'node_modules/.bin/tsc');
-  const options = [
-    '--outDir',
-    join(folder, 'dist'),
-    '--noCheck',
-    '--declaration',
-    'false',
-    '--sourceMap',
-    'false',
-  ];
-  execFileSync(compiler, ['-p', join(REPOSITORY, 'tsconfig.build.json'), ...options]);
-  for (const name of ['bin', 'package.json'])
-    cpSync(join(REPOSITORY, name), join(folder, name), { recursive: true });
+  const folder = join(cache, `capstan-${hashOfSources()}`);
+  if (!existsSync(folder)) {
+    mkdirSync(cache, { recursive: true });
+    for (const name of readdirSync(cache).filter((one) => one.startsWith('capstan-'))) {
+      const { mtimeMs } = statSync(join(cache, name), { throwIfNoEntry: false }) ?? { mtimeMs: Number.NaN };
+      if (Date.now() - mtimeMs > DAY_MS) rmSync(join(cache, name), { recursive: true, force: true });
+    }
+    const own = mkdtempSync(join(cache, 'capstan-building-'));
+    const compiler = join(REPOSITORY, 'node_modules/.bin/tsc');
+    const flags = ['--noCheck', '--declaration', 'false', '--sourceMap', 'false'];
+    const options = ['-p', join(REPOSITORY, 'tsconfig.build.json'), '--outDir', join(own, 'dist'), ...flags];
+    execFileSync(compiler, options);
+    for (const name of ['bin', 'package.json'])
+      cpSync(join(REPOSITORY, name), join(own, name), { recursive: true });
+    try {
+      renameSync(own, folder);
+    } catch {
+      rmSync(own, { recursive: true, force: true }); // somebody was faster
+    }
+  }
   return folder;
+}
+
+function hashOfSources(): string {
+  const hash = createHash('sha256');
+  const names = [
+    'package.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    ...filesIn('bin'),
+    ...filesIn('src'),
+  ];
+  for (const name of names)
+    hash
+      .update(name)
+      .update('\0')
+      .update(readFileSync(join(REPOSITORY, name)))
+      .update('\0');
+  return hash.digest('hex').slice(0, HASH_DIGITS);
+}
+
+function filesIn(folder: string): readonly string[] {
+  const entries = readdirSync(join(REPOSITORY, folder), { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'));
+  return files.map((file) => relative(REPOSITORY, join(file.parentPath, file.name))).sort();
 }

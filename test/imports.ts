@@ -41,7 +41,7 @@ export const TABLE: { readonly [folder: string]: readonly string[] } = {
   wire: ['base'],
   desk: ['base', 'storage'],
   // biome-ignore format: one row of the table is one line
-  project: ['base', 'core', 'text', 'gateway', 'transcript', 'ledger', 'authority', 'storage', 'overseers', 'assistants', 'verifiers', 'amplify', 'trees', 'record', 'registry', 'run', 'desk'],
+  project: ['base', 'core', 'text', 'gateway', 'transcript', 'ledger', 'authority', 'storage', 'overseers', 'assistants', 'verifiers', 'amplify', 'trees', 'record', 'registry', 'run', 'provenance', 'desk'],
   // biome-ignore format: one row of the table is one line
   server: ['base', 'core', 'text', 'transcript', 'ledger', 'authority', 'storage', 'tasks', 'trees', 'record', 'registry', 'evaluate', 'report', 'run', 'provenance', 'wire', 'project', 'desk'],
   // biome-ignore format: one row of the table is one line

@@ -216,7 +216,7 @@ class Desk {
         if (held.kind === 'arbitrate') console.log(alternatives(held).join('\n'));
         console.log(ink.dim(HELP));
         const started = performance.now();
-        const said = await this.#hear(input, item);
+        const said = await this.#hear(input, item, held);
         if (said === undefined) {
           await desk.giveBack(person, held.item, held.token);
           return;
@@ -231,6 +231,7 @@ class Desk {
   async #hear(
     input: { question(prompt: string): Promise<string> },
     item: TextItem,
+    held: Held,
   ): Promise<Said | undefined> {
     for (;;) {
       let line: string;
@@ -243,6 +244,7 @@ class Desk {
       try {
         if (word === 'quit' || word === 'q') return undefined;
         const said = spoken(word, rest.trim(), item);
+        if (said && said.kind !== 'skip') this.#turns.expectSense(held, said);
         if (said) return said;
         console.log(HELP);
       } catch (error) {

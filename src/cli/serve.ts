@@ -159,13 +159,15 @@ function tlsOf({ tlsCert, tlsKey }: Flags): Tls | undefined {
   };
 }
 
-/** What is out of date after that; of turns it is the desk that tells. */
+/** What is out of date after that; of turns in question trees it is the desk that tells. */
 function changesOf(seen: Seen): readonly Change[] {
   switch (seen.what) {
     case 'ledger':
       return [{ topic: 'ledger' }, { topic: 'models' }, { topic: 'controls' }];
     case 'halt':
       return [{ topic: 'controls' }];
+    case 'inbox':
+      return [{ topic: 'turns' }];
     case 'run':
       return [
         { topic: 'run', run: seen.run },

@@ -15,7 +15,7 @@ export interface Source {
   readonly name: string;
   /** How many wait. */
   count(): number;
-  /** Those that wait and came after that number. */
+  /** Those that wait and came after that number; once more is as well. */
   since(number: number): readonly Waiting[];
   /** The ids of all that wait. */
   ids(): readonly string[];
@@ -62,7 +62,7 @@ export interface Page {
   /** Number of the next entry. */
   readonly size: number;
   /** The entry about that act, among those from that number on. */
-  find(id: string, from: number): number | undefined;
+  find(act: Pick<Note, 'id' | 'source' | 'item' | 'person'>, from: number): number | undefined;
   /** The number of its entry, which is durable. Throws where the person's key is not at hand, or nobody may do it. */
   record(note: Note): number;
   /** Lets happen what is on record; once more changes nothing. */

@@ -74,7 +74,7 @@ export class Settling {
   /** The number of its entry; null where nobody has to know, undefined where it is to be tried again. */
   #one(page: Page, act: ActRow): number | null | undefined {
     try {
-      const known = act.state === RECORDING ? page.find(act.id, act.floor!) : undefined;
+      const known = act.state === RECORDING ? page.find(act, act.floor!) : undefined;
       const note = this.#noteOf(act, known !== undefined);
       // The reviews are on the ledger; that they agreed about what is gone is nobody's act.
       if (act.kind === 'agreement' && note.as === 'late') return null;

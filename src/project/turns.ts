@@ -1,4 +1,5 @@
-/** The turns of people in this project: the desk with its database, what waits in question trees, and the ledger.
+/** The turns of people in this project: the desk with its database, what waits in question trees and in training runs, and the
+ *  ledger.
  *      memory/desk.db       leases, drafts, what was committed and is on its way to the ledger */
 
 import { randomBytes } from 'node:crypto';
@@ -26,6 +27,7 @@ import { groveNamed, readTreeFile, type TreeFile } from './grove.ts';
 import { DESK, LEDGER, MEMORY } from './home.ts';
 import { loadRecipe } from './recipe.ts';
 import { withProject } from './recorder.ts';
+import { TRAINING, Training, type TrainingItem, textOf } from './training.ts';
 
 /** Its source. */
 const TREES = 'trees';
@@ -56,6 +58,7 @@ export interface View {
 export class Turns {
   readonly trees: Trees;
   readonly desk: Desk;
+  readonly #training: Training;
   readonly #book: LedgerBook;
   readonly #database: Database;
   readonly #runs: Runs;
@@ -65,10 +68,11 @@ export class Turns {
     this.trees = trees;
     this.#database = database;
     this.#runs = new Runs(trees);
-    this.#book = new LedgerBook(trees, options);
+    this.#training = new Training(options.complain);
+    this.#book = new LedgerBook(trees, this.#training, options);
     this.desk = new Desk({
       database,
-      sources: [sourceOf(trees, this.#runs)],
+      sources: [sourceOf(trees, this.#runs), this.#training],
       book: this.#book,
       now: Date.now,
       token: () => randomBytes(TOKEN_BYTES).toString('hex'),
@@ -85,6 +89,7 @@ export class Turns {
     const turns = new Turns(trees, Database.open(DESK, SCHEMA), options);
     if (!options.carryOut) {
       catchUp(trees);
+      turns.#training.catchUp();
       turns.desk.settle();
     }
     return turns;
@@ -98,7 +103,9 @@ export class Turns {
           ...{ key: held.item, policy: '', run: held.run, workspace: gold.workspace, asked: '' },
           ...(gold.proposed && { proposal: { action: gold.proposed, by: proposerIn(file) } }),
         }
-      : this.trees.inbox.get(held.item);
+      : held.source === TRAINING
+        ? this.#training.item(held.item)
+        : this.trees.inbox.get(held.item);
     if (!item)
       throw new CapstanError(
         'exists',
@@ -110,6 +117,12 @@ export class Turns {
       settings: this.#runs.settings(held.run),
       left: this.#left(file, held.run),
     };
+  }
+
+  /** Throws «invalid», as the task of a training run has it, on what makes no sense there: before anything is committed. */
+  expectSense(held: Held, said: Said): void {
+    const found = this.#training.of(held);
+    found?.run.parse(found.asked, textOf(said));
   }
 
   /** Throws «refused» for who may not, or whose key is not here: before anything is committed. */
@@ -228,17 +241,19 @@ const ACT = 'act';
 
 class LedgerBook implements Book {
   readonly #trees: Trees;
+  readonly #training: Training;
   readonly #options: TurnsOptions;
   #authority: Authority | undefined;
 
-  constructor(trees: Trees, options: TurnsOptions) {
+  constructor(trees: Trees, training: Training, options: TurnsOptions) {
     this.#trees = trees;
+    this.#training = training;
     this.#options = options;
   }
 
   open<T>(use: (page: Page) => T): T {
     return withProject((ledger) => {
-      const result = use(new LedgerPage(this.#trees, ledger, this.#options));
+      const result = use(new LedgerPage(this.#trees, this.#training, ledger, this.#options));
       this.#authority = ledger.replay.authority;
       return result;
     });
@@ -260,11 +275,13 @@ class LedgerBook implements Book {
 
 class LedgerPage implements Page {
   readonly #trees: Trees;
+  readonly #training: Training;
   readonly #ledger: Ledger;
   readonly #options: TurnsOptions;
 
-  constructor(trees: Trees, ledger: Ledger, options: TurnsOptions) {
+  constructor(trees: Trees, training: Training, ledger: Ledger, options: TurnsOptions) {
     this.#trees = trees;
+    this.#training = training;
     this.#ledger = ledger;
     this.#options = options;
   }
@@ -273,7 +290,11 @@ class LedgerPage implements Page {
     return this.#ledger.size;
   }
 
-  find(id: string, from: number): number | undefined {
+  find(sought: Parameters<Page['find']>[0], from: number): number | undefined {
+    const { id, person } = sought;
+    const trained = this.#training.of(sought);
+    const entry = trained?.run.entryOf(this.#ledger, trained.asked.id, person, from);
+    if (entry !== undefined) return entry;
     for (let seq = from; seq < this.size; seq++) {
       const { subjects = [] } = this.#ledger.entry(seq);
       if (subjects.some(({ name, sha256 }) => name === ACT && sha256 === id)) return seq;
@@ -284,6 +305,8 @@ class LedgerPage implements Page {
   record(note: Note): number {
     const { id, as, item, run, person, reason, isOpened, parents, isRight } = note;
     const { doer: own = ownDoer } = this.#options;
+    const trained = as === 'decision' ? this.#training.of(note) : undefined;
+    if (trained) return this.#decide(trained, note, own);
     const doer = own(this.#ledger.replay.authority, person);
     const texts = [
       ...(as === 'peek' ? [] : [{ field: SAID, text: JSON.stringify(toldIn(note)) }]),
@@ -315,7 +338,30 @@ class LedgerPage implements Page {
     return outcome.entry;
   }
 
+  /** As «capstan decide» does. */
+  #decide(
+    { run, asked }: TrainingItem,
+    { said, seconds, person, reason }: Note,
+    own: NonNullable<TurnsOptions['doer']>,
+  ): number {
+    const contents = reason === undefined ? [] : [{ field: 'reason', text: reason, salt: randomBytes(SALT) }];
+    const doer = (authority: Authority): Doer => ({ ...own(authority, person), contents });
+    const action = run.parse(asked, textOf(said as unknown as Said));
+    const decided = {
+      item: asked,
+      action,
+      seconds: Math.round(seconds),
+      ...(reason !== undefined && { reason }),
+    };
+    return run.record(this.#ledger, doer, [decided])[0]!;
+  }
+
   takeEffect(note: Note, entry: number): void {
+    const trained = this.#training.of(note);
+    if (trained) {
+      trained.run.catchUp(this.#ledger); // it has, but for a crash
+      return;
+    }
     const item = this.#trees.inbox.get(note.item);
     if (!item) return; // it has
     const removed = takeEffect(this.#trees, item, toldIn(note), this.#ledger.entry(entry));

@@ -44,10 +44,14 @@ test('what others change is told, and nothing while nothing changes', async () =
   write('runs/two/tree.json', '{}');
   write('ledger/halt', 'work-paused\n');
   expect(await settled(2)).toEqual([{ what: 'halt' }, { what: 'run', run: 'two' }]);
+  write('runs/two/inbox/asked.jsonl', 'a\n');
+  expect(await settled(2)).toEqual([{ what: 'inbox' }, { what: 'run', run: 'two' }]);
+  fs.appendFileSync('runs/two/inbox/asked.jsonl', 'b\n');
+  expect(await settled(1)).toEqual([{ what: 'inbox' }]);
   fs.writeFileSync('ledger/journal/lock', 'me');
   expect(await settled()).toEqual([]);
   fs.rmSync('runs/two', { recursive: true });
-  expect(await settled(1)).toEqual([{ what: 'run', run: 'two' }]);
+  expect(await settled(2)).toEqual([{ what: 'inbox' }, { what: 'run', run: 'two' }]);
   stop();
   fs.appendFileSync('ledger/journal/00000000.seg', 'c');
   expect(await settled()).toEqual([]);

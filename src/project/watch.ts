@@ -3,9 +3,12 @@
 
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { INBOX } from '../run/inbox.ts';
 import { HOME, LEDGER } from './home.ts';
 
-export type Seen = { readonly what: 'ledger' | 'halt' } | { readonly what: 'run'; readonly run: string };
+export type Seen =
+  | { readonly what: 'ledger' | 'halt' | 'inbox' }
+  | { readonly what: 'run'; readonly run: string };
 
 /** Looks every so many milliseconds, until the function that it gives is called. */
 export function watchProject(milliseconds: number, tell: (seen: Seen) => void): () => void {
@@ -29,11 +32,13 @@ export function watchProject(milliseconds: number, tell: (seen: Seen) => void): 
 interface Stamps {
   readonly ledger: string;
   readonly halt: string;
+  /** What waits for people in training runs, and what they said. */
+  readonly inbox: string;
   readonly runs: ReadonlyMap<string, string>;
 }
 
 function changed(before: Stamps, now: Stamps): readonly Seen[] {
-  const parts = (['ledger', 'halt'] as const).filter((what) => before[what] !== now[what]);
+  const parts = (['ledger', 'halt', 'inbox'] as const).filter((what) => before[what] !== now[what]);
   const names = new Set([...before.runs.keys(), ...now.runs.keys()]);
   const runs = [...names].filter((name) => before.runs.get(name) !== now.runs.get(name));
   return [...parts.map((what) => ({ what })), ...runs.map((run) => ({ what: 'run' as const, run }))];
@@ -41,10 +46,15 @@ function changed(before: Stamps, now: Stamps): readonly Seen[] {
 
 async function stamps(): Promise<Stamps> {
   const runs = new Map<string, string>();
-  for (const name of await names(HOME)) runs.set(name, await stampOfRun(join(HOME, name)));
+  let inbox = '';
+  for (const name of await names(HOME)) {
+    runs.set(name, await stampOfRun(join(HOME, name)));
+    inbox += await stampOfFiles(join(HOME, name, INBOX));
+  }
   return {
     ledger: await stampOfFiles(join(LEDGER, 'journal')),
     halt: await stampOf(join(LEDGER, 'halt')),
+    inbox,
     runs,
   };
 }

@@ -47,10 +47,10 @@ export function taintOfDecision(run: Folder, arm: Folder, id: string): DecisionT
 }
 
 /** Kinds of entries that are decisions about workspaces. */
-const DECIDES: readonly Entry['kind'][] = ['action-taken', 'answer-corrected'];
+export const DECIDES: readonly Entry['kind'][] = ['action-taken', 'answer-corrected'];
 
 /** Those of a run whose workspace they name, by number. */
-export function decisionEntries({
+function decisionEntries({
   entries,
 }: Life): ReadonlyMap<number, { readonly entry: Entry; readonly id: string }> {
   const decisions = entries.flatMap((entry) => {

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Keys, memoryPlace } from '../../test/place.ts';
@@ -125,6 +126,8 @@ describe('events', () => {
     const [one, other] = [new Listener(await open('overseer')), new Listener(await open('all'))];
     await one.next();
     await other.next();
+    // However many streams: beyond ten, Node warns of a leak.
+    expect(getEventListeners(stopping.signal, 'abort').length).toBe(1);
     delete keys.overseer;
     tell({ topic: 'turns' });
     expect(await one.next()).toBeUndefined();

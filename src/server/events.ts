@@ -30,6 +30,10 @@ export function addEvents(app: App, place: Place, sessions: Sessions): void {
   const { changes, stopping } = place;
   const { streams, heartbeatMs } = { ...LIMITS, ...place.limits };
   const open = new Map<string, number>();
+  const bells = new Set<Bell>();
+  stopping?.addEventListener('abort', () => {
+    for (const bell of bells) bell.ring();
+  });
   const count = (key: string, more: number): void => {
     const now = (open.get(key) ?? 0) + more;
     if (now > 0) open.set(key, now);
@@ -67,8 +71,7 @@ export function addEvents(app: App, place: Place, sessions: Sessions): void {
         }),
       ];
       stream.onAbort(() => bell.ring());
-      const stop = () => bell.ring();
-      stopping?.addEventListener('abort', stop);
+      bells.add(bell);
       try {
         if (cursor === undefined) await stream.writeSSE({ event: 'reset', data: '{}' });
         cursor ??= changes.last;
@@ -89,7 +92,7 @@ export function addEvents(app: App, place: Place, sessions: Sessions): void {
           await bell.rung();
         }
       } finally {
-        stopping?.removeEventListener('abort', stop);
+        bells.delete(bell);
         for (const release of releases) release?.();
         count(key, -1);
       }

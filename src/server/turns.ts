@@ -6,6 +6,7 @@ import { canonical, type Json } from '../base/canonical.ts';
 import { CapstanError } from '../base/errors.ts';
 import type { Held } from '../desk/desk.ts';
 import { formOf, sureOf } from '../project/forms.ts';
+import { TRAINING } from '../project/training.ts';
 import { type Turns, timeOf, type View } from '../project/turns.ts';
 import { Commit, Committed, Draft, Next, Turn, TurnsState } from '../wire/turn.ts';
 import { Name, Time } from '../wire/value.ts';
@@ -103,8 +104,10 @@ async function commitTo(
   let ack = desk.acked(person, id, { token, body: own });
   if (!ack) {
     turns.expectDoer(person);
-    const { item } = await turns.view(await desk.hand(person, id));
+    const held = await desk.hand(person, id);
+    const { item } = await turns.view(held);
     const said = saidOf(action, item, confidence);
+    turns.expectSense(held, said);
     const saying = {
       ...{ token, body: own, seconds, form: formOf(said), sure: sureOf(said) },
       said: JSON.parse(JSON.stringify(said)) as Json,
@@ -136,10 +139,16 @@ async function turnOf(turns: Turns, held: Held, behind: number): Promise<Turn> {
   const { item, policy, left } = view;
   const { question, exchanges } = item.workspace;
   const judging = exchanges.length > 0 ? (['verify', 'reject', 'correct'] as const) : [];
+  const isTraining = held.source === TRAINING;
   return Turn.parse({
     ...{ id: held.item, run: held.run, kind: held.kind, policy, question, left, behind },
-    exchanges: exchanges.map((exchange, i) => ({ ...exchange, isVerified: isVerified(turns, view, i) })),
-    actions: ['reply', 'ask', ...judging, 'unknown', 'escalate', 'skip'],
+    exchanges: exchanges.map((exchange, i) => ({
+      ...exchange,
+      isVerified: !isTraining && isVerified(turns, view, i),
+    })),
+    actions: isTraining
+      ? ['reply', 'ask', 'unknown', 'skip']
+      : ['reply', 'ask', ...judging, 'unknown', 'escalate', 'skip'],
     lease: { token: held.token, until: timeOf(held.until) },
     suggestion: suggestionOf(view),
     reviews: held.reviews.map(({ said, reason }) => ({

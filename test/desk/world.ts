@@ -95,7 +95,7 @@ export class World {
       get size() {
         return ledger.length;
       },
-      find: (id, from) => ledger.find((one) => one.entry >= from && one.id === id)?.entry,
+      find: ({ id }, from) => ledger.find((one) => one.entry >= from && one.id === id)?.entry,
       record: (note) => {
         step();
         if (keyless.has(note.person)) throw new CapstanError('refused', 'expected a key');

@@ -121,16 +121,3 @@ export function nodeOf(all: readonly Placed[], one: Placed, version: string): No
     entries: [...(one.node.entries ?? [])],
   };
 }
-
-/** A tree of 50,511 nodes if nothing else is said. */
-export function large(widths: readonly number[] = [10, 50, 100], depth = 0): Made {
-  const [width = 0, ...rest] = widths;
-  const flags = depth === 3 ? FLAGS.verified : 0;
-  return {
-    question: `What is part ${width} of the whole at level ${depth}, if all that is below it is taken together?`,
-    answer: known(String(width * (depth + 1))),
-    by: X3,
-    flags,
-    children: Array.from({ length: width }, () => large(rest, depth + 1)),
-  };
-}
