@@ -9,11 +9,14 @@ import { launchBrowser } from './browser.ts';
 import { PATIENCE_MS } from './command.ts';
 import { FAULTLESS, lookedAt } from './workbench/looked-at.ts';
 import { builtWithPages, seen, Workbench } from './workbench/served.ts';
-import { makeWhole, pagesOf, type Words } from './workbench/whole.ts';
+import { AS_ADA, makeWhole, pagesOf, type Words } from './workbench/whole.ts';
 
 const browser = await launchBrowser();
 const NO_BROWSER = browser ? '' : ' (none can be launched here)';
-const TASK = ['permutation-powering', '--size', '8', '--powers', '8', '--replicas', '1', '--quiet'];
+/** «npm run prove workbench» watches the whole demo. */
+const POWERS = process.env.CAPSTAN_POWERS ?? '8';
+const TASK = ['permutation-powering', '--size', '8', '--replicas', '1', '--quiet'];
+const SMALL = [...TASK, '--powers', '8'];
 
 beforeAll(async () => {
   if (browser) await builtWithPages();
@@ -28,7 +31,7 @@ describe.skipIf(!browser)(`watching in a browser${NO_BROWSER}`, () => {
         const page = await bench.page('/runs');
         await seen(page, 'No runs yet');
         await page.evaluate('window.isTheSame = true');
-        const run = bench.atWork('run', ...TASK, '--run', 'runs/live');
+        const run = bench.atWork('run', ...TASK, '--powers', POWERS, '--run', 'runs/live');
         await page.getByRole('link', { name: 'live', exact: true }).first().click();
         await page.getByRole('heading', { name: 'live', level: 1 }).waitFor();
         const looks = new Set<string>();
@@ -65,7 +68,7 @@ describe.skipIf(!browser)(`watching in a browser${NO_BROWSER}`, () => {
             writeFileSync(join(bench.folder, 'capstan.policy.json'), own);
             const asked = await bench.here('policy', 'adopt', '--as', 'cyd');
             await bench.here('approve', /request (\d+)/.exec(asked.stdout)![1]!, '--as', 'dan');
-            await bench.here('run', ...TASK, '--run', 'runs/one');
+            await bench.here('run', ...SMALL, '--run', 'runs/one');
           },
         },
         async (bench) => {
@@ -120,7 +123,10 @@ describe.skipIf(!browser)(`every page in a browser${NO_BROWSER}`, () => {
     'has nothing that axe finds, is gone through by keyboard, stands still, is no wider than a telephone, and runs nothing that anybody wrote',
     () =>
       Workbench.with(
-        { browser: browser!, name: 'whole', prepare: (bench) => makeWhole(bench, HOSTILE) },
+        {
+          ...{ browser: browser!, name: 'whole', options: AS_ADA },
+          prepare: (bench) => makeWhole(bench, HOSTILE),
+        },
         async (bench) => {
           // The page itself has to be safe, whatever policy it is served with.
           const page = await bench.page('/', undefined, { bypassCSP: true });

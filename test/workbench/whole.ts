@@ -34,8 +34,12 @@ export const PLAIN: Words = {
 
 const SMALL = ['permutation-powering', '--size', '8', '--powers', '8', '--replicas', '1', '--quiet'];
 
+/** Who does all that is done in it, and is to be served. */
+export const AS_ADA = ['--as', 'ada'];
+
 /** Before it is served, by the command line alone. */
 export async function makeWhole(bench: Workbench, words: Words): Promise<void> {
+  await bench.here('people', 'add', 'ada', '--role', 'overseer', 'operator', 'auditor');
   const learned = (run: string, seed: string) =>
     bench.here('run', ...SMALL, '--run', `runs/${run}`, '--seed', seed);
   await learned(words.run, '1');
@@ -43,7 +47,7 @@ export async function makeWhole(bench: Workbench, words: Words): Promise<void> {
   writeFileSync(join(bench.folder, words.file), words.document);
   const say = async (...given: readonly string[]) => {
     const [item] = await bench.json<readonly { readonly key: string }[]>('inbox');
-    await bench.here('inbox', item!.key, ...given);
+    await bench.here('inbox', item!.key, ...given, ...AS_ADA);
   };
   const goOn = () => bench.here('run', '--resume', 'fuji', '--quiet');
   await bench.here(
@@ -58,7 +62,7 @@ export async function makeWhole(bench: Workbench, words: Words): Promise<void> {
   await goOn();
   const [, second] = (await nodesOf(bench)).filter(({ depth }) => depth === 1);
   const why = ['--answer', words.correction, '--reason', words.reason];
-  await bench.here('correct', second!.id, '--run', 'fuji', ...why);
+  await bench.here('correct', second!.id, '--run', 'fuji', ...why, ...AS_ADA);
 }
 
 interface Node {
