@@ -167,7 +167,10 @@ describe.skipIf(!browser)(
         await page.click('[data-at="7"]');
         await seen(page, 'article h2', 'insects');
         await page.click('text=This is wrong');
-        await seen(page, '.path-strip', 'held to be wrong by ada');
+        await seen(page, '.path-strip', 'Wrong, as you say: 60 by model X3');
+        await page.click('[aria-label="Wrong: How many legs has insect 7?"]');
+        await seen(page, '.path-strip', 'as you say: 6 by model X3. 2 answers lean on it');
+        await seen(page, 'article h2', 'insect 7');
       });
     });
 

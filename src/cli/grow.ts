@@ -341,7 +341,12 @@ function found(given: string): string {
   throw new CapstanError('not-found', `--resume ${given}: expected the run of a recipe, found none`);
 }
 
-function show(outcome: Outcome, nodes: readonly TranscriptNode[], grove: Grove, { json }: GrowFlags): void {
+function show(
+  outcome: Outcome,
+  nodes: readonly TranscriptNode[],
+  grove: Grove,
+  { json, quiet }: GrowFlags,
+): void {
   const { path, trees } = grove;
   const waiting = outcome.kind === 'waiting' ? outcome.items : [];
   const answer = outcome.kind === 'answered' ? outcome.answer : undefined;
@@ -356,10 +361,13 @@ function show(outcome: Outcome, nodes: readonly TranscriptNode[], grove: Grove, 
   for (const line of treeLines(nodes, ink)) console.log(line);
   const cost = spentText(grove.spent);
   if (cost !== '') console.log(`\n${ink.dim(cost)}`);
-  if (answer) console.log(`\n${ink.bold(answerText(answer))}`);
-  else {
+  if (answer) {
+    console.log(`\n${ink.bold(answerText(answer))}`);
+    if (!quiet) process.stderr.write(`in a browser: ${commandLine('serve')}\n`);
+  } else {
     const mine = trees.inbox.waiting;
     console.log(`\nwaiting for ${waiting.length} (${mine} in the inbox): ${commandLine('inbox')}`);
+    console.log(`or in a browser, where it goes on by itself: ${commandLine('serve')}`);
     console.log(`then: ${commandLine('run', '--resume', path)}`);
   }
 }
@@ -392,6 +400,7 @@ function showMany(
   console.log(`${ink.bold(countsText(counts))}${cost === '' ? '' : `; ${cost}`}: ${path}/answers.jsonl`);
   if (items.length === 0) return;
   console.log(`${items.length} in the inbox: ${commandLine('inbox')}`);
+  console.log(`or in a browser, where it goes on by itself: ${commandLine('serve')}`);
   console.log(`then: ${commandLine('run', '--resume', path)}`);
 }
 

@@ -3,7 +3,6 @@
 import { hash } from 'node:crypto';
 import { cpus } from 'node:os';
 import { basename, dirname } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { CapstanError } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
@@ -11,6 +10,7 @@ import type { Defence } from '../iterate/defence.ts';
 import type { Backend } from '../onnx/session.ts';
 import { commandLine } from '../project/command-line.ts';
 import { HOME } from '../project/home.ts';
+import { pause } from '../project/pause.ts';
 import { person, promotion, recorder, revokedHere } from '../project/recorder.ts';
 import { expectWork, haltAsked } from '../project/work.ts';
 import type { IterationRecord } from '../report/record.ts';
@@ -184,11 +184,13 @@ async function run(task: string | undefined, flags: RunFlags, command: Command):
       halted: haltAsked,
       promotion,
       revoked: revokedHere,
-      ...(flags.wait && { pause: () => pause(stop.signal) }),
+      ...(flags.wait && { pause: () => pause(PAUSE_MS, stop.signal) }),
     });
     show.end();
     const summary = summarise(record, path, busySeconds);
-    console.log(flags.json ? JSON.stringify(summary) : summaryText(summary));
+    console.log(
+      flags.json ? JSON.stringify(summary) : `${summaryText(summary)}\nbrowser    ${commandLine('serve')}`,
+    );
     if (record.arms[0]!.state === 'gate-failed')
       throw new CapstanError('gate-failed', gateFailed(record.arms[0]!.iterations, path));
   } catch (error) {
@@ -218,14 +220,6 @@ function gateFailed(iterations: readonly IterationRecord[], path: string): strin
 
 /** Between two looks at what people have answered. */
 const PAUSE_MS = 500;
-
-async function pause(signal: AbortSignal): Promise<void> {
-  try {
-    await setTimeout(PAUSE_MS, undefined, { signal });
-  } catch {
-    // asked to stop, which whoever waits finds out
-  }
-}
 
 function pathOf(task: string | undefined, flags: RunFlags, given: readonly string[]): string {
   if (flags.again !== undefined) return begunAgain(task, flags, flags.again, given);

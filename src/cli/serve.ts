@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { CapstanError } from '../base/errors.ts';
+import { commandLine } from '../project/command-line.ts';
 import { bytesNamed } from '../project/files.ts';
 import { LEDGER } from '../project/home.ts';
 import { keyRing } from '../project/keys.ts';
@@ -90,7 +91,7 @@ async function work(flags: Flags): Promise<void> {
   const stop = stopOnSignals(() => process.stderr.write('stopping\n'));
   const token = (): string => randomBytes(TOKEN_BYTES).toString('hex');
   const changes = new Changes(token());
-  const turns = new TurnKeeper(changes, flags.undo * SECOND_MS);
+  const turns = new TurnKeeper(changes, log, flags.undo * SECOND_MS);
   const tending = new TendingProcess({
     isIdle: !flags.tend,
     tell: (run) => {
@@ -140,7 +141,11 @@ function urlOf({ hosts: [name], isProxied }: Site, { url }: Listening): string {
 function say(url: string, key: string | undefined, { json }: Flags): void {
   const address = key === undefined ? url : `${url}#key=${key}`;
   console.log(json ? JSON.stringify({ url: address }) : address);
-  if (key === undefined) process.stderr.write('people sign in with their keys (capstan keys list)\n');
+  process.stderr.write(
+    key === undefined
+      ? `people sign in with their keys (${commandLine('keys', 'list')})\n`
+      : 'open it in a browser, which it signs in once; Ctrl-C ends the server\n',
+  );
 }
 
 function pagesOf(path: string): Pick<Place, 'pages'> {

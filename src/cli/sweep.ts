@@ -9,6 +9,7 @@ import type { Backend } from '../onnx/session.ts';
 import { commandLine } from '../project/command-line.ts';
 import { textNamed } from '../project/files.ts';
 import { HOME } from '../project/home.ts';
+import { pause } from '../project/pause.ts';
 import { expectWork, haltAsked } from '../project/work.ts';
 import { SweepDisplay } from '../sweep/display.ts';
 import { PAGE } from '../sweep/folder.ts';
@@ -193,16 +194,4 @@ function stopOnSignals(pass: (signal: NodeJS.Signals) => void): {
       for (const name of SIGNALS) process.off(name, stop);
     },
   };
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener('abort', end);
-  });
 }

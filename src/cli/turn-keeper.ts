@@ -4,6 +4,7 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '../base/errors.ts';
 import { DESK } from '../project/home.ts';
+import type { ProjectLog } from '../project/log.ts';
 import { Turns } from '../project/turns.ts';
 import type { Changes } from '../server/changes.ts';
 import { Folder } from '../storage/folder.ts';
@@ -13,6 +14,7 @@ const LOOK_MS = 250;
 
 export class TurnKeeper {
   readonly #changes: Changes;
+  readonly #log: ProjectLog;
   readonly #undoMs: number;
   readonly #timer: NodeJS.Timeout;
   readonly #wanted = new Map<string, () => void>();
@@ -20,14 +22,22 @@ export class TurnKeeper {
   #worker: Worker | undefined;
   #said = '';
 
-  constructor(changes: Changes, undoMs: number) {
+  constructor(changes: Changes, log: ProjectLog, undoMs: number) {
     this.#changes = changes;
+    this.#log = log;
     this.#undoMs = undoMs;
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
 
   readonly open = (): Turns => {
-    this.#turns ??= Turns.open({ undoMs: this.#undoMs, carryOut: (act) => this.#carryOut(act) });
+    if (this.#turns?.isSound === false) {
+      this.#turns.close();
+      this.#turns = undefined;
+    }
+    this.#turns ??= Turns.open({
+      ...{ log: this.#log, undoMs: this.#undoMs },
+      carryOut: (act) => this.#carryOut(act),
+    });
     this.#worker ??= this.#start();
     return this.#turns;
   };

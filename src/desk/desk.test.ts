@@ -2,16 +2,21 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { check, codeOf, saying, schedules } from '../../test/desk/schedule.ts';
 import { Crash, LEASE_MS, UNDO_MS, World } from '../../test/desk/world.ts';
+import { CapstanError } from '../base/errors.ts';
+import { Database } from '../storage/database.ts';
 import type { Desk, Held } from './desk.ts';
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'capstan-desk-'));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true });
+});
 let paths = 0;
 const path = (): string => join(folder, `desk-${paths++}.db`);
 const take = async (desk: Desk, person: string): Promise<Held> => {
@@ -122,6 +127,27 @@ describe('a workspace', () => {
   });
 });
 
+test('what was decided, and waits once more, comes to everybody anew', async () => {
+  const w = new World(path(), 1);
+  const item = w.add('run', { reviewers: 2 });
+  const desk = w.open();
+  for (const round of [1, 2]) {
+    for (const person of ['ada', 'bob'])
+      await desk.commit(person, item, saying((await take(desk, person)).token, `${round}`));
+    w.now += UNDO_MS;
+    desk.settle();
+    expect((await desk.next('cy')).held).toBeUndefined();
+    w.items.set(item, { ...w.items.get(item)!, number: 10 * round, open: true }); // as after a correction
+  }
+  expect(w.ledger.map(({ as, parents }) => [as, parents])).toEqual([
+    ...[0, 1].map(() => ['review', []]),
+    ['agreement', [0, 1]],
+    ...[0, 1].map(() => ['review', []]),
+    ['agreement', [3, 4]],
+  ]);
+  w.close();
+});
+
 describe('several reviewers', () => {
   test('count together, at the least sure, with everybody’s time', async () => {
     const w = new World(path(), 1);
@@ -182,6 +208,34 @@ describe('several reviewers', () => {
   });
 });
 
+test('what is told once more is on the disk, also where its first time failed', async () => {
+  const w = new World(path(), 1);
+  const item = w.add('run');
+  const desk = w.open();
+  const said = saying((await take(desk, 'ada')).token);
+  vi.spyOn(Database.prototype, 'writeSynced').mockImplementationOnce(async function (this: Database, change) {
+    await this.write(change);
+    throw new CapstanError('storage', 'EIO');
+  });
+  expect(await codeOf(() => desk.commit('ada', item, said))).toBe('storage');
+  vi.restoreAllMocks();
+  const synced = vi.spyOn(Database.prototype, 'writeSynced');
+  expect(await desk.acked('ada', item, said)).toMatchObject({ item });
+  expect(synced).toHaveBeenCalledOnce();
+  w.close();
+});
+
+test('a database that is in use refuses nothing: it goes another time', async () => {
+  const w = new World(path(), 1);
+  const item = w.add('run');
+  const held = await take(w.open(), 'ada');
+  const desk = w.open();
+  vi.spyOn(Database.prototype, 'write').mockRejectedValueOnce(new CapstanError('locked', 'SQLITE_BUSY'));
+  expect(await codeOf(() => desk.commit('ada', item, saying(held.token)))).toBe('unavailable');
+  expect(await codeOf(() => desk.commit('ada', item, saying(held.token)))).toBe('done');
+  w.close();
+});
+
 test('fresh eyes: who acted in a tree is kept away while somebody is about who has not, and no longer', async () => {
   const w = new World(path(), 1);
   for (let i = 0; i < 3; i++) w.add('run', { freshEyes: true });
@@ -214,6 +268,15 @@ test('what is proposed is on the ledger as looked at before it is shown, once', 
   w.close();
 });
 
+test('whoever holds a hidden question of a run that is gone is given something else', async () => {
+  const w = new World(path(), 1);
+  const item = w.add('run', { gold: { share: 1, questions: [{ id: 'gold', form: 'yes' }] } });
+  expect((await take(w.open(), 'ada')).item).toBe('gold');
+  w.settings.clear();
+  expect((await take(w.open(), 'ada')).item).toBe(item);
+  w.close();
+});
+
 test('hidden questions come at about their share, to nobody twice, and look like what waits', async () => {
   const w = new World(path(), 3);
   const questions = Array.from({ length: 50 }, (_, i) => ({ id: `gold-${i}`, form: 'yes' }));
@@ -231,5 +294,20 @@ test('hidden questions come at about their share, to nobody twice, and look like
   expect(gold.length).toBeLessThan(32);
   const [{ right, n } = { right: 0, n: 0 }] = desk.state().tallies;
   expect([n, right]).toEqual([gold.length, seen.filter(({ isGold }, i) => isGold && i % 2 === 0).length]);
+  w.close();
+});
+
+test('what is taken back while somebody else has just found that it is due does not count', async () => {
+  const w = new World(path(), 1);
+  w.add('run');
+  const desk = w.open();
+  await desk.commit('ada', 'item-1', saying((await take(desk, 'ada')).token));
+  w.now += UNDO_MS;
+  vi.spyOn(Database.prototype, 'writeNow').mockImplementationOnce(function (this: Database, change) {
+    this.writeNow(this.command('delete from act')); // as `undo` does, elsewhere
+    return this.writeNow(change);
+  });
+  desk.settle();
+  expect(w.ledger).toEqual([]);
   w.close();
 });

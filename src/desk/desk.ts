@@ -191,9 +191,14 @@ export class Desk {
     return this.#ack(row.id);
   }
 
-  /** Of the same commit, if it was made before. */
-  acked(person: string, item: string, saying: Pick<Saying, 'token' | 'body'>): Ack | undefined {
-    const before = this.#before(person, item, saying);
+  /** Of the same commit, if it was made before; on the disk as well when the promise is kept. */
+  async acked(
+    person: string,
+    item: string,
+    saying: Pick<Saying, 'token' | 'body'>,
+  ): Promise<Ack | undefined> {
+    if (!this.#before(person, item, saying)) return undefined;
+    const before = await this.#durably(() => this.#before(person, item, saying));
     return before && this.#ack(before.id);
   }
 
@@ -266,7 +271,9 @@ export class Desk {
   #inHand(person: string, now: number): LeaseRow | undefined {
     return this.#sql
       .ownLease(person, now)
-      .find((lease) => lease.gold !== null || this.#line.isOpen(lease.source, lease.item));
+      .find(({ gold, source, run, item }) =>
+        gold === null ? this.#line.isOpen(source, item) : this.#line.isGold(source, run, item),
+      );
   }
 
   /** One that they name, if it waits for them. */
@@ -401,12 +408,12 @@ export class Desk {
 
   /** In one transaction with those of others at the same moment; a refusal takes none of them with it. */
   async #write<T>(change: (now: number) => T): Promise<T> {
-    return resultOf(await this.#database.write(() => this.#tried(change)));
+    return resultOf(await written(this.#database.write(() => this.#tried(change))));
   }
 
   /** The same, on the disk when the promise is kept. */
   async #durably<T>(change: (now: number) => T): Promise<T> {
-    return resultOf(await this.#database.writeSynced(() => this.#tried(change)));
+    return resultOf(await written(this.#database.writeSynced(() => this.#tried(change))));
   }
 
   #tried<T>(change: (now: number) => T): Tried<T> {
@@ -424,6 +431,16 @@ type Tried<T> = { readonly result: T } | { readonly error: CapstanError };
 function resultOf<T>(tried: Tried<T>): T {
   if ('error' in tried) throw tried.error;
   return tried.result;
+}
+
+/** That the database is in use is no refusal of what somebody does: it may go another time. */
+async function written<T>(write: Promise<T>): Promise<T> {
+  try {
+    return await write;
+  } catch (error) {
+    if (!(error instanceof CapstanError) || error.code !== 'locked') throw error;
+    throw new CapstanError('unavailable', error.message, { cause: error });
+  }
 }
 
 function leaseOf({ id, source, run, phase }: ItemRow, person: string) {

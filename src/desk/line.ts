@@ -61,7 +61,8 @@ export class Line {
 
   /** How many wait for that person, but for what they hold, and for anybody. */
   counts(person: string, now: number, own: LeaseRow | undefined) {
-    let [behind, open] = [own && own.gold === null ? -1 : 0, 0];
+    // A hidden question came in the place of another: what is told behind it is what would have been.
+    let [behind, open] = [own ? -1 : 0, 0];
     for (const { name, source } of this.#sql.runs()) {
       const seats = this.seats({ phase: DECIDE, source, run: name });
       const free = this.#sql.free(name, DECIDE, seats)!.count + this.#sql.free(name, ARBITRATE, 1)!.count;
@@ -88,6 +89,11 @@ export class Line {
     return this.#sources.get(source)?.isOpen(item) ?? false;
   }
 
+  /** Whether it is a hidden question of that run, which may be gone. */
+  isGold(source: string, run: string, item: string): boolean {
+    return this.settings(source, run).gold.questions.some(({ id }) => id === item);
+  }
+
   /** Nothing more is wanted of it. */
   close(item: string): void {
     this.#sql.setPhase(CLOSED, item);
@@ -99,7 +105,8 @@ export class Line {
     for (const source of this.#sources.values()) {
       const fresh = source.since(this.#sql.cursor(source.name)?.number ?? 0);
       for (const { number, id, run } of fresh) {
-        this.#sql.addItem(id, source.name, number, run);
+        if (this.#sql.reopen(number, run, id, number) > 0) this.#sql.leaveBehind(id);
+        else this.#sql.addItem(id, source.name, number, run);
         this.#sql.addRun(run, source.name);
       }
       const last = fresh.at(-1);

@@ -38,10 +38,12 @@ export const CLOSED = 0;
 export const DECIDE = 1;
 export const ARBITRATE = 2;
 
-/** Of an act: it can be taken back, or soon could not · it is being put on the ledger · it is there. */
+/** Of an act: it can be taken back, or soon could not · it is being put on the ledger · it is there · and its item waits
+ *  anew. */
 export const PENDING = 0;
 export const RECORDING = 1;
 export const DONE = 2;
+const PAST = 3;
 
 /** decide · arbitrate · gold: of a turn. agreement: made of reviews. peek · verdict: beside a turn. */
 export type ActKind = 'decide' | 'arbitrate' | 'gold' | 'agreement' | 'peek' | 'verdict';
@@ -99,7 +101,7 @@ interface Count extends Row {
 const OF_TURNS = `('decide', 'arbitrate', 'gold')`;
 /** Seats that others hold by leases. */
 const HELD = `(select count(*) from lease where lease.item = item.id and lease.person <> ? and lease.until > ?)`;
-const UNTOUCHED = `not exists (select 1 from act where act.item = item.id and act.person = ? and act.kind in ${OF_TURNS})`;
+const UNTOUCHED = `not exists (select 1 from act where act.item = item.id and act.person = ? and act.kind in ${OF_TURNS} and act.state < ${PAST})`;
 
 export function statements(database: Database) {
   return {
@@ -107,6 +109,14 @@ export function statements(database: Database) {
     cursor: database.look<{ readonly number: number }>('select number from source where name = ?'),
     moveCursor: database.command('insert or replace into source values (?, ?)'),
     addItem: database.command(`insert or ignore into item values (?, ?, ?, ?, ${DECIDE}, 0)`),
+    /** One that came anew has a later number. number, run, id, number */
+    reopen: database.command(`
+      update item set number = ?, run = ?, phase = ${DECIDE}, seats = (select count(*) from act
+        where act.item = item.id and kind = 'decide' and state in (${PENDING}, ${RECORDING}))
+      where id = ? and phase = ${CLOSED} and number < ?`),
+    leaveBehind: database.command(
+      `update act set state = ${PAST} where item = ? and state = ${DONE} and kind in ${OF_TURNS}`,
+    ),
     addRun: database.command(
       'insert or ignore into run values (?, ?, (select ifnull(max(served), 0) from run))',
     ),
@@ -150,7 +160,7 @@ export function statements(database: Database) {
     /** What somebody has decided about that still waits for others. */
     ownOpen: database.look<Count>(`
       select count(*) as count from act cross join item on item.id = act.item
-      where person = ? and act.run = ? and kind in ${OF_TURNS} and phase > ${CLOSED}
+      where person = ? and act.run = ? and kind in ${OF_TURNS} and state < ${PAST} and phase > ${CLOSED}
         and seats < iif(phase = ${DECIDE}, ?, 1)`),
     goldKnown: database.query<{ readonly item: string }>(`
       select item from act where person = ? and run = ? and kind = 'gold'
@@ -172,7 +182,8 @@ export function statements(database: Database) {
     act: database.look<ActRow>('select * from act where id = ?'),
     sameAct: database.look<ActRow>('select * from act where token = ? and kind = ? and body = ?'),
     lastAct: database.look<ActRow>(`
-      select * from act where item = ? and person = ? and kind in ${OF_TURNS} order by number desc limit 1`),
+      select * from act where item = ? and person = ? and kind in ${OF_TURNS} and state < ${PAST}
+      order by number desc limit 1`),
     takeBack: database.command(`delete from act where id = ? and state = ${PENDING}`),
     due: database.query<ActRow>(`
       select * from act where state in (${PENDING}, ${RECORDING}) and due <= ? order by number limit ?`),
@@ -194,14 +205,12 @@ export function statements(database: Database) {
     // The rest.
     skip: database.command(`
       insert into skipped values (?, ?, 1) on conflict (item, person) do update set times = times + 1`),
-    skips: database.look<Row>('select 1 from skipped where item = ? and person = ?'),
     draft: database.look<{ readonly json: string; readonly revision: number }>(
       'select json, revision from draft where item = ? and person = ?',
     ),
     keepDraft: database.command(`
       insert into draft values (?, ?, ?, ?) on conflict (item, person)
       do update set revision = excluded.revision, json = excluded.json where excluded.revision >= revision`),
-    dropDraft: database.command('delete from draft where item = ? and person = ?'),
     forget: ['draft', 'skipped', 'lease'].map((table) =>
       database.command(`delete from ${table} where item = ?`),
     ),

@@ -54,12 +54,15 @@ export class Settling {
   /** With the ledger held, so that no other process is at the same acts. */
   #carryOut(page: Page, found: readonly ActRow[]): readonly ActRow[] {
     const { database, now } = this.#options;
-    database.writeNow(() => {
-      for (const act of found) this.#sql.begin(page.size, act.id);
+    const acts = database.writeNow(() => {
+      // What was taken back since it was found is nobody's act.
+      const own = found.filter(({ id }) => this.#sql.act(id) !== undefined);
+      for (const act of own) this.#sql.begin(page.size, act.id);
+      return own;
     });
-    const outcomes = found.map((act) => this.#one(page, act));
+    const outcomes = acts.map((act) => this.#one(page, act));
     database.writeNow(() => {
-      for (const [i, act] of found.entries()) {
+      for (const [i, act] of acts.entries()) {
         const entry = outcomes[i];
         if (entry === undefined) this.#sql.postpone(now() + AGAIN_MS, act.id);
         else {
@@ -68,7 +71,7 @@ export class Settling {
         }
       }
     });
-    return found;
+    return acts;
   }
 
   /** The number of its entry; null where nobody has to know, undefined where it is to be tried again. */

@@ -91,7 +91,7 @@ export function catchUp(trees: Trees): void {
 /** The last entry about each workspace that was seen here, and the last that has surely taken effect. */
 const nothing = (place: string) => ({
   ...{ place, log: new ProjectLog(LEDGER), size: 0 },
-  ...{ acted: new Map<string, number>(), taken: new Map<string, number>() },
+  ...{ acted: new Map<string, Entry>(), taken: new Map<string, number>() },
 });
 let seen = nothing('');
 
@@ -102,9 +102,17 @@ function leftOf(open: ReadonlyMap<string, TextItem>): readonly (readonly [key: s
   if (seen.log.entries.length < seen.size) seen = nothing(place); // another ledger lies there now
   const { entries } = seen.log;
   for (const { entry } of entries.slice(seen.size))
-    if (entry.kind === 'action-taken') seen.acted.set(workspaceOf(entry) ?? '', entry.seq);
+    if (entry.kind === 'action-taken') seen.acted.set(workspaceOf(entry) ?? '', entry);
   seen.size = entries.length;
-  return [...seen.acted].filter(([key, seq]) => open.has(key) && seen.taken.get(key) !== seq);
+  return [...seen.acted].flatMap(([key, entry]): (readonly [string, number])[] => {
+    const item = open.get(key);
+    return item && isAbout(entry, item) && seen.taken.get(key) !== entry.seq ? [[key, entry.seq]] : [];
+  });
+}
+
+/** What was done before it was asked was done when it waited another time. */
+function isAbout({ time }: Entry, { asked }: TextItem): boolean {
+  return Date.parse(time) >= Date.parse(asked);
 }
 
 function workspaceOf({ subjects }: Entry): string | undefined {
@@ -117,8 +125,9 @@ function takeUp(trees: Trees, open: Map<string, TextItem>): void {
     if (entry.kind !== 'action-taken') continue;
     const key = workspaceOf(entry);
     const item = key === undefined ? undefined : open.get(key);
-    const text = item && contentOf(LEDGER, entries, entry, SAID);
-    if (item === undefined || text === undefined) continue; // erased, so nobody knows what it was
+    if (item === undefined || !isAbout(entry, item)) continue;
+    const text = contentOf(LEDGER, entries, entry, SAID);
+    if (text === undefined) continue; // erased, so nobody knows what it was
     const told = JSON.parse(text) as Told;
     takeEffect(trees, item, told, entry);
     if (told.said.kind !== 'verify') open.delete(item.key); // after a verdict it waits as before

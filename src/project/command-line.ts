@@ -7,11 +7,13 @@ export function commandLine(...args: readonly string[]): string {
   return [...invocation(process.argv[1] ?? '', process.cwd()), ...args.map(quoted)].join(' ');
 }
 
-/** npx finds the program in its checkout, and where it is installed; elsewhere its file is named. */
+/** npx finds the program in its checkout, which it starts by way of a folder of its own, and where it is installed; elsewhere its
+ *  file is named. */
 function invocation(script: string, here: string): readonly string[] {
   const folder = dirname(script);
   const isInstalled = basename(script) === 'capstan' || basename(folder) === '.bin';
-  if (isInstalled && !folder.startsWith(here)) return ['capstan'];
+  const isByNpx = /[\\/]_npx[\\/]/.test(folder);
+  if (isInstalled && !isByNpx && !folder.startsWith(here)) return ['capstan'];
   if (isInstalled || dirname(folder) === here) return ['npx', '--no-install', 'capstan'];
   const path = relative(here, script);
   return ['node', quoted(path.startsWith('..') ? script : path)];

@@ -107,12 +107,15 @@ function recordCorrection(
   doerFrom: (authority: Authority) => Doer,
 ): number {
   const before = node.answer ?? unknown('unsure');
+  const by = node.corrected?.by ?? node.steps.at(-1)?.by;
   return withProject((ledger) => {
     const doer = doerFrom(ledger.replay.authority);
     const contents = [
       { field: 'key', text: memory.questionKey(node.question) },
       { field: 'before', text: JSON.stringify(before) },
       { field: 'answer', text: answer },
+      // The tree does not say any more who it was that was corrected.
+      ...(by ? [{ field: 'before-by', text: JSON.stringify(by) }] : []),
     ].map((one) => ({ ...one, salt: randomBytes(SALT) }));
     const said = { run: name, subjects: [{ name: 'node', sha256: node.id }], words: { task: 'text' } };
     const outcome = act(ledger, 'answer-corrected', said, {
@@ -121,8 +124,10 @@ function recordCorrection(
     });
     invariant(outcome.kind === 'done', 'a correction needs one person, whatever the policy');
     const { actor, time } = ledger.entry(outcome.entry);
-    const by = { kind: 'person', id: actor.id } as const;
-    memory.correct(node.question, { answer: known(answer), before, by, time, entry: outcome.entry });
+    const corrector = { kind: 'person', id: actor.id } as const;
+    memory.correct(node.question, {
+      ...{ answer: known(answer), before, by: corrector, time, entry: outcome.entry },
+    });
     return outcome.entry;
   });
 }

@@ -15,6 +15,7 @@ export interface Kept {
 export class ProjectLog {
   readonly #folder: Folder;
   #seen = '';
+  #journal: Journal | undefined;
   #replay = new Replay();
   #entries: Kept[] = [];
 
@@ -39,7 +40,7 @@ export class ProjectLog {
       .map((name) => `${name} ${this.#folder.size(name)}`)
       .join();
     if (seen === this.#seen) return;
-    const { journal } = Journal.look(this.#folder.path);
+    const { journal } = this.#journal?.again() ?? Journal.look(this.#folder.path);
     // Fewer than before: another ledger lies there now.
     if (journal.size < this.#entries.length) [this.#replay, this.#entries] = [new Replay(), []];
     for (const record of journal.read(this.#entries.length)) {
@@ -47,6 +48,6 @@ export class ProjectLog {
       this.#replay.take(bytes);
       this.#entries.push({ entry: decodeEntry(bytes, this.#entries.length), bytes });
     }
-    this.#seen = seen;
+    [this.#journal, this.#seen] = [journal, seen];
   }
 }

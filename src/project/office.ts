@@ -11,7 +11,7 @@ import { Folder } from '../storage/folder.ts';
 import { lockFolder } from '../storage/lock.ts';
 import { expectPolicy } from './doer.ts';
 import { HOME, LEDGER } from './home.ts';
-import { withProject } from './recorder.ts';
+import { ledgerFree, withProject } from './recorder.ts';
 
 /** The arm of a run that is promoted. */
 export const ARM = 'ida';
@@ -43,6 +43,13 @@ export function approveNumbered(number: number, doer: DoerFor): Outcome {
 export function halt(kind: Halt, doer: DoerFor): Outcome {
   askToHalt(LEDGER, kind);
   return withProject((ledger) => act(ledger, kind, {}, doer(ledger.replay.authority)));
+}
+
+/** The same for a process in which others wait. */
+export async function haltAside(kind: Halt, doer: DoerFor): Promise<Outcome> {
+  askToHalt(LEDGER, kind);
+  await ledgerFree();
+  return halt(kind, doer);
 }
 
 /** Lets work go on, perhaps once others have approved. */

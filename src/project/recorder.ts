@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { homedir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as later } from 'node:timers/promises';
 import { CapstanError, messageOf } from '../base/errors.ts';
 import { commit, SALT } from '../ledger/commitment.ts';
 import type { Actor } from '../ledger/entry.ts';
@@ -14,6 +15,7 @@ import { replayed } from '../record/replay.ts';
 import type { Revoked } from '../registry/revocation.ts';
 import type { Recorder } from '../run/chronicle.ts';
 import { expectKnown } from '../run/office.ts';
+import { isLocked } from '../storage/lock.ts';
 import { LEDGER } from './home.ts';
 
 const SEED_BYTES = 32;
@@ -42,6 +44,15 @@ export function withProject<T>(use: (ledger: Ledger, latch: Latch) => T): T {
     remember(ledger, own);
     return result;
   });
+}
+
+/** Between two looks whether somebody else has the ledger, and how long at most. */
+const [POLL_MS, POLLED_MS] = [20, 30_000];
+
+/** Kept when nobody has the ledger, so that whoever takes it next keeps no others waiting in this process. */
+export async function ledgerFree(): Promise<void> {
+  const until = performance.now() + POLLED_MS;
+  while (isLocked(LEDGER) && performance.now() < until) await later(POLL_MS);
 }
 
 /** For programs. Entries are durable and published when the number is given, and the ledger is free for others again. */

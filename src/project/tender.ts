@@ -15,6 +15,7 @@ import { type Outcome, Trees } from '../trees/trees.ts';
 import { type CorrectedNode, type CorrectionAsked, correctIn } from './correction.ts';
 import { GROVE_FILES, Grove, groveHere, recordGrove, waitedFor } from './grove.ts';
 import { HOME, LEDGER, MEMORY } from './home.ts';
+import { pause } from './pause.ts';
 import { haltAsked } from './work.ts';
 
 /** What is to be seen of a run that is tended. */
@@ -368,17 +369,4 @@ function lastStates(): ReadonlyMap<string, string> {
     if (run !== undefined) states.set(run, kind === 'run-ended' ? (words?.state ?? '') : 'open');
   });
   return states;
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener('abort', end);
-  });
 }

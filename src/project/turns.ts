@@ -12,7 +12,6 @@ import { DEFAULTS, type Settings } from '../desk/settings.ts';
 import { SALT } from '../ledger/commitment.ts';
 import { act, type Doer } from '../record/acts.ts';
 import type { Ledger } from '../record/ledger.ts';
-import { replayed } from '../record/replay.ts';
 import { Database } from '../storage/database.ts';
 import { Folder } from '../storage/folder.ts';
 import type { Author } from '../transcript/node.ts';
@@ -25,6 +24,7 @@ import { formOf } from './forms.ts';
 import type { GoldQuestion } from './gold.ts';
 import { groveNamed, readTreeFile, type TreeFile } from './grove.ts';
 import { DESK, LEDGER, MEMORY } from './home.ts';
+import { ProjectLog } from './log.ts';
 import { loadRecipe } from './recipe.ts';
 import { withProject } from './recorder.ts';
 import { TRAINING, Training, type TrainingItem, textOf } from './training.ts';
@@ -40,6 +40,8 @@ export interface TurnsOptions {
   readonly complain?: (error: unknown) => void;
   /** Puts an act on the ledger, and carries out what was committed, in another thread or process: nothing of that here. */
   readonly carryOut?: (act: string) => Promise<void>;
+  /** The ledger of the project, where somebody else looks at it too. */
+  readonly log?: ProjectLog;
   /** Told of answers that have to be made again. */
   readonly removed?: (removed: readonly Removed<string>[]) => void;
 }
@@ -128,6 +130,11 @@ export class Turns {
   /** Throws «refused» for who may not, or whose key is not here: before anything is committed. */
   expectDoer(person: string): void {
     this.#book.expectDoer(person);
+  }
+
+  /** Whether more can be done here; if not, perhaps once it is opened again: a disk that was full has room. */
+  get isSound(): boolean {
+    return this.#database.isSound;
   }
 
   close(): void {
@@ -243,32 +250,29 @@ class LedgerBook implements Book {
   readonly #trees: Trees;
   readonly #training: Training;
   readonly #options: TurnsOptions;
-  #authority: Authority | undefined;
+  readonly #log: ProjectLog;
 
   constructor(trees: Trees, training: Training, options: TurnsOptions) {
     this.#trees = trees;
     this.#training = training;
     this.#options = options;
+    this.#log = options.log ?? new ProjectLog(LEDGER);
   }
 
   open<T>(use: (page: Page) => T): T {
-    return withProject((ledger) => {
-      const result = use(new LedgerPage(this.#trees, this.#training, ledger, this.#options));
-      this.#authority = ledger.replay.authority;
-      return result;
-    });
+    return withProject((ledger) => use(new LedgerPage(this.#trees, this.#training, ledger, this.#options)));
   }
 
-  /** Throws «refused» where, as the ledger was last seen, what they decide could not be put on it. */
+  /** Throws «refused» where what they decide could not be put on the ledger as it is now. */
   expectDoer(person: string): void {
-    this.#authority ??= replayed(LEDGER).authority;
+    const { authority } = this.#log.replay;
     const { doer = ownDoer } = this.#options;
-    const { actor } = doer(this.#authority, person);
-    const principal = this.#authority.people.get(nameOf({ actor }) ?? '');
-    if (!this.#authority.signsActions || !principal || mayAct(this.#authority, principal, 'correct')) return;
+    const { actor } = doer(authority, person);
+    const principal = authority.people.get(nameOf({ actor }) ?? '');
+    if (!authority.signsActions || !principal || mayAct(authority, principal, 'correct')) return;
     throw new CapstanError(
       'refused',
-      `expected one of ${this.#authority.policy.acts.correct.roles.join(', ')}, who may decide, got ${person}, who is ${principal.roles.join(', ')}`,
+      `expected one of ${authority.policy.acts.correct.roles.join(', ')}, who may decide, got ${person}, who is ${principal.roles.join(', ')}`,
     );
   }
 }

@@ -25,6 +25,13 @@ interface Chosen extends z.infer<typeof Side> {
 
 export function addCompare(app: App): void {
   const kept = new Map<string, Promise<Comparison['rows']>>();
+  // One at a time: each takes as much of the machine as it gets.
+  let last: Promise<unknown> = Promise.resolve();
+  const made = (first: Chosen, second: Chosen): Promise<Comparison['rows']> => {
+    const rows = last.then(() => rowsOf(first, second));
+    last = rows.catch(() => {});
+    return rows;
+  };
   addEndpoint(
     app,
     {
@@ -38,7 +45,7 @@ export function addCompare(app: App): void {
     async ({ query }) => {
       const [first, second] = [chosen(query.first), chosen(query.second)];
       const key = `${first.checkpoint} ${second.checkpoint}`;
-      const rows = kept.get(key) ?? rowsOf(first, second);
+      const rows = kept.get(key) ?? made(first, second);
       kept.set(key, rows);
       if (kept.size > KEPT) kept.delete([...kept.keys()][0]!);
       rows.catch(() => kept.delete(key));

@@ -2,11 +2,12 @@
 
 import { z } from 'zod';
 import { mayAct, nameOf, peopleNeeded, type Request, standing } from '../authority/authority.ts';
+import { CapstanError } from '../base/errors.ts';
 import { doerFor } from '../project/doer.ts';
 import { LEDGER } from '../project/home.ts';
 import type { ProjectLog } from '../project/log.ts';
-import { approveNumbered, type DoerFor, goOn, halt } from '../project/office.ts';
-import { latch } from '../project/recorder.ts';
+import { approveNumbered, type DoerFor, goOn, haltAside } from '../project/office.ts';
+import { latch, ledgerFree } from '../project/recorder.ts';
 import { type Outcome, waiting } from '../record/acts.ts';
 import { hindered } from '../record/control.ts';
 import { lostText } from '../record/latch.ts';
@@ -47,8 +48,15 @@ export function addControls(app: App, place: Place, log: ProjectLog): void {
         body: ActReason,
         gives: ActOutcome,
       },
-      ({ body: { reason }, session }) =>
-        told(place, halt(KINDS[act], actor(session, reason, `capstan ${act} --reason …`))),
+      async ({ body: { reason }, session }) => {
+        // Before anything: it halts at once, and only then goes on the ledger.
+        if (!isAllowed(log, session, act))
+          throw new CapstanError(
+            'refused',
+            `expected somebody whom the policy lets ${act}, got ${session.person}`,
+          );
+        return told(place, await haltAside(KINDS[act], actor(session, reason, `capstan ${act} --reason …`)));
+      },
     );
   addEndpoint(
     app,
@@ -60,7 +68,10 @@ export function addControls(app: App, place: Place, log: ProjectLog): void {
       body: ActReason,
       gives: ActOutcome,
     },
-    ({ body: { reason }, session }) => told(place, goOn(actor(session, reason, 'capstan resume --reason …'))),
+    async ({ body: { reason }, session }) => {
+      await ledgerFree();
+      return told(place, goOn(actor(session, reason, 'capstan resume --reason …')));
+    },
   );
   addEndpoint(
     app,
@@ -73,8 +84,10 @@ export function addControls(app: App, place: Place, log: ProjectLog): void {
       body: ActReason,
       gives: ActOutcome,
     },
-    ({ params: { number }, body: { reason }, session }) =>
-      told(place, approveNumbered(number, actor(session, reason, `capstan approve ${number}`))),
+    async ({ params: { number }, body: { reason }, session }) => {
+      await ledgerFree();
+      return told(place, approveNumbered(number, actor(session, reason, `capstan approve ${number}`)));
+    },
   );
 }
 

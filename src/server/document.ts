@@ -3,15 +3,16 @@
 import { VERSION } from '../base/version.ts';
 import { type App, type Context, REQUIRED } from './endpoint.ts';
 import { CSRF } from './guards.ts';
+import type { Place } from './place.ts';
 import { cookieName } from './sessions.ts';
 
-export function addDocument(app: App): void {
+export function addDocument(app: App, { site }: Place): void {
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',
     scheme: 'bearer',
     description: 'A key that «capstan keys add» made, for programs',
   });
-  app.get('/api/openapi.json', (c) => c.json(documentOf(app, cookieName(c as unknown as Context))));
+  app.get('/api/openapi.json', (c) => c.json(documentOf(app, cookieName(c as unknown as Context, site))));
 }
 
 /** `cookie`: the name of the one that pages have. */

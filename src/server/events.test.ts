@@ -50,14 +50,22 @@ function setUp(more: Partial<Place> = {}) {
   };
   const place = memoryPlace(keys, { changes: new Changes('e'), ...more });
   const app = server(place);
-  const open = async (key = 'all', last?: string) => {
+  const open = async (key = 'all', last?: string, method = 'GET') => {
     const headers = { authorization: `Bearer ${key}`, ...(last !== undefined && { 'last-event-id': last }) };
-    return app.request('/api/events', { headers });
+    return app.request('/api/events', { headers, method });
   };
   return { keys, place, open, tell: (change: Change) => place.changes.tell(change) };
 }
 
 describe('events', () => {
+  test('are no stream for who asks for the headers alone', async () => {
+    const { open } = setUp({ limits: { streams: 1 } });
+    for (let i = 0; i < 3; i++) expect((await open('all', undefined, 'HEAD')).status).toBe(200);
+    const stream = await open();
+    expect(stream.status).toBe(200);
+    await stream.body!.cancel();
+  });
+
   test('are told as they come, and from where one was', async () => {
     const { open, tell } = setUp();
     const listener = new Listener(await open());

@@ -53,6 +53,8 @@ export function addEvents(app: App, place: Place, sessions: Sessions): void {
   app.get('/api/events', (c) => {
     const visitor = c.get('visitor');
     if (!visitor) throw new RequestError('unauthenticated', 'expected somebody who is signed in, nobody is');
+    // Nobody would read the stream, nor end it.
+    if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': 'text/event-stream' });
     const { key } = visitor;
     if ((open.get(key) ?? 0) >= streams)
       throw new RequestError('too-many', `expected at most ${streams} streams of events at a time`, 1);

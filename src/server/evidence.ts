@@ -33,11 +33,13 @@ export function spansIn(answer: string): (source: string) => readonly Span[] {
   const states = automatonOf(words);
   return (source) => {
     const own = wordsOf(source);
+    // How many before each word say something.
+    const saying = [0];
+    for (const { key } of own) saying.push(saying.at(-1)! + Number(isDistinctive(key)));
     const phrases = matches(states, own)
       .filter(({ end, length }) => {
-        const phrase = own.slice(end - length + 1, end + 1);
         // What says nothing by itself is evidence where it is all that was said.
-        return length === own.length || phrase.some(({ key }) => isDistinctive(key));
+        return length === own.length || saying[end + 1]! > saying[end - length + 1]!;
       })
       .sort((a, b) => b.length - a.length || a.end - b.end);
     const [isTaken, isUsed] = [new Uint8Array(words.length), new Uint8Array(own.length)];

@@ -11,18 +11,16 @@ import { RequestError } from './problem.ts';
 import { Rates } from './rates.ts';
 import { type Sessions, visitorOf } from './sessions.ts';
 
-/** Whose key it is; undefined for nobody's. Throws «too-many» at whoever tries too many. */
-export type Door = (c: Context, key: string, how: 'sign-in' | 'bearer') => Holder | undefined;
+/** Whose key it is; undefined for nobody's. Throws «too-many» at whoever tries too many. A good one is let in all the same:
+ *  no key can be guessed, and several people may share an address with one who tries. */
+export type Door = (c: Context, key: string) => Holder | undefined;
 
 export function doorOf(place: Place): Door {
   const { wrongKeys } = { ...LIMITS, ...place.limits };
   const wrong = new Rates(wrongKeys, place.now);
-  return (c, key, how) => {
-    const address = addressOf(c, place.site);
-    // Signing in is refused before a key is looked at; who comes with a good key has not guessed.
-    if (how === 'sign-in') expectRate(wrong.wait(address));
+  return (c, key) => {
     const holder = place.whoHas(key);
-    if (!holder) expectRate(wrong.take(address));
+    if (!holder) expectRate(wrong.take(addressOf(c, place.site)));
     return holder;
   };
 }
@@ -41,7 +39,7 @@ export function addGuards(app: App, place: Place, sessions: Sessions, door: Door
   });
   app.use('*', async (c, next) => {
     expectHost(c, site);
-    const visitor = visitorOf(c, sessions, door);
+    const visitor = visitorOf(c, sessions, door, site);
     expectRate(visitor ? ofKeys.take(visitor.key) : ofAddresses.take(addressOf(c, site)));
     if (visitor?.by !== 'bearer') expectOwn(c, site, visitor?.session.csrf);
     c.set('visitor', visitor);

@@ -14,6 +14,7 @@ import {
   revokeFound,
   takeBack,
 } from '../project/models.ts';
+import { ledgerFree } from '../project/recorder.ts';
 import { changesIn, movesOf } from '../registry/difference.ts';
 import { loadCheckpoint } from '../registry/promotion.ts';
 import { showVersion, versionOf } from '../registry/version.ts';
@@ -76,7 +77,8 @@ export function addModels(app: App, place: Place, log: ProjectLog): void {
         body: ActReason,
         gives: ActOutcome,
       },
-      ({ params: { hash }, body: { reason }, session }) => {
+      async ({ params: { hash }, body: { reason }, session }) => {
+        await ledgerFree();
         const found = find(hash);
         const doer = actor(session, reason, `capstan models ${act} ${hash} --reason …`);
         if (act === 'revoke') return told(place, revokeFound(found, doer, reason));

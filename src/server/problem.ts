@@ -53,9 +53,21 @@ export class RequestError extends Error {
   }
 }
 
-export function problemOf(error: unknown): Problem {
+const SEE_LOG = 'the log of the server says what';
+/** Instead of where on this side: that is not everybody's to know. */
+const OF_THIS_SIDE: { readonly [code in ErrorCode]?: string } = {
+  corrupt: `something here is damaged; ${SEE_LOG}`,
+  runtime: `something here has failed; ${SEE_LOG}`,
+  storage: `the disk takes nothing; ${SEE_LOG}`,
+};
+
+/** `isInsider`: whether they may see more of the project than what they were given. */
+export function problemOf(error: unknown, isInsider: boolean): Problem {
   if (error instanceof RequestError) return problem(error.fault, FAULTS[error.fault], error.message);
-  if (error instanceof CapstanError) return problem(error.code, STATUS[error.code], error.message);
+  if (error instanceof CapstanError) {
+    const { code, message } = error;
+    return problem(code, STATUS[code], (isInsider ? undefined : OF_THIS_SIDE[code]) ?? message);
+  }
   if (error instanceof HTTPException && error.status === FAULTS['unlike-type'])
     return problem(
       'unlike-type',
@@ -64,7 +76,7 @@ export function problemOf(error: unknown): Problem {
     );
   if (error instanceof HTTPException && error.status < FAULTS['a-bug'])
     return problem('invalid', error.status, `the body: ${error.message}`);
-  return problem('a-bug', FAULTS['a-bug'], 'something here is broken; the log of the server says what');
+  return problem('a-bug', FAULTS['a-bug'], `something here is broken; ${SEE_LOG}`);
 }
 
 /** `where`: «body», «query», … */
@@ -78,8 +90,8 @@ function problem(code: string, status: number, detail: string): Problem {
   return { type: 'about:blank', title: code.replaceAll('-', ' '), status, detail, code };
 }
 
-export function responseOf(error: unknown): Response {
-  const body = problemOf(error);
+export function responseOf(error: unknown, isInsider = false): Response {
+  const body = problemOf(error, isInsider);
   const wait = error instanceof RequestError ? error.retryAfter : undefined;
   return new Response(JSON.stringify(body), {
     status: body.status,

@@ -19,15 +19,6 @@ export class Rates {
 
   /** Takes one: 0, or the seconds to wait where there is none. */
   take(name: string): number {
-    return this.#ask(name, 1);
-  }
-
-  /** The same without taking. */
-  wait(name: string): number {
-    return this.#ask(name, 0);
-  }
-
-  #ask(name: string, taken: number): number {
     const { perSecond, burst } = this.#rate;
     const at = this.#now();
     const before = this.#buckets.get(name) ?? { tokens: burst, at };
@@ -35,7 +26,7 @@ export class Rates {
     const tokens = Math.min(burst, before.tokens + seconds * perSecond);
     const wait = tokens >= 1 ? 0 : Math.ceil((1 - tokens) / perSecond);
     this.#buckets.delete(name);
-    this.#buckets.set(name, { tokens: wait === 0 ? tokens - taken : tokens, at });
+    this.#buckets.set(name, { tokens: wait === 0 ? tokens - 1 : tokens, at });
     if (this.#buckets.size > NAMES_MAX) this.#buckets.delete(this.#buckets.keys().next().value!);
     return wait;
   }

@@ -7,6 +7,7 @@ import type { ArmState } from '../run/state.ts';
 import type { Gate, RunView, Series } from '../wire/run.ts';
 
 const MILLION = 1e6;
+const SECONDS = 60;
 const RIGHT = 'accuracy of X';
 
 export interface Seen {
@@ -49,7 +50,7 @@ export function viewOf({
           }))
         : [{ iteration, level, of: 'agreement' as const, share: shareOf(agreement) }],
     ),
-    series: seriesOf(points, gates),
+    series: [...seriesOf(points, gates), ...minutesOf(entries)],
     alarms: alarmsOf(state, entries),
     people: { decided, waiting, seconds: secondsOf(entries) },
   };
@@ -162,6 +163,20 @@ function alarmsOf(state: ArmState | undefined, entries: readonly Entry[]): RunVi
     if (text !== undefined) said.push({ step, text, entry: seq });
   }
   return [...fallen, ...said];
+}
+
+/** Of people, where training stood when they decided, as far as the ledger says: at the last entry that names a step. */
+function minutesOf(entries: readonly Entry[]): Series[] {
+  let [step, seconds] = [0, 0];
+  const points = entries.flatMap(({ kind, figures = {} }) => {
+    step = figures.step ?? step;
+    if (kind !== 'action-taken') return [];
+    seconds += figures.seconds ?? 0;
+    return [{ step, value: seconds / SECONDS }];
+  });
+  // Of those at one step the last has them all.
+  const last = points.filter(({ step: at }, i) => points[i + 1]?.step !== at);
+  return last.length === 0 ? [] : [{ name: 'minutes of people', unit: 'minutes', points: last }];
 }
 
 function secondsOf(entries: readonly Entry[]): number {

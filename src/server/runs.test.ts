@@ -3,9 +3,10 @@
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Keys, memoryPlace } from '../../test/place.ts';
 import { carryOutTiny, createTiny, PATIENCE_MS, tiny } from '../../test/tiny-run.ts';
+import { Runtime } from '../onnx/runtime.ts';
 import { GROVE_FILES } from '../project/grove.ts';
 import { modelsOf } from '../project/models.ts';
 import { recorder } from '../project/recorder.ts';
@@ -187,6 +188,21 @@ describe('controls', () => {
   });
 });
 
+test.each(['pause', 'resume'])(
+  'an act that waits for the ledger keeps nobody else waiting: %s',
+  async (act) => {
+    const lock = lockFolder('ledger');
+    const acting = post(`/api/controls/${act}`, { reason: 'a test' });
+    try {
+      await new Promise((resolve) => setTimeout(resolve, 50)); // it has come to the ledger
+      expect((await get<Controls>('/api/controls')).body.halted).toBeDefined(); // at once, or still
+    } finally {
+      lock.release();
+    }
+    expect((await acting).status).toBe(200);
+  },
+);
+
 describe('the ledger', () => {
   test('shows its entries page by page, those that match, and those that follow from one', async () => {
     const { entries } = verifyLedger('ledger');
@@ -232,6 +248,41 @@ describe('the ledger', () => {
       expect((await file(path)).status).toBe(404);
     expect((await file('log/checkpoint', 'overseer')).status).toBe(403);
   });
+});
+
+test('a name is no path: nothing outside of the runs is one of them', async () => {
+  const file = join(home, 'run.json');
+  fs.copyFileSync(join(home, 'runs/one/run.json'), file);
+  for (const name of ['..', '.', '../runs/one', '..\\runs\\one']) {
+    const { status, body } = await get<{ readonly detail: string }>(
+      `/api/compare?first=${encodeURIComponent(name)}&second=one`,
+    );
+    expect([name, status, body.detail]).toEqual([
+      name,
+      404,
+      expect.stringContaining('expected a run folder'),
+    ]);
+  }
+  fs.rmSync(file);
+});
+
+test('comparisons are made one at a time, whoever asks for how many', async () => {
+  let [open, most] = [0, 0];
+  const begin = Runtime.open.bind(Runtime);
+  vi.spyOn(Runtime, 'open').mockImplementation(async (options) => {
+    most = Math.max(most, ++open);
+    const runtime = await begin(options);
+    const end = runtime.close.bind(runtime);
+    runtime.close = async () => {
+      open--;
+      await end();
+    };
+    return runtime;
+  });
+  const pairs = ['first=one@1&second=two@1', 'first=two@1&second=one@1'];
+  const all = await Promise.all(pairs.map((pair) => get(`/api/compare?${pair}`)));
+  expect([most, ...all.map(({ status }) => status)]).toEqual([1, 200, 200]);
+  vi.restoreAllMocks();
 });
 
 describe('who may not see it', () => {

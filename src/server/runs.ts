@@ -6,7 +6,7 @@ import { GROVE_FILES, groveHere } from '../project/grove.ts';
 import { HOME } from '../project/home.ts';
 import type { ProjectLog } from '../project/log.ts';
 import { isAnswered, restsFor } from '../project/tender.ts';
-import { findRun, listRuns, nameOf, openRun } from '../run/folder.ts';
+import { listRuns, nameOf, openRun } from '../run/folder.ts';
 import { answersById, askedIn, takenIn } from '../run/inbox.ts';
 import { taskOf } from '../run/own.ts';
 import { type ArmState, readState } from '../run/state.ts';
@@ -49,7 +49,7 @@ export function addRuns(app: App, log: ProjectLog): void {
 /** Of a run by its name; a name is no path. */
 export function pathOf(run: string): string {
   const known = listRuns(HOME).find(({ name }) => name === run);
-  return known?.path ?? findRun(HOME, `${HOME}/${run.replaceAll(/[/\\\p{Cc}]/gu, ' ')}`);
+  return known?.path ?? `${HOME}/${run.replaceAll(/[/\\\p{Cc}]|^\.+$/gu, ' ')}`;
 }
 
 /** The arm that a run is about. */

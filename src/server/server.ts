@@ -28,7 +28,7 @@ export function server(place: Place): App {
   });
   const [sessions, door] = [new Sessions(place), doorOf(place)];
   app.onError((error, c) => {
-    const response = responseOf(error);
+    const response = responseOf(error, c.get('visitor')?.session.access.includes('look'));
     if (response.status >= FAULTS['a-bug'])
       place.report?.(`${c.req.method} ${c.req.path} ${response.status}: ${error.stack ?? error.message}`);
     return response;
@@ -56,6 +56,6 @@ export function server(place: Place): App {
   addLedger(app, log);
   addTrees(app, place, log);
   addTurns(app, place);
-  addDocument(app);
+  addDocument(app, place);
   return app;
 }

@@ -38,7 +38,11 @@ describe('sessions', () => {
     expect(set).not.toMatch(/Domain|Secure/);
     expect(await who(app, { cookie })).toBe(ADA.id);
     const site = { hosts: ['localhost'], isSecure: true, isProxied: false };
-    expect((await signIn(setUp({ site }).app, 'ada')).set).toMatch(/; Secure;/);
+    const secure = setUp({ site }).app;
+    const own = await signIn(secure, 'ada');
+    expect(own.set).toMatch(/^__Host-capstan=.*; Path=\/;.*; Secure;/);
+    expect(await who(secure, { cookie: own.cookie })).toBe(ADA.id);
+    expect(await who(secure, { cookie: own.cookie.replace('__Host-', '') })).toBeUndefined(); // of another host
   });
 
   test('are those of the key: a wrong one begins none, and one beside a cookie counts alone', async () => {
@@ -89,6 +93,16 @@ describe('sessions', () => {
     expect(said.headers.get('set-cookie')).toContain('Max-Age=0');
     expect(await who(app, { cookie: one.cookie })).toBeUndefined();
     expect(await who(app, { cookie: other.cookie })).toBe(ADA.id);
+  });
+
+  test('of one key are so many that they push no other out, and then the oldest of them ends', async () => {
+    const { app } = setUp();
+    const other = await signIn(app, 'bob');
+    const own = [];
+    for (let i = 0; i < 21; i++) own.push(await signIn(app, 'ada', `192.0.2.${i}`));
+    const people = await Promise.all(own.map(({ cookie }) => who(app, { cookie })));
+    expect(people).toEqual([undefined, ...own.slice(1).map(() => ADA.id)]);
+    expect(await who(app, { cookie: other.cookie })).toBe(BOB.id);
   });
 
   test('outlast the server; what is kept of them opens nothing', async () => {

@@ -9,7 +9,7 @@ import { VERSION } from '../base/version.ts';
 import { type Access, type Role, Session, SignIn } from '../wire/session.ts';
 import { type App, addEndpoint, type Context } from './endpoint.ts';
 import type { Door } from './guards.ts';
-import { type Holder, type KeptSession, LIMITS, type Place } from './place.ts';
+import { type Holder, type KeptSession, LIMITS, LOOPBACK, type Place, type Site } from './place.ts';
 import { RequestError } from './problem.ts';
 
 /** Who asks, and how that is known. */
@@ -28,8 +28,9 @@ const ACCESS: { readonly [role in Role]: readonly Access[] } = {
   auditor: ['look', 'audit'],
 };
 
-/** More at a time than there are people and their devices. */
+/** More at a time than there are people and their devices; and of one key, so that nobody pushes others out. */
 const SESSIONS_MAX = 1000;
+const SESSIONS_OF_KEY = 20;
 /** How old the time may be at which a session was seen last, as it is kept. */
 const SEEN_MS = 60_000;
 
@@ -50,6 +51,8 @@ export class Sessions {
     const secret = `${this.#place.token()}${this.#place.token()}`;
     const now = this.#place.now();
     for (const one of this.#kept.values()) if (this.#isOver(one)) this.#kept.delete(one.cookie);
+    const own = [...this.#kept.values()].filter((one) => one.key === key);
+    for (const one of own.slice(0, 1 - SESSIONS_OF_KEY)) this.#kept.delete(one.cookie);
     while (this.#kept.size >= SESSIONS_MAX) this.#kept.delete(this.#kept.keys().next().value!);
     this.#keep({ cookie: digest(secret), key, started: now, seen: now });
     return secret;
@@ -114,21 +117,21 @@ export class Sessions {
 }
 
 /** Who asks; undefined for nobody. A key that comes along counts alone, also where it is nobody's. */
-export function visitorOf(c: Context, sessions: Sessions, door: Door): Visitor | undefined {
+export function visitorOf(c: Context, sessions: Sessions, door: Door, site: Site): Visitor | undefined {
   const authorization = c.req.header('authorization');
   if (authorization === undefined) {
-    const secret = getCookie(c, cookieName(c));
+    const secret = getCookie(c, cookieName(c, site));
     return secret === undefined ? undefined : sessions.use(secret);
   }
-  const holder = door(c, /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '', 'bearer');
+  const holder = door(c, /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '');
   return holder && sessions.still({ key: holder.key, by: 'bearer' });
 }
 
 export function addSessions(app: App, place: Place, sessions: Sessions, door: Door): void {
-  const { isSecure } = place.site ?? { isSecure: false };
+  const { site = LOOPBACK } = place;
   const cookie = (c: Context, secret: string, seconds: number) =>
-    generateCookie(cookieName(c), secret, {
-      ...{ httpOnly: true, sameSite: 'Strict', path: '/', secure: isSecure, maxAge: seconds },
+    generateCookie(cookieName(c, site), secret, {
+      ...{ httpOnly: true, sameSite: 'Strict', path: '/', secure: site.isSecure, maxAge: seconds },
     });
   const { sessionMs } = { ...LIMITS, ...place.limits };
   const MS = 1000;
@@ -143,7 +146,7 @@ export function addSessions(app: App, place: Place, sessions: Sessions, door: Do
       gives: Session,
     },
     ({ body, context }) => {
-      const holder = door(context, body.key, 'sign-in');
+      const holder = door(context, body.key);
       if (!holder) throw new RequestError('unauthenticated', 'expected a key of somebody, got one of nobody');
       const secret = sessions.begin(holder);
       context.header('set-cookie', cookie(context, secret, sessionMs / MS));
@@ -171,7 +174,7 @@ export function addSessions(app: App, place: Place, sessions: Sessions, door: Do
       gives: z.object({ session: z.null() }),
     },
     ({ context }) => {
-      const secret = getCookie(context, cookieName(context));
+      const secret = getCookie(context, cookieName(context, site));
       if (secret !== undefined) sessions.end(secret);
       context.header('set-cookie', cookie(context, '', 0));
       return { session: null };
@@ -179,10 +182,11 @@ export function addSessions(app: App, place: Place, sessions: Sessions, door: Do
   );
 }
 
-/** Browsers send a cookie to all ports of a host, so that of each server has a name of its own. */
-export function cookieName(c: Context): string {
+/** Browsers send a cookie to all ports of a host, so that of each server has a name of its own; over TLS one with a prefix for
+ *  which they take no cookie that another host has set (RFC 6265bis §4.1.3.2). */
+export function cookieName(c: Context, { isSecure } = LOOPBACK): string {
   const { port } = new URL(c.req.url);
-  return port ? `capstan-${port}` : 'capstan';
+  return `${isSecure ? '__Host-' : ''}capstan${port ? `-${port}` : ''}`;
 }
 
 function sessionOf({ id, roles }: Holder, place: Place, csrf: string): Session {

@@ -35,7 +35,7 @@ export function skeletonOf({ version, index }: Shown<Outline>): Skeleton {
 }
 
 /** `most`: characters of its answer. */
-export function rowAt({ index }: Shown<Outline>, at: number, node: TranscriptNode, most = ROW): Row {
+function rowAt({ index }: Shown<Outline>, at: number, node: TranscriptNode, most = ROW): Row {
   const { question, answer, steps, verdicts } = node;
   const by = answer && answerer(node);
   const [first, last] = [steps[0], steps.at(-1)];
@@ -213,8 +213,13 @@ function* versionsOf(
     return reason === undefined ? {} : { reason: clipped(reason, TEXT) };
   };
   const first = own[0] && said(own[0], 'before');
+  const by = own[0] && said(own[0], 'before-by');
   if (first !== undefined)
-    yield { answer: clippedAnswer(JSON.parse(first) as Answer<string>, TEXT), ...why(own[0]) };
+    yield {
+      answer: clippedAnswer(JSON.parse(first) as Answer<string>, TEXT),
+      ...(by !== undefined && { by: authorView(JSON.parse(by) as Author) }),
+      ...why(own[0]),
+    };
   else if (own.length < 2) yield { answer: clippedAnswer(corrected.before, TEXT), ...why(own[0]) };
   for (const [i, entry] of own.slice(0, -1).entries()) {
     const value = said(entry, 'answer');

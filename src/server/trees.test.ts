@@ -323,7 +323,11 @@ describe('a correction', () => {
     expect(view.version).toBe(second.body.version);
     expect(view.row.answer).toMatchObject({ value: '2' });
     expect(view.versions).toEqual([
-      { answer: expect.objectContaining({ value: 'has 2 letters' }), reason: 'I looked' },
+      {
+        answer: expect.objectContaining({ value: 'has 2 letters' }),
+        by: expect.objectContaining({ kind: 'program', id: 'program:lengths' }),
+        reason: 'I looked',
+      },
       expect.objectContaining({
         answer: expect.objectContaining({ value: 'two' }),
         by: { kind: 'person', id: 'person:ada' },

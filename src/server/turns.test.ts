@@ -5,9 +5,13 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { nameOf, offer, writeRun } from '../../test/desk/project.ts';
 import { memoryPlace } from '../../test/place.ts';
+import type { Authority } from '../authority/authority.ts';
+import { CapstanError } from '../base/errors.ts';
 import { parseGold } from '../project/gold.ts';
 import { LEDGER } from '../project/home.ts';
+import { halt } from '../project/office.ts';
 import { Turns } from '../project/turns.ts';
+import type { Doer } from '../record/acts.ts';
 import { verifyLedger } from '../record/verify.ts';
 import type { Problem } from '../wire/problem.ts';
 import type { Commit, Committed, Next, Turn, TurnAction, TurnsState } from '../wire/turn.ts';
@@ -110,6 +114,25 @@ describe('a turn', () => {
       entry: entry!.seq,
     });
     expect((await call<Problem>('ada', 'POST', `/${key}/undo`, { lease: 'x' })).code).toBe('exists');
+  });
+
+  test('comes back where a correction is taken back, also after what was done about it before', async () => {
+    writeRun('one');
+    const [key] = await offer('one', 1);
+    open();
+    const first = await take('ada');
+    await commit('ada', first, commitOf(first, { kind: 'correct', place: 1, text: 'slip' }));
+    await settle();
+    expect((await next('ada')).turn).toBeUndefined();
+    await offer('one', 1, false, new Date().toISOString());
+    turns.close();
+    open();
+    const again = await take('ada');
+    await commit('ada', again, commitOf(again, say('it is')));
+    await settle();
+    expect(turns.trees.memory.decision(key!)).toMatchObject({ action: { answer: { value: 'it is' } } });
+    await offer('one', 1);
+    expect((await next('ada')).turn).toBeUndefined();
   });
 
   test('is given by all of its acts', async () => {
@@ -231,6 +254,8 @@ test('a hidden question looks like any other, has no effect, and is counted for 
   expect(new Set(answers.map((one) => JSON.stringify(one))).size).toBe(1);
   const isGold = ({ question }: Turn) => question.text.startsWith('gold');
   expect(seen.map(isGold)).toEqual([true, true, false, false]);
+  // As many are behind it as behind the one in whose place it came.
+  expect(seen[0]!.behind).toBe(seen[2]!.behind);
   for (const turn of seen) expect(turn.id).toMatch(/^[0-9a-f]{64}$/);
   const keysOf = (turn: Turn) => Object.keys(turn).toSorted();
   expect(keysOf(seen[0]!)).toEqual(keysOf(seen[2]!));
@@ -247,6 +272,23 @@ test('a hidden question looks like any other, has no effect, and is counted for 
     [],
   ]);
   expect((await call<Problem>('ada', 'GET', '')).status).toBe(403);
+});
+
+test('who may decide is who may as the ledger is now', async () => {
+  writeRun('one');
+  await offer('one', 1);
+  open();
+  turns.close();
+  const bare = { keys: [], contents: [], expires: new Date(Date.now() + 60_000).toISOString() };
+  const doer = ({ halt: found }: Authority, id: string): Doer => {
+    if (found) throw new CapstanError('refused', 'expected work that goes on');
+    return { actor: { id, kind: 'person' }, ...bare };
+  };
+  turns = Turns.open({ undoMs, doer });
+  const turn = await take('ada');
+  turns.expectDoer('person:ada');
+  halt('work-paused', () => ({ actor: { id: 'person:boss', kind: 'person' }, ...bare, salt: '' }));
+  expect(await commit('ada', turn, commitOf(turn, say('yes')))).toMatchObject({ code: 'refused' });
 });
 
 test('no response to an overseer holds anything of another workspace, or of who else decides', async () => {

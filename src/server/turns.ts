@@ -17,12 +17,8 @@ import { actionOf, saidOf } from './turn-actions.ts';
 const access = 'oversee' as const;
 const params = z.object({ id: Name });
 const body = z.object({ lease: Name });
-const SECOND_MS = 1000;
 
-export function addTurns(
-  app: App,
-  { turns = none, changes, now }: Pick<Place, 'turns' | 'changes' | 'now'>,
-): void {
+export function addTurns(app: App, { turns = none, changes }: Pick<Place, 'turns' | 'changes'>): void {
   const tell = (): void => changes.tell({ topic: 'turns' });
   addEndpoint(
     app,
@@ -63,7 +59,7 @@ export function addTurns(
     app,
     { method: 'post', path: '/api/turns/{id}/commit', access, summary: 'Decide, or skip; the same once more is one act', params, body: Commit, gives: Committed }, // biome-ignore format: one endpoint is one line
     async ({ params: { id }, body: commit, session: { person } }) => {
-      const committed = await commitTo(turns(), person, id, commit, now());
+      const committed = await commitTo(turns(), person, id, commit);
       if (committed.undoUntil === undefined) tell();
       return committed;
     },
@@ -92,7 +88,6 @@ async function commitTo(
   person: string,
   id: string,
   commit: Commit,
-  now: number,
 ): Promise<z.input<typeof Committed>> {
   const { lease: token, action, confidence, reason, seconds } = commit;
   const { desk } = turns;
@@ -101,7 +96,7 @@ async function commitTo(
     return { id, effect: 'left to others; for you it comes last' };
   }
   const own = canonical(JSON.parse(JSON.stringify(commit)) as Json);
-  let ack = desk.acked(person, id, { token, body: own });
+  let ack = await desk.acked(person, id, { token, body: own });
   if (!ack) {
     turns.expectDoer(person);
     const held = await desk.hand(person, id);
@@ -124,13 +119,11 @@ async function commitTo(
     ack = await desk.commit(person, id, saying);
   }
   const { undoUntil, entry } = ack;
-  const left = undoUntil === undefined ? 0 : Math.max(0, Math.ceil((undoUntil - now) / SECOND_MS));
   return {
     id,
     ...(undoUntil !== undefined && { undoUntil: timeOf(undoUntil) }),
     ...(entry !== undefined && { entry }),
-    effect:
-      entry === undefined ? `it counts in ${left} seconds, unless you take it back` : 'it is on the ledger',
+    effect: entry === undefined ? 'it counts in a moment, unless you take it back' : 'it is on the ledger',
   };
 }
 

@@ -60,6 +60,11 @@ export class Database {
     if (this.#failure) throw this.#failure;
   }
 
+  /** Whether it takes more; if not, it may once it is opened again. */
+  get isSound(): boolean {
+    return this.#failure === undefined;
+  }
+
   /** A statement that gives rows. */
   query<R extends Row>(text: string): (...values: readonly Value[]) => readonly R[] {
     const statement = attempting(this.path, () => this.#sql.prepare(text));

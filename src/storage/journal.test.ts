@@ -41,6 +41,45 @@ describe('a journal', () => {
     );
   });
 
+  test('looked at again while it grows is as it would be looked at anew, of which only what may change is read', () => {
+    fc.assert(
+      fc.property(groups, segmentBytes, fc.func(fc.boolean()), (drawn, segmentBytes, reopens) => {
+        const { disk } = fairDisk();
+        const read: string[] = [];
+        const readFileSync = ((path: string) => {
+          read.push(path);
+          return disk.readFileSync(path);
+        }) as Disk['readFileSync'];
+        let journal = opened(disk, { segmentBytes });
+        let seen = Journal.look(PATH, { ...disk, readFileSync }).journal;
+        let segments = 1;
+        for (const group of drawn) {
+          journal.append(group);
+          if (reopens(journal.size)) {
+            journal.close();
+            journal = opened(disk, { segmentBytes });
+          }
+          const before = segments;
+          segments = disk.readdirSync(PATH).length;
+          read.length = 0;
+          seen = seen.again().journal;
+          expect(read).toHaveLength(1 + segments - before);
+          expect(shown(seen.read())).toEqual(shown(Journal.look(PATH, disk).journal.read()));
+        }
+      }),
+    );
+  });
+
+  test('of which the end is gone is looked at again as what is left', () => {
+    const { disk } = fairDisk();
+    const journal = opened(disk, { segmentBytes: 60 });
+    for (let i = 0; i < 9; i++) journal.append([Uint8Array.of(i, i)]);
+    const seen = Journal.look(PATH, disk).journal;
+    const names = disk.readdirSync(PATH, { encoding: 'utf8' }).toSorted();
+    for (const name of names.slice(1)) disk.rmSync(join(PATH, name));
+    expect(shown(seen.again().journal.read())).toEqual(shown(Journal.look(PATH, disk).journal.read()));
+  });
+
   test('reads any part', () => {
     const records = Array.from({ length: 9 }, (_, i) => Uint8Array.of(i, i));
     const journal = opened(fairDisk().disk, { segmentBytes: 60 });

@@ -83,9 +83,26 @@ export class Journal {
   /** Reads what is there and changes nothing, also while another process writes: a torn tail is told and left. `take` is
    *  given each record as it is checked, so that all of them are read once; a view of its segment, not to be kept. */
   static look(path: string, disk: Disk = fs, take?: (record: Buffer) => void): Opened {
+    const journal = Journal.#reader(path, disk);
+    return { journal, cut: journal.#recover(take).cut };
+  }
+
+  /** The same as it stands now, of a journal that was looked at before: segments that others followed then do not change,
+   *  and are not read again as long as they have their size. */
+  again(): Opened {
+    const journal = Journal.#reader(this.path, this.#disk);
+    for (const segment of this.#segments.slice(0, -1)) {
+      const { size } = this.#disk.statSync(segment.path, { throwIfNoEntry: false }) ?? {};
+      if (size !== segment.end) break;
+      journal.#segments.push(segment);
+    }
+    return { journal, cut: journal.#recover().cut };
+  }
+
+  static #reader(path: string, disk: Disk): Journal {
     const journal = new Journal(resolve(path), disk, SEGMENT_BYTES);
     journal.#failure = new Error('it was opened to be read');
-    return { journal, cut: journal.#recover(take).cut };
+    return journal;
   }
 
   /** How many records are acknowledged; the sequence number of the next. */
@@ -157,7 +174,8 @@ export class Journal {
       this.#enlist(header);
       return { last: header, cut: undefined };
     }
-    for (const _ of names.slice(1)) this.#check(this.#read(this.#enlisted()), true, take);
+    this.#segments.splice(names.length - 1);
+    while (this.#segments.length < names.length - 1) this.#check(this.#read(this.#enlisted()), true, take);
     const bytes = this.#read(this.#enlisted());
     const cut = this.#check(bytes, false, take);
     return { last: bytes.subarray(0, cut?.offset), cut };

@@ -37,9 +37,13 @@ export class Inbox<Q extends object, A> {
     this.#sql = statements(memory.database);
   }
 
-  /** Puts an item in, once. */
+  /** Puts an item in, once; and again where it was withdrawn, since a tree may come back to a workspace. */
   async offer(item: Item<Q, A>): Promise<void> {
-    await this.#memory.database.write(() => this.#sql.offer(item.key, JSON.stringify(item)));
+    const json = JSON.stringify(item);
+    await this.#memory.database.write(() => {
+      if (this.#sql.offer(item.key, json) === 0 && this.#memory.decision(item.key) === undefined)
+        this.#sql.offerAgain(json, item.key);
+    });
   }
 
   /** Those that wait, the oldest first. */
@@ -109,6 +113,9 @@ interface ItemRow extends Row {
 function statements(database: Database) {
   return {
     offer: database.command('insert or ignore into item (key, open, json) values (?, 1, ?)'),
+    offerAgain: database.command(
+      'update item set number = (select max(number) + 1 from item), open = 1, json = ? where key = ? and open = 0',
+    ),
     open: database.query<ItemRow>('select json from item where open = 1 order by number'),
     since: database.query<Row & { readonly number: number; readonly id: string; readonly run: string }>(
       `select number, key as id, json ->> 'run' as run from item where open = 1 and number > ? order by number`,

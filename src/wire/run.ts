@@ -26,7 +26,7 @@ export const Series = z.object({
   name: Name,
   /** Absent: of all levels together. */
   level: z.int().optional(),
-  unit: z.enum(['share', 'count', 'seconds', 'dollars', 'loss']),
+  unit: z.enum(['share', 'count', 'seconds', 'minutes', 'dollars', 'loss']),
   points: z.array(
     z.object({
       step: z.number(),

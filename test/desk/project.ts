@@ -8,7 +8,7 @@ import { writeSealed } from '../../src/run/sealed.ts';
 import { Folder } from '../../src/storage/folder.ts';
 import { Trees } from '../../src/trees/trees.ts';
 
-const NOW = '2026-11-28T12:00:00.000Z';
+const NOW = '2020-01-01T12:00:00.000Z';
 
 /** The file of a run, without a recipe. */
 export function writeRun(name: string, turns?: TurnsFile): void {
@@ -24,7 +24,12 @@ export const nameOf = (run: string, n: number): string =>
   `marker-${hash('sha256', `${run} ${n}`).slice(0, 12)}`;
 
 /** So many workspaces, each with one exchange; their keys. `proposes`: whether a model does. */
-export async function offer(run: string, count: number, proposes = false): Promise<readonly string[]> {
+export async function offer(
+  run: string,
+  count: number,
+  proposes = false,
+  asked = NOW,
+): Promise<readonly string[]> {
   const trees = Trees.open(MEMORY, { now: () => NOW });
   const keys: string[] = [];
   const offers: Promise<void>[] = [];
@@ -38,7 +43,7 @@ export async function offer(run: string, count: number, proposes = false): Promi
     keys.push(key);
     const by = { kind: 'model', id: 'model:m' } as const;
     const proposal = proposes && { proposal: { action: ask({ text: `proposed ${name}` }), by } };
-    offers.push(trees.inbox.offer({ key, policy: 'p', run, workspace, asked: NOW, ...proposal }));
+    offers.push(trees.inbox.offer({ key, policy: 'p', run, workspace, asked, ...proposal }));
   }
   await Promise.all(offers);
   trees.close();

@@ -24,7 +24,7 @@ const AGAIN_MS = 2000;
 const AGAIN_MAX_MS = 15_000;
 
 /** Whether what a query shows may be out of date. */
-export function isShownBy(key: QueryKey, { topic, run }: Change): boolean {
+function isShownBy(key: QueryKey, { topic, run }: Change): boolean {
   const [what, which] = key;
   if (!SHOWS[topic].includes(String(what))) return false;
   if (run === undefined || which === undefined || OF_ALL.has(String(what))) return true;

@@ -2,7 +2,7 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Access, Session } from '../../src/wire/session.ts';
-import { get, send, setCsrf } from './api.ts';
+import { get, isSignedOut, send, setCsrf } from './api.ts';
 
 export const SESSION = ['session'] as const;
 
@@ -29,20 +29,30 @@ export function useSessionQuery() {
   return useQuery({
     queryKey: SESSION,
     queryFn: async ({ signal }) => {
+      const before = await read(signal);
       const key = keyInAddress;
-      if (key !== undefined) {
+      if (key === undefined) return before;
+      try {
         await send('POST', '/api/session', { key });
-        keyInAddress = undefined;
+      } catch (error) {
+        // An address that was opened before changes nothing for whoever is signed in.
+        if (!before || !isSignedOut(error)) throw error;
       }
-      const { session } = await get<{ readonly session: Session | null }>('/api/session', signal);
-      setCsrf(session?.csrf ?? '');
-      return session;
+      keyInAddress = undefined;
+      return read(signal);
     },
     staleTime: Number.POSITIVE_INFINITY,
     // Until the server is there.
     refetchInterval: ({ state }) =>
       state.status === 'error' && keyInAddress === undefined ? RETRY_MS : false,
   });
+}
+
+/** With the token that goes along with what they do, be it to sign in as somebody else. */
+async function read(signal: AbortSignal): Promise<Session | null> {
+  const { session } = await get<{ readonly session: Session | null }>('/api/session', signal);
+  setCsrf(session?.csrf ?? '');
+  return session;
 }
 
 /** Without the key in the address, which opened nothing. */

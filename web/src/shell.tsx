@@ -86,7 +86,9 @@ function Signed({ session }: { readonly session: Session }) {
 function useTitle(): void {
   const path = useRouterState({ select: ({ location }) => location.pathname });
   useEffect(() => {
-    const place = PLACES.find(([to]) => path.startsWith(to))?.[1];
+    const run = /^\/(?:runs|trees)\/([^/]+)/.exec(path)?.[1];
+    const place =
+      run === undefined ? PLACES.find(([to]) => path.startsWith(to))?.[1] : decodeURIComponent(run);
     document.title = place ? `${place} · Capstan` : 'Capstan';
   }, [path]);
 }

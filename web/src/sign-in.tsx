@@ -24,7 +24,8 @@ export function SignIn({ refused }: { readonly refused?: unknown }) {
       <h1>Sign in</h1>
       <p>
         On the machine where <code>capstan serve</code> runs, open the address that it printed: your key is in
-        it. Or paste the address, or the key, here.
+        it, for one browser. For another, start it again, or make a key with <code>capstan keys add</code>.
+        The address or the key can be pasted here too.
       </p>
       <label htmlFor="key">Key</label>
       <div className="sign-in-row">

@@ -3,6 +3,9 @@
 import type { Author } from '../../src/wire/question.ts';
 import './who.css';
 
+/** Characters of a version, which may be a hash. */
+const VERSION_SHOWN = 12;
+
 export function Who({ by, isMemo = false }: { readonly by: Author | undefined; readonly isMemo?: boolean }) {
   if (!by) return <span className="by" />;
   const version = by.version === undefined ? '' : `, ${by.version}`;
@@ -15,12 +18,22 @@ export function Who({ by, isMemo = false }: { readonly by: Author | undefined; r
   );
 }
 
+/** In words: «person ada», «model openai:gpt-5-mini 2025-08-07». */
+export function AuthorName({ by: { kind, id, version } }: { readonly by: Author }) {
+  return (
+    <>
+      {kind} {nameOf(id)}
+      {version !== undefined && <span className="faint"> {version.slice(0, VERSION_SHOWN)}</span>}
+    </>
+  );
+}
+
 /** «person:ada» → «ada», «model:openai:gpt-5-mini» → «openai:gpt-5-mini» */
 export function nameOf(id: string): string {
   return id.replace(/^(person|script|model|program):/, '');
 }
 
-export function shortOf({ kind, id }: Author): string {
+function shortOf({ kind, id }: Author): string {
   const name = nameOf(id);
   if (kind === 'person') return initials(name);
   if (kind === 'program') return 'code';

@@ -7,7 +7,7 @@ export interface Point {
   readonly high?: number | undefined;
 }
 
-export type Unit = 'share' | 'count' | 'seconds' | 'dollars' | 'loss';
+export type Unit = 'share' | 'count' | 'seconds' | 'minutes' | 'dollars' | 'loss';
 
 /** A range that is not empty. */
 export type Range = readonly [from: number, to: number];
@@ -116,6 +116,8 @@ export function said(value: number, unit: Unit): string {
       return percent(value);
     case 'seconds':
       return value >= 10 * MINUTE ? `${(value / MINUTE).toFixed(0)} min` : `${trimmed(value, 1)} s`;
+    case 'minutes':
+      return `${trimmed(value, 1)} min`;
     case 'dollars':
       return `$${value.toFixed(2)}`;
     case 'loss':

@@ -2,6 +2,7 @@
 
 import { duration } from '../figures.ts';
 import type { VerifiedEntry } from '../verify/receipt.ts';
+import { NotVerified } from './not-verified.tsx';
 import { receiptOf } from './queries.ts';
 import { useVerifying } from './verifying.ts';
 
@@ -33,14 +34,7 @@ export function VerifyEntry({ seq, verifier }: { readonly seq: number; readonly 
             .
           </>
         )}
-        {state.kind === 'wrong' && (
-          <span className="said">
-            <span className="mark-rejected" aria-hidden="true">
-              ✕
-            </span>{' '}
-            <b>Not verified.</b> {state.message}
-          </span>
-        )}
+        {state.kind === 'wrong' && <NotVerified message={state.message} />}
       </span>
     </div>
   );

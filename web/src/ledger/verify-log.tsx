@@ -3,6 +3,7 @@
 import type { LedgerHead } from '../../../src/wire/ledger.ts';
 import { count, duration } from '../figures.ts';
 import type { Progress, VerifiedLog } from '../verify/log.ts';
+import { NotVerified } from './not-verified.tsx';
 import { publishedBytes } from './queries.ts';
 import { useVerifying } from './verifying.ts';
 
@@ -35,14 +36,7 @@ export function VerifyLog({ head }: { readonly head: LedgerHead }) {
           </>
         )}
         {state.kind === 'right' && <Right result={state.result} />}
-        {state.kind === 'wrong' && (
-          <span className="said">
-            <span className="mark-rejected" aria-hidden="true">
-              ✕
-            </span>{' '}
-            <b>Not verified.</b> {state.message}
-          </span>
-        )}
+        {state.kind === 'wrong' && <NotVerified message={state.message} />}
       </span>
     </div>
   );

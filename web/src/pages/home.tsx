@@ -106,19 +106,22 @@ function Runs({ runs }: { readonly runs: readonly RunRow[] }) {
   if (runs.length === 0) return waiting?.size ? null : <Beginning />;
   const shown = runs.toSorted(byUrgency).slice(0, SHOWN);
   return (
-    <section aria-labelledby="runs">
-      <h2 id="runs">Runs</h2>
-      <ul className="home-runs">
-        {shown.map((run) => (
-          <RunLine key={run.name} run={run} />
-        ))}
-      </ul>
-      <p>
-        <Link to="/runs">
-          {runs.length > shown.length ? `All ${count(runs.length, 'run')}` : 'Look at runs, compare them'}
-        </Link>
-      </p>
-    </section>
+    <>
+      <section aria-labelledby="runs">
+        <h2 id="runs">Runs</h2>
+        <ul className="home-runs">
+          {shown.map((run) => (
+            <RunLine key={run.name} run={run} />
+          ))}
+        </ul>
+        <p>
+          <Link to="/runs">
+            {runs.length > shown.length ? `All ${count(runs.length, 'run')}` : 'Look at runs, compare them'}
+          </Link>
+        </p>
+      </section>
+      {!runs.some(({ kind }) => kind === 'tree') && <TreesToCome />}
+    </>
   );
 }
 
@@ -152,20 +155,42 @@ function Beginning() {
       <p>There are no runs here yet. In a terminal, in this folder:</p>
       <dl className="home-begin">
         <dt>
-          <code>npx capstan run permutation-powering</code>
+          <code>npx --no-install capstan run permutation-powering</code>
         </dt>
         <dd>
           A network learns to answer harder and harder questions. It takes a few minutes, and is watched here.
         </dd>
-        <dt>
-          <code>npx capstan run why.ts --question "Why is the sky blue?"</code>
-        </dt>
-        <dd>
-          A question in words, broken into smaller ones that people and language models answer. Yours come up
-          under <Link to="/turn">My turn</Link>.
-        </dd>
+        <FirstTree />
       </dl>
       <p className="faint">What begins shows here by itself.</p>
     </section>
+  );
+}
+
+/** For whoever has not seen one. */
+function TreesToCome() {
+  return (
+    <section aria-labelledby="trees">
+      <h2 id="trees">A question for you</h2>
+      <p>None of these runs asks people. In a terminal, in this folder:</p>
+      <dl className="home-begin">
+        <FirstTree />
+      </dl>
+    </section>
+  );
+}
+
+function FirstTree() {
+  return (
+    <>
+      <dt>
+        <code>npx --no-install capstan run examples/picnic.ts --escalate person</code>
+      </dt>
+      <dd>
+        A question in words, broken into smaller ones that programs, people and language models answer. Yours
+        come up under <Link to="/turn">My turn</Link>. The example is in a checkout of Capstan; the file can
+        be one of your own.
+      </dd>
+    </>
   );
 }

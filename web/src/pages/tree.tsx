@@ -104,13 +104,20 @@ function Tree({ run, summary, columns }: TreeProps) {
 
   const path = errorPath.data?.version === version ? errorPath.data : undefined;
   const positions = found.data?.version === version && words !== '' ? found.data.positions : undefined;
+  const isFound = path !== undefined && path.path.length > 0;
   const only = useMemo(
-    () => (path ? [...path.path.map((row) => row.at), ...path.touched] : positions),
-    [path, positions],
+    () => (isFound ? [...path.path.map((row) => row.at), ...path.touched] : positions),
+    [isFound, path, positions],
   );
   useEffect(() => {
     dispatch({ kind: 'narrow', to: only });
   }, [only]);
+  // Where there is room for both, the tree opens with its root.
+  const root = store.get(0)?.id;
+  useEffect(() => {
+    if (id === undefined && about === undefined && root !== undefined && matchMedia(WIDE).matches)
+      open(root, true);
+  }, [id, about, root, open]);
   // Whoever asks for the way is led to its end.
   const isLed = useRef(id === undefined);
   useEffect(() => {
@@ -186,7 +193,12 @@ function Tree({ run, summary, columns }: TreeProps) {
           </div>
         </header>
         {about !== undefined && (
-          <PathStrip {...{ run, path }} error={errorPath.error} onClose={() => say({ path: undefined })} />
+          <PathStrip
+            {...{ run, path, about }}
+            error={errorPath.error}
+            onWrong={askPath}
+            onClose={() => say({ path: undefined })}
+          />
         )}
         {store.error !== undefined && <ProblemPanel error={store.error} onRetry={() => store.retry()} />}
         <Outline

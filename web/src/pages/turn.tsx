@@ -17,7 +17,7 @@ import { type MyTurn, useMyTurn } from '../turn/my-turn.ts';
 import { PostedLine } from '../turn/posted.tsx';
 import { intentOf } from '../turn/shortcuts.ts';
 import { placeOf } from '../turn/state.ts';
-import { TurnStrip } from '../turn/strip.tsx';
+import { RunName, TurnStrip } from '../turn/strip.tsx';
 import '../turn/turn.css';
 
 export function Page() {
@@ -59,6 +59,8 @@ function Desk({ person }: { readonly person: string }) {
 
 function Shown({ mine }: { readonly mine: MyTurn }) {
   const { state, next, posted } = mine;
+  const last = useRef<string>(undefined);
+  if (state.turn) last.current = state.turn.run;
   if (state.turn) return <Workspace mine={mine} turn={state.turn} />;
   if (posted.some(({ state }) => state.kind === 'unsent'))
     return (
@@ -71,6 +73,11 @@ function Shown({ mine }: { readonly mine: MyTurn }) {
       <div className="turn-none" role="status">
         <h1>Nothing waits for you</h1>
         <p className="said">{sentence(state.meanwhile ?? 'No run needs a person at the moment')}</p>
+        {last.current !== undefined && (
+          <p>
+            Your last answer is in <RunName run={last.current} />.
+          </p>
+        )}
         <p className="faint">The next question comes up here by itself.</p>
       </div>
     );

@@ -8,7 +8,7 @@ import { Answer, Confidence } from '../answer.tsx';
 import { count, dollars, duration } from '../figures.ts';
 import { Mark, markOf } from '../marks.tsx';
 import { useAccess } from '../session.ts';
-import { nameOf, Who } from '../who.tsx';
+import { AuthorName, Who } from '../who.tsx';
 import { CorrectDialog, CorrectedPanel } from './correct.tsx';
 import { Evidence, type Lighting } from './evidence.tsx';
 import { Record } from './record.tsx';
@@ -164,8 +164,7 @@ function ByLine({
 }) {
   return (
     <>
-      <Who by={by} /> {by.kind} {nameOf(by.id)}
-      {by.version !== undefined && <span className="faint"> {by.version.slice(0, 12)}</span>}
+      {by.kind === 'person' && <Who by={by} />} <AuthorName by={by} />
       {isMemo && ', known from before'}
     </>
   );

@@ -17,7 +17,7 @@ export function Versions({ node: { versions, row } }: { readonly node: NodeView 
   const after = [...versions.slice(1), { answer: row.answer, by: row.by, time: undefined, entry: undefined }];
   return (
     <ol className="versions">
-      {versions.map(({ answer, reason }, i) => {
+      {versions.map(({ answer, by, reason }, i) => {
         const became = after[i];
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: they are numbered by their age
@@ -26,6 +26,7 @@ export function Versions({ node: { versions, row } }: { readonly node: NodeView 
               <del>
                 <Answer answer={answer} />
               </del>
+              {by && <Who by={by} />}
               <span aria-hidden="true">→</span>
               <span className="quiet">became</span>
               <ins>

@@ -4,8 +4,12 @@ import type { Turn } from '../../../src/wire/turn.ts';
 import { nameOf } from '../who.tsx';
 import { wordsOf } from './commit.ts';
 
+/** Characters that are read at a glance, each time anew. */
+const SHORT = 300;
+
 export function Policy({ policy }: { readonly policy: string }) {
   if (policy.trim() === '') return null;
+  if (policy.length <= SHORT) return <p className="policy faint said">{policy}</p>;
   return (
     <details className="policy">
       <summary>What you are told about deciding</summary>

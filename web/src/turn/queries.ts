@@ -4,7 +4,7 @@ import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tansta
 import type { Draft, Next } from '../../../src/wire/turn.ts';
 import { get, send } from '../api.ts';
 
-export const NEXT = ['turns', 'next'] as const;
+const NEXT = ['turns', 'next'] as const;
 
 /** While events do not come: this often, while nothing waits and while nothing is reached. */
 const LOOK_MS = 15_000;

@@ -52,7 +52,7 @@ export type TurnEvent =
 
 export const ASKED_MAX = 20;
 
-export const NO_DRAFT: Draft = {
+const NO_DRAFT: Draft = {
   mode: 'reply',
   reply: '',
   asks: [''],

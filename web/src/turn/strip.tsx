@@ -45,7 +45,7 @@ export function TurnStrip({
   );
 }
 
-function RunName({ run }: { readonly run: string }) {
+export function RunName({ run }: { readonly run: string }) {
   // An overseer sees nothing of a tree but their own turns.
   return useAccess('look') ? (
     <Link to="/trees/$run" params={{ run }}>
