@@ -45,7 +45,6 @@ describe.skipIf(!browser)(`watching in a browser${NO_BROWSER}`, () => {
         expect((await run.ended).status).toBe(0);
         const counts = [...looks].map((one) => one.split(' ')[0]);
         expect(new Set(counts).size).toBeGreaterThan(1); // iterations came one by one
-        expect(looks.size).toBeGreaterThan(3);
         await seen(page, 'Gates');
         expect(await page.locator('.panel').count()).toBeGreaterThan(2);
         expect(await page.evaluate('window.isTheSame')).toBe(true);
