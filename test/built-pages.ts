@@ -1,4 +1,4 @@
-/** The pages of the workbench, built as they are shipped, in a folder of their own. */
+/** The pages of the workbench, built as they are shipped. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,8 +13,10 @@ export interface BuiltPages {
   readonly remove: () => void;
 }
 
-export async function buildPages(): Promise<BuiltPages> {
-  const folder = mkdtempSync(join(tmpdir(), 'capstan-pages-'));
+/** In that folder, or in one of their own. */
+export async function buildPages(
+  folder = mkdtempSync(join(tmpdir(), 'capstan-pages-')),
+): Promise<BuiltPages> {
   // Vitest says «test», and React would be the one for those who develop it.
   const before = process.env.NODE_ENV;
   process.env.NODE_ENV = 'production';

@@ -28,6 +28,7 @@ const PORT = 7411;
 const TOKEN_BYTES = 16;
 const PAGES = fileURLToPath(new URL('../web', import.meta.url));
 const WATCH_MS = 400;
+const [UNDO_S, UNDO_MAX_S, SECOND_MS] = [10, 60, 1000];
 /** How long what has begun may take when the server stops. */
 const GRACE_MS = 5000;
 
@@ -40,6 +41,7 @@ interface Flags {
   readonly allowHost: readonly string[];
   readonly as?: string;
   readonly tend: boolean;
+  readonly undo: number;
   readonly json?: boolean;
 }
 
@@ -64,6 +66,12 @@ export function addServe(program: Command): void {
     )
     .option('--as <name>', 'who the printed link signs in, where people are enrolled')
     .option('--no-tend', 'leave question trees to «capstan run --resume», whoever answers')
+    .option(
+      '--undo <seconds>',
+      'in which people can take back what they committed; until then it has no effect',
+      integer('undo', 0, UNDO_MAX_S),
+      UNDO_S,
+    )
     .option('--json', 'print the address as JSON')
     .action(work);
 }
@@ -83,7 +91,7 @@ async function work(flags: Flags): Promise<void> {
   const stop = stopOnSignals(() => process.stderr.write('stopping\n'));
   const token = (): string => randomBytes(TOKEN_BYTES).toString('hex');
   const changes = new Changes(token());
-  const turns = new TurnKeeper(changes, log);
+  const turns = new TurnKeeper(changes, log, flags.undo * SECOND_MS);
   const tending = new TendingProcess({
     isIdle: !flags.tend,
     tell: (run) => {

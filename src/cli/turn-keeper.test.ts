@@ -12,7 +12,7 @@ test('turns go on after a write that failed, as once a full disk has room', asyn
   const before = process.cwd();
   const home = mkdtempSync(join(tmpdir(), 'capstan-keeper-'));
   process.chdir(home);
-  const keeper = new TurnKeeper(new Changes('e'), new ProjectLog(LEDGER));
+  const keeper = new TurnKeeper(new Changes('e'), new ProjectLog(LEDGER), 0);
   try {
     writeRun('one');
     const [key = ''] = await offer('one', 1);

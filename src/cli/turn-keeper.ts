@@ -15,15 +15,17 @@ const LOOK_MS = 250;
 export class TurnKeeper {
   readonly #changes: Changes;
   readonly #log: ProjectLog;
+  readonly #undoMs: number;
   readonly #timer: NodeJS.Timeout;
   readonly #wanted = new Map<string, () => void>();
   #turns: Turns | undefined;
   #worker: Worker | undefined;
   #said = '';
 
-  constructor(changes: Changes, log: ProjectLog) {
+  constructor(changes: Changes, log: ProjectLog, undoMs: number) {
     this.#changes = changes;
     this.#log = log;
+    this.#undoMs = undoMs;
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
 
@@ -32,7 +34,10 @@ export class TurnKeeper {
       this.#turns.close();
       this.#turns = undefined;
     }
-    this.#turns ??= Turns.open({ log: this.#log, carryOut: (act) => this.#carryOut(act) });
+    this.#turns ??= Turns.open({
+      ...{ log: this.#log, undoMs: this.#undoMs },
+      carryOut: (act) => this.#carryOut(act),
+    });
     this.#worker ??= this.#start();
     return this.#turns;
   };

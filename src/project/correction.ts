@@ -6,7 +6,7 @@ import { CapstanError, invariant } from '../base/errors.ts';
 import { type Answer, answerText, known, unknown } from '../core/answer.ts';
 import { SALT } from '../ledger/commitment.ts';
 import { act, type Doer } from '../record/acts.ts';
-import type { TranscriptNode } from '../transcript/node.ts';
+import type { Step, TranscriptNode } from '../transcript/node.ts';
 import type { Outcome } from '../trees/trees.ts';
 import { doerFor } from './doer.ts';
 import { Grove, groveHere } from './grove.ts';
@@ -36,7 +36,7 @@ export interface CorrectedNode {
     readonly before?: Answer<string>;
     readonly after?: Answer<string>;
   }[];
-  /** Nodes at which something was done again. */
+  /** Nodes at which something else was done than before. */
   readonly again: number;
   readonly nodes: number;
   /** For people. */
@@ -86,9 +86,17 @@ export async function correctNode(
         ...(one.answer && { after: one.answer }),
       };
     });
-  const again = after.filter(({ steps, id }) => steps.length > (was.get(id)?.steps.length ?? 0)).length;
+  const again = after.filter(({ steps, id }) => {
+    const known = new Set(was.get(id)?.steps.map(doneIn));
+    return steps.some((step) => !known.has(doneIn(step)));
+  }).length;
   const waiting = 'items' in outcome ? outcome.items.length : 0;
   return { ...{ entry, node: node.id, outcome, changed, again, waiting }, nodes: after.length };
+}
+
+/** What was done in a step, whenever: code does it again whenever it is asked, and does the same. */
+function doneIn({ action, by, entry }: Step): string {
+  return JSON.stringify([action, by.id, entry]);
 }
 
 /** The number of its entry. */

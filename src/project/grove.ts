@@ -298,6 +298,8 @@ export function treeHere(given: string): {
   readonly path: string;
   readonly file: TreeFile;
   readonly transcript: string;
+  /** Which of how many that have been written down, of a run of many. */
+  readonly many?: { readonly at: number; readonly count: number };
 } {
   const [run = '', number] = given.split('@');
   const { path, file } = groveHere(run);
@@ -305,7 +307,10 @@ export function treeHere(given: string): {
     return { run, path, file, transcript: `${path}/${TRANSCRIPT}` };
   const names = file.questions === undefined ? [] : new Folder(path).list('transcripts');
   const found = names.find((name) => given === `${run}@${Number(/(\d+)\.jsonl$/.exec(name)?.[1])}`);
-  if (found !== undefined) return { run, path, file, transcript: `${path}/${found}` };
+  if (found !== undefined) {
+    const many = { at: Number(number), count: names.length };
+    return { run, path, file, transcript: `${path}/${found}`, many };
+  }
   const which = names.length > 0 ? `one of ${run}@1 to ${run}@${names.length}` : run;
   throw new CapstanError('not-found', `${given}: expected ${which}, got ${number ?? 'the run of them'}`);
 }

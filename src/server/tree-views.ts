@@ -207,21 +207,27 @@ function* versionsOf(
   );
   const said = (entry: Entry, field: string) =>
     entry.content?.some((one) => one.field === field) ? contentOf(LEDGER, entries, entry, field) : undefined;
+  /** Why it was put in place of the one before. */
+  const why = (entry: Entry | undefined): { readonly reason?: string } => {
+    const reason = entry && said(entry, 'reason');
+    return reason === undefined ? {} : { reason: clipped(reason, TEXT) };
+  };
   const first = own[0] && said(own[0], 'before');
   const by = own[0] && said(own[0], 'before-by');
   if (first !== undefined)
     yield {
       answer: clippedAnswer(JSON.parse(first) as Answer<string>, TEXT),
       ...(by !== undefined && { by: authorView(JSON.parse(by) as Author) }),
+      ...why(own[0]),
     };
-  else if (own.length < 2) yield { answer: clippedAnswer(corrected.before, TEXT) };
-  for (const entry of own.slice(0, -1)) {
+  else if (own.length < 2) yield { answer: clippedAnswer(corrected.before, TEXT), ...why(own[0]) };
+  for (const [i, entry] of own.slice(0, -1).entries()) {
     const value = said(entry, 'answer');
     if (value === undefined) continue; // it was erased
     const by = { kind: 'person', id: entry.actor.id } as const;
     yield {
       answer: { kind: 'known', value: clipped(value, TEXT), confidence: 1 },
-      ...{ by, time: entry.time, entry: entry.seq },
+      ...{ by, time: entry.time, entry: entry.seq, ...why(own[i + 1]) },
     };
   }
 }

@@ -326,6 +326,7 @@ describe('a correction', () => {
       {
         answer: expect.objectContaining({ value: 'has 2 letters' }),
         by: expect.objectContaining({ kind: 'program', id: 'program:lengths' }),
+        reason: 'I looked',
       },
       expect.objectContaining({
         answer: expect.objectContaining({ value: 'two' }),

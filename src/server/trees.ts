@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { CapstanError } from '../base/errors.ts';
 import { type CorrectedNode, correctIn } from '../project/correction.ts';
+import { treeHere } from '../project/grove.ts';
 import type { ProjectLog } from '../project/log.ts';
 import { Shelf, type Shown } from '../project/shelf.ts';
 import { restsFor } from '../project/tender.ts';
@@ -167,12 +168,14 @@ function expectPosition({ run, index }: Tree, id: string): number {
 
 function summaryOf(shown: Tree, place: Place): TreeSummary {
   const { name, run, file, version, index } = shown;
+  const { many } = treeHere(name);
   const root = index.count > 0 ? nodeAt(shown, 0) : undefined;
   const answer = root?.answer;
   const waiting = index.flags.reduce((count, flags) => count + (flags & FLAGS.waiting ? 1 : 0), 0);
   const error = answer ? undefined : place.tending?.stateOf(run)?.error;
   return {
     run: name,
+    ...(many && { many }),
     root: clipped(root?.question.text ?? file.root?.text ?? '', CHANGED),
     state: stateOf(shown, place, answer !== undefined),
     ...(error !== undefined && { error }),

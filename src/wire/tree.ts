@@ -10,6 +10,8 @@ export { FLAGS } from './flags.ts';
 export const TreeSummary = z.object({
   /** Of a run of many questions with the number of one: «audit@3». */
   run: Name,
+  /** Which of how many it is, then. */
+  many: z.object({ at: z.int(), count: z.int() }).optional(),
   root: Text,
   /** running: somebody works on it now · stopped: nobody does, and it waits for nobody. */
   state: z.enum(['answered', 'waiting', 'running', 'stopped']),
@@ -109,7 +111,11 @@ export const NodeView = z.object({
   evidence: z.array(Evidence),
   /** Answers that it had before, oldest first. */
   versions: z.array(
-    z.object({ answer: Answer, by: Author.optional(), time: Time.optional(), entry: z.int().optional() }),
+    z.object({
+      ...{ answer: Answer, by: Author.optional(), time: Time.optional(), entry: z.int().optional() },
+      /** Why another was put in its place. */
+      reason: z.string().optional(),
+    }),
   ),
   /** Entries of the ledger that are about it. */
   entries: z.array(z.int()),
@@ -136,7 +142,7 @@ export const Corrected = z.object({
   changed: z.array(
     z.object({ id: Hash, question: Text, before: Answer.optional(), after: Answer.optional() }),
   ),
-  /** Nodes at which something was done again. */
+  /** Nodes at which something else was done than before. */
   again: z.int(),
   nodes: z.int(),
   /** That wait for people now. */

@@ -23,6 +23,10 @@ export function isPassing(error: unknown): boolean {
   return PASSING.has(status) || status >= SERVER_FAILS;
 }
 
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ApiError && error.problem.code === 'not-found';
+}
+
 export function isSignedOut(error: unknown): boolean {
   return error instanceof ApiError && error.problem.code === 'unauthenticated';
 }

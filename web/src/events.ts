@@ -15,6 +15,9 @@ const SHOWS: { readonly [topic in Change['topic']]: readonly string[] } = {
   ledger: ['ledger'],
 };
 
+/** Of which a key says no run: whose turn it is may change with any. */
+const OF_ALL: ReadonlySet<string> = new Set(['compare', 'turns']);
+
 /** Changes come in bursts. */
 const TOGETHER_MS = 200;
 const AGAIN_MS = 2000;
@@ -24,7 +27,9 @@ const AGAIN_MAX_MS = 15_000;
 function isShownBy(key: QueryKey, { topic, run }: Change): boolean {
   const [what, which] = key;
   if (!SHOWS[topic].includes(String(what))) return false;
-  return run === undefined || which === undefined || what === 'compare' || which === run;
+  if (run === undefined || which === undefined || OF_ALL.has(String(what))) return true;
+  // Of a run of many questions it is about each of their trees.
+  return String(which).replace(/@\d+$/, '') === run;
 }
 
 let isConnected = true;

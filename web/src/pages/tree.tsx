@@ -1,9 +1,10 @@
 /** A question tree: left the outline, right the node that is open. What is looked at is in the address: the node, the filter,
  *  the tab, the error path and the time. */
 
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Link, Navigate, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import type { NodeView, TreeSummary } from '../../../src/wire/tree.ts';
+import { isNotFound } from '../api.ts';
 import { count } from '../figures.ts';
 import { KeyHelp } from '../key-help.tsx';
 import { isForPage } from '../keys.ts';
@@ -32,6 +33,9 @@ export function Page() {
   const summary = useSummary(run);
   const columns = useColumns(run, summary.data?.version, summary.data?.nodes ?? 0);
   const error = summary.error ?? columns.error;
+  // A run of many questions has one tree for each.
+  if (isNotFound(error) && !run.includes('@'))
+    return <Navigate to="/trees/$run" params={{ run: `${run}@1` }} replace />;
   if (error && !columns.data) return <ProblemPanel error={error} onRetry={() => void summary.refetch()} />;
   if (!summary.data || !columns.data) return <Loading what="The tree is fetched" />;
   if (columns.data.count === 0)
@@ -165,6 +169,7 @@ function Tree({ run, summary, columns }: TreeProps) {
       <section className="tree-list" aria-label="Tree">
         <header className="tree-head">
           <p className="tree-title said">{summary.root}</p>
+          {summary.many && <Many run={run} {...summary.many} />}
           <p className="faint">{factsOf(summary)}</p>
           {summary.error !== undefined && (
             <p>
@@ -229,6 +234,27 @@ function Tree({ run, summary, columns }: TreeProps) {
         />
       </article>
     </div>
+  );
+}
+
+/** From one tree to the next, of a run that has several. */
+function Many({ run, at, count }: { readonly run: string } & NonNullable<TreeSummary['many']>) {
+  const to = (place: number, words: string, sign: string) =>
+    place >= 1 && place <= count ? (
+      <Link to="/trees/$run" params={{ run: run.replace(/@\d+$/, `@${place}`) }} aria-label={words}>
+        {sign}
+      </Link>
+    ) : (
+      <span aria-hidden="true">{sign}</span>
+    );
+  return (
+    <nav className="tree-many" aria-label="Questions of this run">
+      {to(at - 1, 'the question before', '‹')}
+      <span>
+        question {at.toLocaleString('en')} of {count.toLocaleString('en')}
+      </span>
+      {to(at + 1, 'the next question', '›')}
+    </nav>
   );
 }
 

@@ -1,4 +1,4 @@
-/** The answers that a node had before, each with what came after it. */
+/** The answers that a node had before, each with what came after it, by whom and why. */
 
 import { Link } from '@tanstack/react-router';
 import type { NodeView } from '../../../src/wire/tree.ts';
@@ -17,29 +17,34 @@ export function Versions({ node: { versions, row } }: { readonly node: NodeView 
   const after = [...versions.slice(1), { answer: row.answer, by: row.by, time: undefined, entry: undefined }];
   return (
     <ol className="versions">
-      {versions.map(({ answer, by, time, entry }, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: they are numbered by their age
-        <li key={i}>
-          <p className="change">
-            <del>
-              <Answer answer={answer} />
-            </del>
-            <span aria-hidden="true">→</span>
-            <span className="quiet">became</span>
-            <ins>
-              <Answer answer={after[i]?.answer} />
-            </ins>
-          </p>
-          <p className="by-line faint">
-            by <Who by={by} /> {time !== undefined && <Ago time={time} />}{' '}
-            {entry !== undefined && (
-              <Link to="/ledger/$entry" params={{ entry: String(entry) }}>
-                entry {entry}
-              </Link>
-            )}
-          </p>
-        </li>
-      ))}
+      {versions.map(({ answer, by, reason }, i) => {
+        const became = after[i];
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: they are numbered by their age
+          <li key={i}>
+            <p className="change">
+              <del>
+                <Answer answer={answer} />
+              </del>
+              {by && <Who by={by} />}
+              <span aria-hidden="true">→</span>
+              <span className="quiet">became</span>
+              <ins>
+                <Answer answer={became?.answer} />
+              </ins>
+            </p>
+            {reason !== undefined && <p className="said">{reason}</p>}
+            <p className="by-line faint">
+              by <Who by={became?.by} /> {became?.time !== undefined && <Ago time={became.time} />}{' '}
+              {became?.entry !== undefined && (
+                <Link to="/ledger/$entry" params={{ entry: String(became.entry) }}>
+                  entry {became.entry}
+                </Link>
+              )}
+            </p>
+          </li>
+        );
+      })}
     </ol>
   );
 }
