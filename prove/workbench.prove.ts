@@ -25,11 +25,15 @@ export const proof: Proof = {
   async prove() {
     const checks = new Checks();
     const files = ['test/workbench.browser.test.ts', 'test/workbench-watch.browser.test.ts'];
-    const vitest = spawn('npx', ['vitest', 'run', ...files, '--reporter', 'json', '--maxWorkers', '1'], {
-      cwd: HERE,
-      env: { ...process.env, CAPSTAN_QUESTIONS: String(QUESTIONS), CAPSTAN_POWERS: String(POWERS) },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const vitest = spawn(
+      'npx',
+      ['vitest', 'run', '--mode', 'long', ...files, '--reporter', 'json', '--maxWorkers', '1'],
+      {
+        cwd: HERE,
+        env: { ...process.env, CAPSTAN_QUESTIONS: String(QUESTIONS), CAPSTAN_POWERS: String(POWERS) },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     let text = '';
     vitest.stdout.setEncoding('utf8').on('data', (more: string) => {
       text += more;

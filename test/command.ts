@@ -1,34 +1,21 @@
-/** The command line as a person meets it: processes of their own, started from the sources as they are. They are built
- *  into a folder that is named for what they are, so that nobody rebuilds the program under a running test. */
+/** The command line as a person meets it: processes of their own, started from the sources as they are. */
 
-import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import { builtProgram } from './built.ts';
 
-const HASH_DIGITS = 16;
-const DAY_MS = 86_400_000;
-export const REPOSITORY = fileURLToPath(new URL('../', import.meta.url));
+export { REPOSITORY } from './built.ts';
+
 /** An empty folder; commands start in it, unless told otherwise. */
 export const SCRATCH = mkdtempSync(join(tmpdir(), 'capstan-'));
 /** Where commands keep what is theirs outside of projects: keys of people, and what was seen of ledgers. */
 export const OWN = mkdtempSync(join(tmpdir(), 'capstan-own-'));
 /** The package as it would be installed, below node_modules, where it finds what it depends on. */
-export const BUILT = builtCopy();
+export const BUILT = builtProgram();
 export const PROGRAM = join(BUILT, 'bin/capstan.js');
 
 /** For a hook that trains, on a machine that has other things to do. */
@@ -148,54 +135,3 @@ export const WITHOUT_NATIVE: Readonly<Record<string, string>> = (() => {
   const preload = `import { register } from 'node:module'; register(${JSON.stringify(moduleOf(hooks))});`;
   return { NODE_OPTIONS: `--import ${moduleOf(preload)}` };
 })();
-
-/** Without checking types, which is another stage's work. Sources that are the same were built once: of several who build
- *  them at the same time, the first one's is everybody's. */
-function builtCopy(): string {
-  const cache = join(REPOSITORY, 'node_modules/.cache');
-  const folder = join(cache, `capstan-${hashOfSources()}`);
-  if (!existsSync(folder)) {
-    mkdirSync(cache, { recursive: true });
-    for (const name of readdirSync(cache).filter((one) => one.startsWith('capstan-'))) {
-      const { mtimeMs } = statSync(join(cache, name), { throwIfNoEntry: false }) ?? { mtimeMs: Number.NaN };
-      if (Date.now() - mtimeMs > DAY_MS) rmSync(join(cache, name), { recursive: true, force: true });
-    }
-    const own = mkdtempSync(join(cache, 'capstan-building-'));
-    const compiler = join(REPOSITORY, 'node_modules/.bin/tsc');
-    const flags = ['--noCheck', '--declaration', 'false', '--sourceMap', 'false'];
-    const options = ['-p', join(REPOSITORY, 'tsconfig.build.json'), '--outDir', join(own, 'dist'), ...flags];
-    execFileSync(compiler, options);
-    for (const name of ['bin', 'package.json'])
-      cpSync(join(REPOSITORY, name), join(own, name), { recursive: true });
-    try {
-      renameSync(own, folder);
-    } catch {
-      rmSync(own, { recursive: true, force: true }); // somebody was faster
-    }
-  }
-  return folder;
-}
-
-function hashOfSources(): string {
-  const hash = createHash('sha256');
-  const names = [
-    'package.json',
-    'tsconfig.json',
-    'tsconfig.build.json',
-    ...filesIn('bin'),
-    ...filesIn('src'),
-  ];
-  for (const name of names)
-    hash
-      .update(name)
-      .update('\0')
-      .update(readFileSync(join(REPOSITORY, name)))
-      .update('\0');
-  return hash.digest('hex').slice(0, HASH_DIGITS);
-}
-
-function filesIn(folder: string): readonly string[] {
-  const entries = readdirSync(join(REPOSITORY, folder), { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'));
-  return files.map((file) => relative(REPOSITORY, join(file.parentPath, file.name))).sort();
-}

@@ -17,6 +17,7 @@ import { Folder } from '../src/storage/folder.ts';
 import { appendLines } from '../src/storage/lines.ts';
 import { permutationPowering } from '../src/tasks/permutation-powering.ts';
 import { taskEntry } from '../src/tasks/tasks.ts';
+import { long } from './long.ts';
 import { StandIn, type StandInOptions } from './stand-in.ts';
 import { carryOutTiny, createTiny, tiny } from './tiny-run.ts';
 
@@ -131,7 +132,7 @@ describe('a run that learns from a person', () => {
     expect(new Set(asked.map(({ shown }) => workspaceKey(shown))).size).toBe(asked.length);
   });
 
-  test('stops where it has nothing else to do, and ends in the same bytes as if it had waited', async () => {
+  long('stops where it has nothing else to do, and ends in the same bytes as if it had waited', async () => {
     const waits = new Played({}, undefined, FEW);
     await waits.carryOut();
     const stops = new Played({}, undefined, FEW);
@@ -149,28 +150,31 @@ describe('a run that learns from a person', () => {
     expect(stops.checkpoints).toEqual(waits.checkpoints);
   });
 
-  test('killed after every third step and resumed, ends in the same bytes as if its decisions had arrived so by themselves', async () => {
-    const killed = new Played({}, undefined, FEW);
-    for (let at = 1, ended = false; !ended; at += 3) {
-      const controller = new AbortController();
-      const tell: RunOptions['tell'] = (event) => {
-        if (event.kind !== 'trained') return;
-        killed.answer(1);
-        if (event.arm.steps === at) controller.abort();
-      };
-      try {
-        await killed.carryOut(0, { signal: controller.signal, tell });
-        ended = true;
-      } catch (error) {
-        expect(error).toMatchObject({ code: 'interrupted' });
+  long(
+    'killed after every third step and resumed, ends in the same bytes as if its decisions had arrived so by themselves',
+    async () => {
+      const killed = new Played({}, undefined, FEW);
+      for (let at = 1, ended = false; !ended; at += 3) {
+        const controller = new AbortController();
+        const tell: RunOptions['tell'] = (event) => {
+          if (event.kind !== 'trained') return;
+          killed.answer(1);
+          if (event.arm.steps === at) controller.abort();
+        };
+        try {
+          await killed.carryOut(0, { signal: controller.signal, tell });
+          ended = true;
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'interrupted' });
+        }
       }
-    }
-    const again = new Played({}, recordingText(decisionsTaken(killed.folder)), FEW);
-    await again.carryOut(0, { pause: undefined });
-    expect(again.lineages).toEqual(killed.lineages);
-    expect(again.checkpoints).toEqual(killed.checkpoints);
-    expect(again.checkpoints).not.toEqual(whole.checkpoints);
-  });
+      const again = new Played({}, recordingText(decisionsTaken(killed.folder)), FEW);
+      await again.carryOut(0, { pause: undefined });
+      expect(again.lineages).toEqual(killed.lineages);
+      expect(again.checkpoints).toEqual(killed.checkpoints);
+      expect(again.checkpoints).not.toEqual(whole.checkpoints);
+    },
+  );
 
   test('played back from its recording ends in the same bytes, and asks nobody', async () => {
     const recording = recordingText(decisionsTaken(whole.folder));

@@ -15,7 +15,7 @@ import { verifyLedger } from '../src/record/verify.ts';
 import type { Place } from '../src/server/place.ts';
 import { server } from '../src/server/server.ts';
 import { launchBrowser } from './browser.ts';
-import { type BuiltPages, buildPages } from './built-pages.ts';
+import { buildPages } from './built-pages.ts';
 import { memoryPlace } from './place.ts';
 import { carryOutTiny, createTiny, PATIENCE_MS, tiny } from './tiny-run.ts';
 
@@ -32,7 +32,7 @@ const LEVELS = 3;
 const browser = await launchBrowser();
 const home = fs.mkdtempSync(join(tmpdir(), 'capstan-run-pages-'));
 const before = { folder: process.cwd(), state: process.env.XDG_STATE_HOME };
-let pages: BuiltPages;
+let pages: string;
 let place: Place;
 let listening: Listening;
 
@@ -51,7 +51,7 @@ beforeAll(async () => {
     createTiny({ path: `runs/${name}`, configuration: tiny({ seed }) });
     await carryOut(name);
   }
-  const files = pagesIn(pages.folder);
+  const files = pagesIn(pages);
   const keys = {
     all: { id: 'person:all', roles: ['overseer', 'operator', 'auditor'] },
     overseer: { id: 'person:overseer', roles: ['overseer'] },
@@ -66,7 +66,6 @@ afterAll(async () => {
   process.chdir(before.folder);
   process.env.XDG_STATE_HOME = before.state ?? '';
   fs.rmSync(home, { recursive: true, force: true });
-  pages?.remove();
 });
 
 const entries = () => verifyLedger('ledger').entries;

@@ -17,6 +17,7 @@ import {
   SCRATCH,
   WITHOUT_NATIVE,
 } from './command.ts';
+import { long } from './long.ts';
 
 const SPEC = {
   name: 'two by two',
@@ -118,7 +119,7 @@ describe('a sweep', () => {
   });
 });
 
-test(
+long(
   'killed with its runs and stopped by Ctrl-C, it goes on to the same record',
   async () => {
     const out = join(SCRATCH, 'interrupted');
@@ -146,7 +147,7 @@ test(
   PATIENCE_MS,
 );
 
-test(
+long(
   'killed alone, it leaves its runs at work; called again, it waits for them and takes what they ended in',
   async () => {
     const out = join(SCRATCH, 'orphaned');
@@ -183,7 +184,7 @@ function killHolder(folder: string): void {
   }
 }
 
-test(
+long(
   'a run that breaks down is reported with its last words; the status says so, and the same command tries again',
   async () => {
     const out = join(SCRATCH, 'broken');

@@ -5,19 +5,18 @@ import { createRequire } from 'node:module';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser } from './browser.ts';
-import { type BuiltPages, buildPages } from './built-pages.ts';
+import { buildPages } from './built-pages.ts';
 import { type FakeDesk, fakeDesk, KEY, type Workspace } from './fake-desk.ts';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const browser = await launchBrowser();
-let pages: BuiltPages;
+let pages: string;
 
 beforeAll(async () => {
   if (browser) pages = await buildPages();
 });
 afterAll(async () => {
   await browser?.close();
-  pages?.remove();
 });
 
 function workspace(id: string, more: Partial<Workspace> = {}): Workspace {
@@ -55,7 +54,7 @@ async function opened(
   work: (setting: Setting) => Promise<void>,
   options: BrowserContextOptions = {},
 ): Promise<void> {
-  const desk = await fakeDesk(pages.folder);
+  const desk = await fakeDesk(pages);
   for (const one of workspaces) desk.add(one);
   const contexts = [await browser!.newContext(options)];
   const complaints: string[] = [];

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { ROLES } from '../../src/authority/policy.ts';
-import { buildPages } from '../built-pages.ts';
+import { withPages } from '../built-pages.ts';
 import { type AtWork, BUILT, capstan, capstanAtWork, type Ended, SCRATCH } from '../command.ts';
 
 /** For a machine that has other things to do. */
@@ -23,7 +23,7 @@ const RECIPE = `export const recipe = {
 `;
 
 /** Once for each file of tests: the program that it starts has them then. */
-export const builtWithPages = () => buildPages(join(BUILT, 'dist/web'));
+export const builtWithPages = () => withPages(BUILT);
 
 export class Workbench {
   readonly folder: string;
