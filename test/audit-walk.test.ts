@@ -6,7 +6,8 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { long } from './long.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../', import.meta.url));
 const CLONE = mkdtempSync(join(tmpdir(), 'capstan-clone-'));
@@ -45,7 +46,7 @@ function alike(text: string): string {
     .replaceAll(/ +$/gm, '');
 }
 
-test(
+long(
   'goes from a wrong answer to the first wrong node and whom it is from, in three commands',
   () => {
     const [project, ...walk] = steps();

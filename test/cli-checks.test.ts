@@ -7,6 +7,7 @@ import { unfenced } from '../src/text/fence.ts';
 import type { TranscriptNode } from '../src/transcript/node.ts';
 import { readWholeTree } from '../src/transcript/reader.ts';
 import { capstan, SCRATCH } from './command.ts';
+import { long } from './long.ts';
 import { type ChatBody, TestProvider } from './provider.ts';
 
 const RECIPE = `
@@ -109,7 +110,7 @@ describe('an answer that is rejected', () => {
       ...remedies.flatMap((one) => ['--on-reject', one]),
     );
 
-  test('is shown, asked for anew, taken apart, or given up, as it is said, in that order', async () => {
+  long('is shown, asked for anew, taken apart, or given up, as it is said, in that order', async () => {
     answer = stubborn('attempt 3');
     expect((await rejected('anew', 'retry', 'retry')).answer.value).toBe('right right right');
     const once = await rejected('sparing', 'retry');

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type AtWork, capstan, lastLine, PATIENCE_MS, SCRATCH, start } from './command.ts';
+import { long } from './long.ts';
 import { record, WITNESS, witness } from './run-log.ts';
 
 const submit = (...args: readonly string[]) => capstan(['ledger', 'submit', ...args]);
@@ -140,15 +141,18 @@ describe('capstan ledger submit', () => {
     });
   });
 
-  test('loses nothing when the witness is killed, before it looks or after it signed', {
-    timeout: PATIENCE_MS,
-  }, async () => {
-    const vkey = await made('mortal');
-    record('kept', 10);
-    await trust('mortal', 'kept');
-    let size = 11;
-    let last = 0;
-    for (const moment of ['before it looks', 'after it signed', 'after it signed', 'before it looks'] as const) {
+  long(
+    'loses nothing when the witness is killed, before it looks or after it signed',
+    {
+      timeout: PATIENCE_MS,
+    },
+    async () => {
+      const vkey = await made('mortal');
+      record('kept', 10);
+      await trust('mortal', 'kept');
+      let size = 11;
+      let last = 0;
+      for (const moment of ['before it looks', 'after it signed', 'after it signed', 'before it looks'] as const) {
       record('kept', 7);
       size += 7;
       const { url, server } = await serve('mortal');
@@ -184,71 +188,79 @@ describe('capstan ledger submit', () => {
       });
       last = size;
     } // biome-ignore format: long
-  });
+    },
+  );
 
-  test('waits for nobody for ever, reads no endless answer, and goes nowhere else', {
-    timeout: PATIENCE_MS,
-  }, async () => {
-    const vkey = await made('absent');
-    record('patient', 10);
-    const asked = (url: string) => submit(url, 'patient', '--witness', vkey, '--timeout', '1');
-    const gone = await answering(
-      () => undefined,
-      async (url) => url,
-    );
-    expect(await asked(gone)).toMatchObject({ status: 3, stderr: expect.stringContaining('ECONNREFUSED') });
-    await answering(
-      () => undefined,
-      async (url) => {
-        expect(await asked(url)).toMatchObject({ status: 3, stderr: expect.stringContaining('got none') });
-      },
-    );
-    const drip: RequestListener = (_, response) => {
-      response.writeHead(200);
-      const timer = setInterval(() => response.write('—'), 50);
-      response.on('close', () => clearInterval(timer));
-    };
-    await answering(drip, async (url) => {
-      expect(await asked(url)).toMatchObject({ status: 3, stderr: expect.stringContaining('got none') });
-    });
-    const endless: RequestListener = (_, response) => {
-      response.writeHead(200);
-      const more = () => {
-        while (response.write('x'.repeat(9999)) && !response.destroyed);
+  long(
+    'waits for nobody for ever, reads no endless answer, and goes nowhere else',
+    {
+      timeout: PATIENCE_MS,
+    },
+    async () => {
+      const vkey = await made('absent');
+      record('patient', 10);
+      const asked = (url: string) => submit(url, 'patient', '--witness', vkey, '--timeout', '1');
+      const gone = await answering(
+        () => undefined,
+        async (url) => url,
+      );
+      expect(await asked(gone)).toMatchObject({ status: 3, stderr: expect.stringContaining('ECONNREFUSED') });
+      await answering(
+        () => undefined,
+        async (url) => {
+          expect(await asked(url)).toMatchObject({ status: 3, stderr: expect.stringContaining('got none') });
+        },
+      );
+      const drip: RequestListener = (_, response) => {
+        response.writeHead(200);
+        const timer = setInterval(() => response.write('—'), 50);
+        response.on('close', () => clearInterval(timer));
       };
-      response.on('drain', more);
-      more();
-    };
-    await answering(endless, async (url) => {
-      expect(await asked(url)).toMatchObject({
-        status: 6,
-        stderr: expect.stringContaining('expected at most 65536 bytes'),
+      await answering(drip, async (url) => {
+        expect(await asked(url)).toMatchObject({ status: 3, stderr: expect.stringContaining('got none') });
       });
-    });
-    let visits = 0;
-    await answering(
-      () => visits++,
-      async (elsewhere) => {
-        await answering(
-          (_, response) => response.writeHead(307, { location: elsewhere }).end(),
-          async (url) => {
-            expect(await asked(url)).toMatchObject({ status: 3, stderr: expect.stringContaining('got 307') });
-          },
-        );
-      },
-    );
-    expect(visits).toBe(0);
-    for (const url of [
-      'nonsense',
-      'ftp://localhost',
-      'http://a@localhost',
-      'http://localhost/?a',
-      'file:///etc/passwd',
-    ])
-      expect(await asked(url), url).toMatchObject({ status: 2 });
-    expect(await submit('http://localhost', 'nowhere', '--witness', vkey)).toMatchObject({ status: 3 });
-    expect(existsSync(at('nowhere'))).toBe(false);
-    expect(existsSync(at('patient', 'witnessed'))).toBe(false);
-    // biome-ignore format: long
-  });
+      const endless: RequestListener = (_, response) => {
+        response.writeHead(200);
+        const more = () => {
+          while (response.write('x'.repeat(9999)) && !response.destroyed);
+        };
+        response.on('drain', more);
+        more();
+      };
+      await answering(endless, async (url) => {
+        expect(await asked(url)).toMatchObject({
+          status: 6,
+          stderr: expect.stringContaining('expected at most 65536 bytes'),
+        });
+      });
+      let visits = 0;
+      await answering(
+        () => visits++,
+        async (elsewhere) => {
+          await answering(
+            (_, response) => response.writeHead(307, { location: elsewhere }).end(),
+            async (url) => {
+              expect(await asked(url)).toMatchObject({
+                status: 3,
+                stderr: expect.stringContaining('got 307'),
+              });
+            },
+          );
+        },
+      );
+      expect(visits).toBe(0);
+      for (const url of [
+        'nonsense',
+        'ftp://localhost',
+        'http://a@localhost',
+        'http://localhost/?a',
+        'file:///etc/passwd',
+      ])
+        expect(await asked(url), url).toMatchObject({ status: 2 });
+      expect(await submit('http://localhost', 'nowhere', '--witness', vkey)).toMatchObject({ status: 3 });
+      expect(existsSync(at('nowhere'))).toBe(false);
+      expect(existsSync(at('patient', 'witnessed'))).toBe(false);
+      // biome-ignore format: long
+    },
+  );
 });

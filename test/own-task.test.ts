@@ -10,6 +10,7 @@ import { workspaceKey } from '../src/run/recording.ts';
 import { Folder } from '../src/storage/folder.ts';
 import { capstan, PATIENCE_MS, REPOSITORY, SCRATCH } from './command.ts';
 import { inWords } from './in-words.ts';
+import { long } from './long.ts';
 
 const CHAINS = join(SCRATCH, 'chains');
 cpSync(join(REPOSITORY, 'examples/chains'), CHAINS, { recursive: true });
@@ -171,13 +172,17 @@ describe('capstan run ./chains --overseer person', () => {
     expect(await decide(`--${verb}`, what.join(' '))).toMatchObject({ status: 0 });
   });
 
-  test('closes the loop, and played back from its recording ends in the same bytes and asks nobody', async () => {
-    expect([0, 100]).toContain(await toTheEnd('asks'));
-    expect(await capstan(['ledger', 'verify', 'asks'])).toMatchObject({ status: 0 });
-    await capstan(['decide', 'asks', '--export', join(SCRATCH, 'said.jsonl')]);
-    const again = await run('played', ...BY_PERSON, '--recorded', join(SCRATCH, 'said.jsonl'));
-    expect([0, 100]).toContain(again.status);
-    expect(checkpointsOf('played')).toEqual(checkpointsOf('asks'));
-    expect(checkpointsOf('played').length).toBeGreaterThan(0);
-  }, 120_000);
+  long(
+    'closes the loop, and played back from its recording ends in the same bytes and asks nobody',
+    async () => {
+      expect([0, 100]).toContain(await toTheEnd('asks'));
+      expect(await capstan(['ledger', 'verify', 'asks'])).toMatchObject({ status: 0 });
+      await capstan(['decide', 'asks', '--export', join(SCRATCH, 'said.jsonl')]);
+      const again = await run('played', ...BY_PERSON, '--recorded', join(SCRATCH, 'said.jsonl'));
+      expect([0, 100]).toContain(again.status);
+      expect(checkpointsOf('played')).toEqual(checkpointsOf('asks'));
+      expect(checkpointsOf('played').length).toBeGreaterThan(0);
+    },
+    120_000,
+  );
 });

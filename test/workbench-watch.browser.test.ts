@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser } from './browser.ts';
 import { PATIENCE_MS } from './command.ts';
-import { isLong, long } from './long.ts';
+import { long } from './long.ts';
 import { FAULTLESS, lookedAt } from './workbench/looked-at.ts';
 import { builtWithPages, seen, Workbench } from './workbench/served.ts';
 import { AS_ADA, makeWhole, pagesOf, type Words } from './workbench/whole.ts';
@@ -103,8 +103,6 @@ describe.skipIf(!browser)(`watching in a browser${NO_BROWSER}`, () => {
   );
 });
 
-/** Every page is gone through only where there is time. */
-const EACH = 6;
 const LONG_MS = 300_000;
 /** Every word of it would like to be run. */
 const BAD = '<img src=x onerror=window.ran=1>';
@@ -122,7 +120,7 @@ const HOSTILE: Words = {
 };
 
 describe.skipIf(!browser)(`every page in a browser${NO_BROWSER}`, () => {
-  test(
+  long(
     'has nothing that axe finds, is gone through by keyboard, stands still, is no wider than a telephone, and runs nothing that anybody wrote',
     () =>
       Workbench.with(
@@ -133,8 +131,7 @@ describe.skipIf(!browser)(`every page in a browser${NO_BROWSER}`, () => {
         async (bench) => {
           // The page itself has to be safe, whatever policy it is served with.
           const page = await bench.page('/', undefined, { bypassCSP: true });
-          const pages = await pagesOf(bench, HOSTILE);
-          for (const { path, shows } of isLong ? pages : pages.filter((_, i) => i % EACH === 0)) {
+          for (const { path, shows } of await pagesOf(bench, HOSTILE)) {
             const found = await lookedAt(page, async () => {
               await page.goto(bench.url + path);
               await page.locator(shows).first().waitFor();
@@ -148,7 +145,7 @@ describe.skipIf(!browser)(`every page in a browser${NO_BROWSER}`, () => {
           expect(found).toEqual(FAULTLESS);
         },
       ),
-    isLong ? LONG_MS : PATIENCE_MS,
+    LONG_MS,
   );
 });
 

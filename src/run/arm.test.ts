@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { long } from '../../test/long.ts';
 import { CapstanError } from '../base/errors.ts';
 import { permutationPoweringExaminer } from '../examiners/permutation-powering.ts';
 import type { IterateOptions } from '../iterate/iterate.ts';
@@ -296,7 +297,7 @@ describe('resumed = uninterrupted: the same bytes in every file', () => {
     expect(await train()).toEqual(whole.record);
   });
 
-  test('crashed before any of its files takes its place', async () => {
+  long('crashed before any of its files takes its place', async () => {
     for (let calls = 0; ; calls++) {
       folder = emptyFolder();
       let left = calls;

@@ -3,6 +3,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isLong } from '../../test/long.ts';
 import { amplify } from '../amplify/amplify.ts';
 import { withEnvironment } from '../amplify/environment.ts';
 import { hch } from '../amplify/hch.ts';
@@ -38,8 +39,13 @@ const SENTENCES = 5000;
 /** Assistants that answer at random say «unknown» so often. */
 const UNKNOWNS = [0, 1 / 8, 1 / 2];
 
+const LARGE = 64;
+
 export function describeTask<Q, A>(task: Task<Q, A>, examiner: Examiner<Q, A>, contract: Contract<Q>): void {
   const { encoding, environment, levels, levelsOfPrimitives, overseer, sizeMax } = task;
+  const title = `${task.name} ${JSON.stringify(task.parameters)}`;
+  // The paper's own sizes would take a tenth of the time of all tests.
+  if (sizeMax >= LARGE && !isLong) return void test.skip(`${title}, in «npm run test:long»`, () => {});
   const { facts, range, sentence, slots, token, words } = encoding;
   const leaning = levelsOfPrimitives > 0;
   const truth = (question: Q) => reveal(examiner.truth(question));
@@ -114,7 +120,7 @@ export function describeTask<Q, A>(task: Task<Q, A>, examiner: Examiner<Q, A>, c
   const subQuestions = async () =>
     (await transcripts()).flatMap(({ exchanges }) => exchanges.map(({ question }) => question));
 
-  describe(`${task.name} ${JSON.stringify(task.parameters)}`, () => {
+  describe(title, () => {
     describe('levels', () => {
       test('are 1 … levels, and primitives reach the first, unless there is but one', () => {
         expect(levelsOfPrimitives).toBeGreaterThanOrEqual(levels > 1 ? 1 : 0);
