@@ -27,7 +27,17 @@ export const proof: Proof = {
     const files = ['test/workbench.browser.test.ts', 'test/workbench-watch.browser.test.ts'];
     const vitest = spawn(
       'npx',
-      ['vitest', 'run', '--mode', 'long', ...files, '--reporter', 'json', '--maxWorkers', '1'],
+      [
+        'vitest',
+        'run',
+        '--config',
+        'vitest.long.config.ts',
+        ...files,
+        '--reporter',
+        'json',
+        '--maxWorkers',
+        '1',
+      ],
       {
         cwd: HERE,
         env: { ...process.env, CAPSTAN_QUESTIONS: String(QUESTIONS), CAPSTAN_POWERS: String(POWERS) },

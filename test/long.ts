@@ -2,5 +2,5 @@
 
 import { test } from 'vitest';
 
-export const isLong = process.env.MODE === 'long';
+export const isLong = process.env.CAPSTAN_TESTS === 'long';
 export const long = isLong ? test : test.skip;
