@@ -9,11 +9,10 @@ import { Folder } from '../storage/folder.ts';
 import { Journal } from '../storage/journal.ts';
 import { isLocked } from '../storage/lock.ts';
 import { Opened } from '../storage/opened.ts';
-import type { TranscriptNode } from '../transcript/node.ts';
-import { readTree } from '../transcript/reader.ts';
 import { type Outcome, Trees } from '../trees/trees.ts';
 import { type CorrectedNode, type CorrectionAsked, correctIn } from './correction.ts';
-import { GROVE_FILES, Grove, groveHere, recordGrove, waitedFor } from './grove.ts';
+import { GROVE_FILES, Grove, groveHere, recordGrove } from './grove.ts';
+import { progressOf, restsIn } from './groves.ts';
 import { HOME, LEDGER, MEMORY } from './home.ts';
 import { pause } from './pause.ts';
 import { haltAsked } from './work.ts';
@@ -169,7 +168,7 @@ export class Tender implements Tending {
     if (fresh.length === 0 || this.#options.isIdle) return;
     const states = lastStates();
     for (const name of fresh) {
-      const items = restsFor(name);
+      const items = restsIn(`${HOME}/${name}`);
       if (!isOpen(name) || !(items || LEFT.has(states.get(name)))) continue;
       this.#runs.set(name, {
         ...{ name, tended: { state: 'resting' }, isDue: items === undefined, items: items ?? [] },
@@ -315,40 +314,12 @@ function versionOf(path: string): string | undefined {
 /** Whether a person sits there, and some question is not answered. Of what cannot be read somebody else will tell. */
 function isOpen(run: string): boolean {
   try {
-    const { file } = groveHere(run);
+    const { path, file } = groveHere(run);
     const seats = [file.overseer, file.assistant, file.escalate ?? ''];
     if (!seats.some((seat) => seat === 'person' || seat.startsWith('approve:'))) return false;
-    return !isAnswered(run);
+    return progressOf(path, file).state !== 'answered';
   } catch (error) {
     if (error instanceof CapstanError) return false;
-    throw error;
-  }
-}
-
-/** Whether all that a run asks is answered. Of its tree no more than the beginning is read. */
-export function isAnswered(run: string): boolean {
-  const { path, file } = groveHere(run);
-  if (versionOf(path) === undefined) return false;
-  if (file.questions !== undefined) return restsFor(run) === undefined;
-  return rootIn(`${path}/${GROVE_FILES.transcript}`).status === 'answered';
-}
-
-function rootIn(name: string): TranscriptNode {
-  const opened = Opened.open(name);
-  try {
-    const [root] = readTree(opened.pieces(), { name }).nodes;
-    return root!; // a tree without one is refused
-  } finally {
-    opened.close();
-  }
-}
-
-/** What a run waits for; undefined where it does not rest, or nobody can tell. */
-export function restsFor(run: string): readonly string[] | undefined {
-  try {
-    return waitedFor(new Folder(`${HOME}/${run}`));
-  } catch (error) {
-    if (error instanceof CapstanError || error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

@@ -3,9 +3,9 @@
 import { z } from 'zod';
 import { messageOf } from '../base/errors.ts';
 import { GROVE_FILES, groveHere } from '../project/grove.ts';
+import { progressOf } from '../project/groves.ts';
 import { HOME } from '../project/home.ts';
 import type { ProjectLog } from '../project/log.ts';
-import { isAnswered, restsFor } from '../project/tender.ts';
 import { listRuns, nameOf, openRun } from '../run/folder.ts';
 import { answersById, askedIn, takenIn } from '../run/inbox.ts';
 import { taskOf } from '../run/own.ts';
@@ -86,8 +86,8 @@ function treeRows(): readonly RunRow[] {
   return names.map((name) => {
     try {
       const { path, file } = groveHere(name);
-      const items = restsFor(name);
-      const state = isLocked(path) ? 'running' : 'stopped';
+      const { state, items } = progressOf(path, file);
+      const atWork = isLocked(path) ? 'running' : 'stopped';
       return {
         ...{
           name,
@@ -96,8 +96,8 @@ function treeRows(): readonly RunRow[] {
           started: file.started,
         },
         question: file.root?.text ?? `all of ${new Folder(file.questions ?? '').name}`,
-        state: items ? 'waiting' : isAnswered(name) ? 'finished' : state,
-        waiting: items?.length ?? 0,
+        state: state === 'answered' ? 'finished' : state === 'waiting' ? state : atWork,
+        waiting: items.length,
       };
     } catch (error) {
       return { name, kind: 'tree', what: 'a recipe', state: 'damaged', waiting: 0, error: messageOf(error) };

@@ -5,9 +5,9 @@ import { z } from 'zod';
 import { CapstanError } from '../base/errors.ts';
 import { type CorrectedNode, correctIn } from '../project/correction.ts';
 import { treeHere } from '../project/grove.ts';
+import { restsIn } from '../project/groves.ts';
 import type { ProjectLog } from '../project/log.ts';
 import { Shelf, type Shown } from '../project/shelf.ts';
-import { restsFor } from '../project/tender.ts';
 import { isLocked } from '../storage/lock.ts';
 import {
   Corrected,
@@ -195,7 +195,7 @@ function stateOf({ run, path }: Tree, place: Place, isAnswered: boolean): TreeSu
   const tended = place.tending?.stateOf(run);
   if (tended?.state === 'failed') return 'stopped';
   if (tended?.state === 'working') return 'running';
-  if (tended || restsFor(run)) return 'waiting';
+  if (tended || restsIn(path)) return 'waiting';
   return isLocked(path) ? 'running' : 'stopped';
 }
 
