@@ -2,6 +2,7 @@
 
 import type { Gate, RunView } from '../../../src/wire/run.ts';
 import { percent } from '../charts/scale.ts';
+import { NumberColumn } from '../column.tsx';
 import { columnsOf } from '../run/horizon.ts';
 import { Horizon, HorizonKey } from '../run/horizon.tsx';
 import { type CellPair, cellPairs, gatePairs } from './apart.ts';
@@ -116,27 +117,13 @@ export function GatePairs({ first, second }: Sides) {
         <table className="rows">
           <thead>
             <tr>
-              <th scope="col" className="number">
-                Iteration
-              </th>
-              <th scope="col" className="number">
-                Level
-              </th>
-              <th scope="col" className="number">
-                First: agreement
-              </th>
-              <th scope="col" className="number">
-                at step
-              </th>
-              <th scope="col" className="number">
-                Second: agreement
-              </th>
-              <th scope="col" className="number">
-                at step
-              </th>
-              <th scope="col" className="number">
-                Difference, points (95 %)
-              </th>
+              <NumberColumn>Iteration</NumberColumn>
+              <NumberColumn>Level</NumberColumn>
+              <NumberColumn>First: agreement</NumberColumn>
+              <NumberColumn>at step</NumberColumn>
+              <NumberColumn>Second: agreement</NumberColumn>
+              <NumberColumn>at step</NumberColumn>
+              <NumberColumn>Difference, points (95 %)</NumberColumn>
             </tr>
           </thead>
           <tbody>

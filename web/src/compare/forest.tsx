@@ -3,6 +3,7 @@
 
 import type { Comparison } from '../../../src/wire/run.ts';
 import { linear, percent, ticks } from '../charts/scale.ts';
+import { NumberColumn } from '../column.tsx';
 import { chance, points } from './difference.ts';
 
 const WIDTH = 260;
@@ -22,12 +23,8 @@ export function Forest({ rows }: Pick<Comparison, 'rows'>) {
         <thead>
           <tr>
             <th scope="col">Level</th>
-            <th scope="col" className="number">
-              First
-            </th>
-            <th scope="col" className="number">
-              Second
-            </th>
+            <NumberColumn>First</NumberColumn>
+            <NumberColumn>Second</NumberColumn>
             <th scope="col">
               <span className="forest-ends" aria-hidden="true">
                 <span>← first is better</span>
@@ -35,21 +32,11 @@ export function Forest({ rows }: Pick<Comparison, 'rows'>) {
               </span>
               <span className="quiet">Drawn</span>
             </th>
-            <th scope="col" className="number">
-              Difference, points (95 %)
-            </th>
-            <th scope="col" className="number">
-              p
-            </th>
-            <th scope="col" className="number">
-              Only first right
-            </th>
-            <th scope="col" className="number">
-              Only second right
-            </th>
-            <th scope="col" className="number">
-              of
-            </th>
+            <NumberColumn>Difference, points (95 %)</NumberColumn>
+            <NumberColumn>p</NumberColumn>
+            <NumberColumn>Only first right</NumberColumn>
+            <NumberColumn>Only second right</NumberColumn>
+            <NumberColumn>of</NumberColumn>
           </tr>
         </thead>
         <tbody>

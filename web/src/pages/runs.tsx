@@ -3,6 +3,7 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { RunRow } from '../../../src/wire/run.ts';
 import { Ago } from '../ago.tsx';
+import { NumberColumn } from '../column.tsx';
 import { count } from '../figures.ts';
 import { matches } from '../run/filter.ts';
 import { StateWord } from '../run/state-word.tsx';
@@ -116,15 +117,9 @@ function RunTable({ shown, chosen, choose }: TableProps) {
             </th>
             <th scope="col">State</th>
             <th scope="col">Run</th>
-            <th scope="col" className="number">
-              Horizon
-            </th>
-            <th scope="col" className="number">
-              Trained
-            </th>
-            <th scope="col" className="number">
-              Waiting
-            </th>
+            <NumberColumn>Horizon</NumberColumn>
+            <NumberColumn>Trained</NumberColumn>
+            <NumberColumn>Waiting</NumberColumn>
             <th scope="col">Begun</th>
           </tr>
         </thead>

@@ -3,6 +3,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Gate } from '../../../src/wire/run.ts';
 import { beginningOf, percent } from '../charts/scale.ts';
+import { NumberColumn } from '../column.tsx';
 import { Interval } from './interval.tsx';
 
 /** Of a run whose gates were looked at often, these are shown at once. */
@@ -35,26 +36,14 @@ function GateTable({ gates }: { readonly gates: readonly Gate[] }) {
         <thead>
           <tr>
             <th scope="col">Gate</th>
-            <th scope="col" className="number">
-              Iteration
-            </th>
-            <th scope="col" className="number">
-              Level
-            </th>
-            <th scope="col" className="number">
-              Step
-            </th>
+            <NumberColumn>Iteration</NumberColumn>
+            <NumberColumn>Level</NumberColumn>
+            <NumberColumn>Step</NumberColumn>
             <th scope="col">Agreement with Amplify^H(X), 95 %</th>
-            <th scope="col" className="number">
-              of
-            </th>
-            <th scope="col" className="number">
-              Asked for
-            </th>
+            <NumberColumn>of</NumberColumn>
+            <NumberColumn>Asked for</NumberColumn>
             <th scope="col">Checkpoint</th>
-            <th scope="col" className="number">
-              Entry
-            </th>
+            <NumberColumn>Entry</NumberColumn>
           </tr>
         </thead>
         <tbody>
