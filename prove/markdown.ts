@@ -1,6 +1,6 @@
 /** Tables and numbers for people and for docs/log.md. */
 
-import type { Estimate } from '../src/sweep/interval.ts';
+import type { Estimate } from '../src/statistics/estimate.ts';
 
 export type Row = readonly (string | number)[];
 

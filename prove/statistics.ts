@@ -1,7 +1,7 @@
 /** Means and slopes with 95 % intervals by Student's t, for a handful of seeds. */
 
 import { CapstanError } from '../src/base/errors.ts';
-import { studentQuantile } from '../src/base/student.ts';
+import { studentQuantile } from '../src/statistics/student.ts';
 
 export interface Estimate {
   readonly value: number;

@@ -23,7 +23,6 @@ export {
 export { nobody } from './assistants/nobody.ts';
 export { recordedAssistant } from './assistants/recorded.ts';
 export { CapstanError, type ErrorCode } from './base/errors.ts';
-export { type Proportion, proportion } from './base/proportion.ts';
 export { Random } from './base/random.ts';
 export { type Answer, agree, type Known, known, type Unknown, unknown } from './core/answer.ts';
 export type { Assistant, Environment, Origin, Overseer } from './core/assistant.ts';
@@ -64,6 +63,7 @@ export {
 export { recordedOverseer } from './overseers/recorded.ts';
 export { type Script, scripted } from './overseers/scripted.ts';
 export { type Choices, type Configuration, configure } from './run/configuration.ts';
+export { type Proportion, proportion } from './statistics/proportion.ts';
 export {
   type Permutation,
   type PowerOptions,

@@ -4,7 +4,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Proportion } from '../src/base/proportion.ts';
 import type { Answer } from '../src/core/answer.ts';
 import type { Assistant } from '../src/core/assistant.ts';
 import { scope } from '../src/core/budget.ts';
@@ -12,6 +11,7 @@ import { importGsm8k } from '../src/corpora/gsm8k.ts';
 import { accuracy } from '../src/evaluate/accuracy.ts';
 import { sealGsm8k, textExaminer } from '../src/evaluate/sealed.ts';
 import { recordedSeat } from '../src/project/recording.ts';
+import type { Proportion } from '../src/statistics/proportion.ts';
 import { questionKey, type TextQuestion } from '../src/text/question.ts';
 import { questionOf, type TextTask, writeTasks } from '../src/text/task.ts';
 import { type Plan, Trees } from '../src/trees/trees.ts';

@@ -7,6 +7,7 @@ import { posix } from 'node:path';
 /** Folders bottom-up, and what each may import besides itself: only folders above it here. */
 export const TABLE: { readonly [folder: string]: readonly string[] } = {
   base: [],
+  statistics: ['base'],
   core: ['base'],
   text: ['base', 'core'],
   gateway: ['base', 'core'],
@@ -30,14 +31,14 @@ export const TABLE: { readonly [folder: string]: readonly string[] } = {
   witness: ['base', 'ledger', 'storage'],
   registry: ['base', 'storage'],
   distill: ['base', 'core', 'onnx', 'network', 'ledger', 'overseers', 'assistants'],
-  evaluate: ['base', 'core', 'text', 'tasks', 'examiners'],
-  iterate: ['base', 'core', 'overseers', 'amplify', 'distill'],
-  report: ['base'],
+  evaluate: ['base', 'statistics', 'core', 'text', 'tasks', 'examiners'],
+  iterate: ['base', 'statistics', 'core', 'overseers', 'amplify', 'distill'],
+  report: ['base', 'statistics'],
   // biome-ignore format: one row of the table is one line
-  run: ['base', 'core', 'onnx', 'network', 'ledger', 'authority', 'storage', 'overseers', 'tasks', 'assistants', 'amplify', 'record', 'registry', 'distill', 'evaluate', 'iterate', 'report'],
+  run: ['base', 'statistics', 'core', 'onnx', 'network', 'ledger', 'authority', 'storage', 'overseers', 'tasks', 'assistants', 'amplify', 'record', 'registry', 'distill', 'evaluate', 'iterate', 'report'],
   // biome-ignore format: one row of the table is one line
   provenance: ['base', 'core', 'transcript', 'ledger', 'storage', 'tasks', 'amplify', 'record', 'registry', 'distill', 'evaluate', 'report', 'run'],
-  sweep: ['base', 'storage', 'tasks', 'report', 'run'],
+  sweep: ['base', 'statistics', 'storage', 'tasks', 'report', 'run'],
   wire: ['base'],
   desk: ['base', 'storage'],
   // biome-ignore format: one row of the table is one line
@@ -47,7 +48,7 @@ export const TABLE: { readonly [folder: string]: readonly string[] } = {
   // biome-ignore format: one row of the table is one line
   cli: ['base', 'core', 'text', 'gateway', 'transcript', 'onnx', 'ledger', 'authority', 'storage', 'overseers', 'tasks', 'assistants', 'verifiers', 'amplify', 'corpora', 'trees', 'dataset', 'record', 'witness', 'registry', 'evaluate', 'iterate', 'report', 'run', 'provenance', 'sweep', 'wire', 'project', 'desk', 'server'],
   // biome-ignore format: one row of the table is one line
-  capstan: ['base', 'core', 'text', 'gateway', 'transcript', 'autodiff', 'onnx', 'network', 'ledger', 'storage', 'overseers', 'tasks', 'assistants', 'verifiers', 'amplify', 'corpora', 'trees', 'dataset', 'record', 'registry', 'distill', 'evaluate', 'iterate', 'report', 'run'],
+  capstan: ['base', 'statistics', 'core', 'text', 'gateway', 'transcript', 'autodiff', 'onnx', 'network', 'ledger', 'storage', 'overseers', 'tasks', 'assistants', 'verifiers', 'amplify', 'corpora', 'trees', 'dataset', 'record', 'registry', 'distill', 'evaluate', 'iterate', 'report', 'run'],
 };
 
 /** Packages from npm, and the only places that may import each. */

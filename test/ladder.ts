@@ -8,7 +8,6 @@ import { memo } from '../src/amplify/memo.ts';
 import { verified } from '../src/amplify/verified.ts';
 import { weightedVote } from '../src/amplify/weighted.ts';
 import { recordedAssistant } from '../src/assistants/recorded.ts';
-import type { Proportion } from '../src/base/proportion.ts';
 import { hashText, Random } from '../src/base/random.ts';
 import { showRational } from '../src/base/rational.ts';
 import { type Answer, known, unknown } from '../src/core/answer.ts';
@@ -19,6 +18,7 @@ import { GSM8K_MODELS, GSM8K_PEOPLE, importGsm8k } from '../src/corpora/gsm8k.ts
 import { accuracy, isRight } from '../src/evaluate/accuracy.ts';
 import { sealGsm8k, type TextExaminer, textExaminer } from '../src/evaluate/sealed.ts';
 import { recordedOverseer } from '../src/overseers/recorded.ts';
+import type { Proportion } from '../src/statistics/proportion.ts';
 import { finalAnswer, finalNumber } from '../src/text/final.ts';
 import { questionKey, type TextQuestion } from '../src/text/question.ts';
 import { questionOf } from '../src/text/task.ts';

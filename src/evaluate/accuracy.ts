@@ -1,6 +1,5 @@
 /** Accuracy against ground truth. Figures from here are for people to look at; nothing in training reads them. */
 
-import { type Proportion, proportion } from '../base/proportion.ts';
 import { Random } from '../base/random.ts';
 import type { Answer } from '../core/answer.ts';
 import type { Assistant } from '../core/assistant.ts';
@@ -8,6 +7,7 @@ import { scopeFor } from '../core/budget.ts';
 import { drawExam, type Exam } from '../core/exam.ts';
 import type { Task } from '../core/task.ts';
 import { type Examiner, reveal } from '../examiners/examiner.ts';
+import { type Proportion, proportion } from '../statistics/proportion.ts';
 
 /** Test questions per level: for a point of a curve, for the figures of a checkpoint. */
 const POINT_QUESTIONS = 256;

@@ -5,7 +5,6 @@ import { withEnvironment } from '../amplify/environment.ts';
 import { hch } from '../amplify/hch.ts';
 import { memo } from '../amplify/memo.ts';
 import { nobody } from '../assistants/nobody.ts';
-import type { Proportion } from '../base/proportion.ts';
 import { hashText, Random } from '../base/random.ts';
 import { type Answer, known, unknown } from '../core/answer.ts';
 import type { Assistant, Overseer } from '../core/assistant.ts';
@@ -13,6 +12,7 @@ import { scope } from '../core/budget.ts';
 import { drawExam } from '../core/exam.ts';
 import type { Demand, Task } from '../core/task.ts';
 import { ask } from '../core/workspace.ts';
+import type { Proportion } from '../statistics/proportion.ts';
 import { type PowerQuestion, type PowerTask, permutationPowering } from '../tasks/permutation-powering.ts';
 import { agreement, examine, type GateOptions, horizonOf, type Sitting } from './gate.ts';
 

@@ -2,13 +2,13 @@
  *  By induction over ALL levels that is enough: the first are compared with H's own look-ups, and where level ℓ is right,
  *  agreement on level ℓ + 1 means agreement with H combining right sub-answers. */
 
-import { type Proportion, proportion } from '../base/proportion.ts';
 import type { Random } from '../base/random.ts';
 import { agree } from '../core/answer.ts';
 import type { Assistant } from '../core/assistant.ts';
 import { scopeFor } from '../core/budget.ts';
 import { drawExam, type Exam } from '../core/exam.ts';
 import type { Task } from '../core/task.ts';
+import { type Proportion, proportion } from '../statistics/proportion.ts';
 
 export interface GateOptions {
   /** Agreement at every level up to the frontier that moves it, by the lower bound; 0 … 1. Also what puts a level

@@ -3,12 +3,12 @@
  *  there at every level, or there are no more. Every level has to pass, so each is tested at the full error rate of a
  *  comparison; over the comparisons of a run the rates add up. No ground truth is involved. */
 
-import { Evidence } from '../base/evidence.ts';
 import type { Random } from '../base/random.ts';
 import { agree } from '../core/answer.ts';
 import type { Assistant } from '../core/assistant.ts';
 import { scopeFor } from '../core/budget.ts';
 import type { Task } from '../core/task.ts';
+import { Evidence } from '../statistics/evidence.ts';
 
 export interface RatchetOptions {
   /** Chance at most, over all comparisons of a run, that one passes which is worse by `margin` at some level; 0 … 1. */

@@ -1,6 +1,6 @@
 /** What a finished or running experiment says of itself: all that the report shows and nothing else. */
 
-import type { Proportion } from '../base/proportion.ts';
+import type { Proportion } from '../statistics/proportion.ts';
 
 export type { Proportion };
 

@@ -1,12 +1,12 @@
 /** On which questions two assistants say different things: level by level, on contexts that neither trained on. */
 
-import { type Proportion, proportion } from '../base/proportion.ts';
 import type { Random } from '../base/random.ts';
 import { type Answer, agree } from '../core/answer.ts';
 import type { Assistant } from '../core/assistant.ts';
 import { scopeFor } from '../core/budget.ts';
 import { drawExam } from '../core/exam.ts';
 import type { Task } from '../core/task.ts';
+import { type Proportion, proportion } from '../statistics/proportion.ts';
 
 export interface Apart {
   readonly level: number;

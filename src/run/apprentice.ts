@@ -1,7 +1,6 @@
 /** H′ in an arm: who teaches it, and how it stands at the start or as it was saved. */
 
 import { invariant } from '../base/errors.ts';
-import { proportion } from '../base/proportion.ts';
 import type { Random } from '../base/random.ts';
 import type { Overseer } from '../core/assistant.ts';
 import type { Task } from '../core/task.ts';
@@ -11,6 +10,7 @@ import { Correspondence, type CorrespondenceState } from '../iterate/corresponde
 import type { Decisions, Point } from '../iterate/decisions.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import type { PersonRecord } from '../report/record.ts';
+import { proportion } from '../statistics/proportion.ts';
 import type { Configuration } from './configuration.ts';
 import type { ArmState, Vectors } from './state.ts';
 

@@ -6,7 +6,6 @@ import { amplify } from '../amplify/amplify.ts';
 import { withEnvironment } from '../amplify/environment.ts';
 import { memo } from '../amplify/memo.ts';
 import { CapstanError } from '../base/errors.ts';
-import { proportion } from '../base/proportion.ts';
 import { Random } from '../base/random.ts';
 import { VERSION } from '../base/version.ts';
 import type { Assistant, Overseer } from '../core/assistant.ts';
@@ -29,6 +28,7 @@ import type { Compared } from '../registry/checkpoint.ts';
 import { loadCheckpoint } from '../registry/promotion.ts';
 import type { Revoked } from '../registry/revocation.ts';
 import type { ArmKind, ArmRecord, CurvePoint, Fidelity, IterationRecord } from '../report/record.ts';
+import { proportion } from '../statistics/proportion.ts';
 import type { Folder } from '../storage/folder.ts';
 import { type Learner, learnerOf, learnerState, personRecord, prefixed } from './apprentice.ts';
 import {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { proportion } from '../base/proportion.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { configure } from '../run/configuration.ts';
+import { proportion } from '../statistics/proportion.ts';
 import { upperOf, viewOf } from './run-view.ts';
 
 describe("a gate's interval", () => {

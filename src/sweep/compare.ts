@@ -1,6 +1,6 @@
 /** Lines beside their baseline: pure figures of what the runs of a group came to, seed by seed. */
 
-import { meanOf, meanShare, medianOf, ratioOf } from './interval.ts';
+import { meanOf, meanShare, medianOf, ratioOf } from '../statistics/mean.ts';
 import type { GoalFigures, LineFigures, Look, Paired, RunFigures } from './record.ts';
 
 /** One ended run of a line. */

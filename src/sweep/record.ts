@@ -1,6 +1,6 @@
 /** What a sweep says of itself: sweep-record.json, all that its page shows and nothing else. */
 
-import type { Estimate } from './interval.ts';
+import type { Estimate } from '../statistics/estimate.ts';
 
 export interface SweepRecord {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** What a sweep came to: a table for people, and the record without its curves for machines (docs/sweep.schema.json). */
 
 import { count, duration, percent, percentFigure, pointsOf } from '../report/numbers.ts';
-import type { Estimate } from './interval.ts';
+import type { Estimate } from '../statistics/estimate.ts';
 import type { GroupRecord, LineRecord, RunEntry, RunFigures, SweepRecord } from './record.ts';
 
 export interface SweepSummary extends Omit<SweepRecord, 'groups'> {

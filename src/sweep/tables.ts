@@ -2,8 +2,8 @@
 
 import { type Html, html } from '../report/escape.ts';
 import { count, duration, percent, percentFigure, pointsOf, scientific, short } from '../report/numbers.ts';
+import type { Estimate } from '../statistics/estimate.ts';
 import { badge } from './colours.ts';
-import type { Estimate } from './interval.ts';
 import type { GoalFigures, GroupRecord, LineRecord } from './record.ts';
 
 /** How good, and how fast to the goals. */

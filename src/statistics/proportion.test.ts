@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Random } from '../base/random.ts';
 import { type Count, type Proportion, proportion } from './proportion.ts';
-import { Random } from './random.ts';
 
 /** Clusters as a person would count them: more right than asked cannot happen. */
 const cluster = fc

@@ -4,18 +4,10 @@
  *  which with a handful of seeds nobody can check. */
 
 import { CapstanError } from '../base/errors.ts';
-import { studentQuantile } from '../base/student.ts';
+import type { Estimate } from './estimate.ts';
+import { studentQuantile } from './student.ts';
 
-export interface Estimate {
-  readonly value: number;
-  /** Null where there is no interval: one value alone says nothing of its spread. */
-  readonly low: number | null;
-  readonly high: number | null;
-  /** Values behind it. */
-  readonly n: number;
-}
-
-/** The mean with its t interval; undefined of no values. */
+/** The mean with its t interval; undefined of no values, and without an interval of one: that says nothing of its spread. */
 export function meanOf(values: readonly number[]): Estimate | undefined {
   const n = values.length;
   if (n === 0) return undefined;

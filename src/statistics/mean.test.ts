@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { meanOf, meanShare, medianOf, ratioOf } from './interval.ts';
+import { meanOf, meanShare, medianOf, ratioOf } from './mean.ts';
 
 describe('the mean with its interval', () => {
   test('of 1, 2, 3 is 2 ± 4.303 / √3', () => {

@@ -5,7 +5,7 @@
  *      p            two-sided sign-flip test over contexts (Fisher 1935, §21): exact for up to 2^12 flips, else by chance */
 
 import type { Random } from '../base/random.ts';
-import { studentQuantile } from '../base/student.ts';
+import { studentQuantile } from './student.ts';
 
 /** Of one context: n questions, right answers of each. */
 export interface PairedCount {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Random } from '../base/random.ts';
 import { Evidence } from './evidence.ts';
-import { Random } from './random.ts';
 
 const OPTIONS = { exceeds: -0.05, least: -1 };
 

@@ -1,6 +1,6 @@
 /** Student's t, exact for every number of degrees of freedom. */
 
-import { invariant } from './errors.ts';
+import { invariant } from '../base/errors.ts';
 
 const CONFIDENCE = 0.95;
 /** Halvings of an angle: more than a float64 can tell apart. */

@@ -1,13 +1,9 @@
 /** Proportions with 95 % intervals that respect clusters: questions about one context stand or fall together. */
 
-export interface Proportion {
-  /** right / n, 0 … 1 */
-  readonly value: number;
-  readonly low: number;
-  readonly high: number;
-  /** Questions behind it. */
-  readonly n: number;
-}
+import type { Bounded } from './estimate.ts';
+
+/** right / n, 0 … 1, of n questions. */
+export type Proportion = Bounded;
 
 export interface Count {
   readonly right: number;
