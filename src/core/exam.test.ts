@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { Random } from '../base/random.ts';
 import { type PowerQuestion, permutationPowering } from '../tasks/permutation-powering.ts';
-import { drawExam, type Exam } from './exam.ts';
+import { pile } from '../tasks/piles.ts';
+import { drawExam, drawHeld, type Exam, PURPOSES } from './exam.ts';
 import type { Demand } from './task.ts';
 
 const task = permutationPowering({ elements: 7, powers: 16 });
@@ -123,5 +124,18 @@ describe('an exam', () => {
       expect(times).toBeGreaterThan(0);
       if (elements > 40) expect(times).toBeLessThan(contexts);
     }
+  });
+});
+
+describe('what is held out', () => {
+  test('serves one purpose, and is never trained or tested on', () => {
+    const used = PURPOSES.map(
+      (purpose) => new Set(contextsOf(drawHeld(task, purpose, 2, 400, Random.seeded(3)))),
+    );
+    for (const contexts of used) expect(contexts.size).toBeGreaterThan(20);
+    expect(new Set(used.flatMap((contexts) => [...contexts])).size).toBe(
+      used.reduce((total, { size }) => total + size, 0),
+    );
+    for (const contexts of used) for (const key of contexts) expect(pile(key)).toBe('gate');
   });
 });
