@@ -30,6 +30,8 @@ export interface Paired {
 
 const EXACT = 12;
 const DRAWS = 9999;
+/** Signs in one number by chance. */
+const BITS = 32;
 
 export function paired(contexts: readonly PairedCount[], random: Random): Paired {
   const sum = (of: (one: PairedCount) => number) => contexts.reduce((total, one) => total + of(one), 0);
@@ -80,8 +82,13 @@ export function signFlips(differences: readonly number[], random: Random): numbe
   let far = 1; // what was observed is one of the draws (Phipson & Smyth 2010)
   const stream = random.split('flips');
   for (let draw = 0; draw < DRAWS; draw++) {
-    let flipped = 0;
-    for (const one of differences) flipped += stream.uint32() & 1 ? one : -one;
+    let [flipped, bits, left] = [0, 0, 0];
+    for (const one of differences) {
+      if (left === 0) [bits, left] = [stream.uint32(), BITS];
+      flipped += bits & 1 ? one : -one;
+      bits >>>= 1;
+      left--;
+    }
     if (Math.abs(flipped) >= observed) far++;
   }
   return far / (DRAWS + 1);

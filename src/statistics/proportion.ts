@@ -39,6 +39,14 @@ export function proportion(counts: readonly Count[]): Proportion {
   };
 }
 
+/** So many independent questions would be as sure: n over the design effect; 0 of none. */
+export function effectiveSize(counts: readonly Count[]): number {
+  const clusters = counts.filter(({ n }) => n > 0);
+  const n = clusters.reduce((total, cluster) => total + cluster.n, 0);
+  const right = clusters.reduce((total, cluster) => total + cluster.right, 0);
+  return n === 0 ? 0 : n / designEffect(clusters, right / n, n);
+}
+
 /** Var(ratio estimate over clusters) / Var(n independent questions), at least what CORRELATION_MIN makes it. */
 function designEffect(clusters: readonly Count[], value: number, n: number): number {
   const count = clusters.length;
