@@ -36,17 +36,30 @@ export interface NoisyTask<Q, A> extends Pick<Task<Q, A>, 'key' | 'environment'>
 export function noisy<Q, A>(overseer: Overseer<Q, A>, noise: Noise, task: NoisyTask<Q, A>): Overseer<Q, A> {
   if (noise.kind !== 'systematic') expectShare('rate', noise.rate);
   if (noise.kind === 'systematic' ? noise.word === undefined : noise.rate === 0) return overseer;
-  const { encoding } = task;
-  const err = noise.kind === 'systematic' ? byRule(noise, task) : byChance(noise, task);
+  return erring(
+    overseer,
+    named(noise),
+    task,
+    noise.kind === 'systematic' ? byRule(noise, task) : byChance(noise, task),
+  );
+}
+
+/** An overseer some of whose known replies become what `slip` says, where that is another word; all else stays as it is. */
+export function erring<Q, A>(
+  overseer: Overseer<Q, A>,
+  name: string,
+  { encoding }: NoisyTask<Q, A>,
+  slip: Slip<Q, A>,
+): Overseer<Q, A> {
   return {
-    origin: { ...overseer.origin, name: `${overseer.origin.name} ${named(noise)}` },
+    origin: { ...overseer.origin, name: `${overseer.origin.name} ${name}` },
     async act(workspaces, scope) {
       const actions = await overseer.act(workspaces, scope);
       return actions.map((action, i) => {
         if (action.kind !== 'reply' || action.answer.kind === 'unknown') return action;
         const workspace = workspaces[i]!;
         const word = encoding.wordOf(action.answer.value);
-        const said = err(workspace, word, sortOf(word, workspace.question, encoding));
+        const said = slip(workspace, word, sortOf(word, workspace.question, encoding));
         return said === word ? action : reply({ ...action.answer, value: encoding.answerOf(said)! });
       });
     },
@@ -70,9 +83,9 @@ export function sliceWord<Q>(
 }
 
 /** First and last word of a sort of answers. */
-type Sort = readonly [first: number, last: number];
+export type Sort = readonly [first: number, last: number];
 /** The word that is said instead of H's own. */
-type Slip<Q, A> = (workspace: Workspace<Q, A>, own: number, sort: Sort) => number;
+export type Slip<Q, A> = (workspace: Workspace<Q, A>, own: number, sort: Sort) => number;
 
 /** The sort of an answer word: the words around it without a gap that are answers too, and that may answer the question
  *  if it may itself. A word that is no answer is a sort of its own. */
@@ -95,15 +108,17 @@ function byChance<Q, A>({ kind, rate, seed }: Unstructured, task: NoisyTask<Q, A
   const root = Random.seeded(seed).split(kind);
   const text = (workspace: Workspace<Q, A>) =>
     kind === 'random' ? textOf(workspace, task) : task.key(workspace.question);
-  return (workspace, own, [first, last]) => {
-    const random = root.split(text(workspace));
-    if (first === last || random.uniform() >= rate) return own;
-    // Two different words, the second only for when the first is H's own. So the mistake is uniform, and whoever always
-    // errs the same way does so whatever H would have said.
-    const drawn = random.below(last - first + 1);
-    const other = (drawn + 1 + random.below(last - first)) % (last - first + 1);
-    return first + (first + drawn === own ? other : drawn);
-  };
+  return (workspace, own, sort) => mistaken(root.split(text(workspace)), rate, own, sort);
+}
+
+/** With a chance of `rate` another word of the sort, where there is one. */
+export function mistaken(random: Random, rate: number, own: number, [first, last]: Sort): number {
+  if (first === last || random.uniform() >= rate) return own;
+  // Two different words, the second only for when the first is H's own. So the mistake is uniform, and whoever always
+  // errs the same way does so whatever H would have said.
+  const drawn = random.below(last - first + 1);
+  const other = (drawn + 1 + random.below(last - first)) % (last - first + 1);
+  return first + (first + drawn === own ? other : drawn);
 }
 
 /** Sub-questions are about the context of the question, which its key tells. */
@@ -131,7 +146,7 @@ function named(noise: Noise): string {
   return `with ${Number((100 * noise.rate).toPrecision(6))} % ${noise.kind} errors`;
 }
 
-function expectShare(name: string, share: number): void {
+export function expectShare(name: string, share: number): void {
   if (!(share >= 0 && share <= 1))
     throw new CapstanError('invalid', `${name}: expected a number from 0 to 1, got ${share}`);
 }
