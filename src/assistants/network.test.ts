@@ -6,11 +6,13 @@ import { unknown } from '../core/answer.ts';
 import type { Assistant } from '../core/assistant.ts';
 import { scope } from '../core/budget.ts';
 import type { Split } from '../core/task.ts';
+import { networkWeights } from '../network/composite.ts';
 import { countOf, initialise } from '../network/parameters.ts';
+import type { Voice } from '../network/step.ts';
 import { type NetworkShape, transformerWeights } from '../network/transformer.ts';
 import { Runtime } from '../onnx/runtime.ts';
 import { type PowerQuestion, permutationPowering } from '../tasks/permutation-powering.ts';
-import { Answerers, type NetworkAssistantOptions, networkAssistant } from './network.ts';
+import { Answerers, type NetworkAssistantOptions, networkAssistant, probabilities } from './network.ts';
 
 const task = permutationPowering({ elements: 8, powers: 16 });
 const network: NetworkShape = {
@@ -263,5 +265,50 @@ describe('compiled graphs', () => {
     const apart: (readonly Answer<number>[])[] = [];
     for (const form of FORMS.keys()) apart.push(await asking(kept, form));
     expect(together).toEqual(apart);
+  });
+});
+
+describe('an ensemble', () => {
+  const both: NetworkShape = { ...network, ensemble: { members: 2 } };
+  const asked = sample(1, 4, 2);
+  const known = async (voice: Voice, confidence?: 'agreement') => {
+    const said = await assistant({
+      network: both,
+      slot: 'both',
+      voice,
+      ...(confidence && { confidence }),
+    }).answer(asked, scope());
+    return said.map((answer) => (answer.kind === 'known' ? answer : { value: undefined, confidence: 0 }));
+  };
+  const options = (voice: Voice) => ({
+    ...{ name: 'X', groundTruth: false, encoding: task.encoding },
+    ...{ network: both, answerers, slot: 'both', voice },
+  });
+  beforeAll(() => runtime.put('both', flat(initialise(networkWeights(both), Random.seeded(5)))));
+
+  test('says what is likeliest on the mean of its members, and how likely that is', async () => {
+    const [p, q, mean] = await Promise.all(
+      [0, 1, 'ensemble' as const].map((voice) => probabilities(options(voice), asked)),
+    );
+    const said = await known('ensemble');
+    mean!.forEach((row, i) => {
+      row.forEach((share, word) => {
+        expect(share).toBeCloseTo((p![i]![word]! + q![i]![word]!) / 2, 5);
+      });
+      expect(row.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5);
+      const most = row.indexOf(Math.max(...row));
+      if (said[i]!.value !== undefined) expect(said[i]!.value).toBe(task.encoding.answerOf(most));
+      if (said[i]!.value !== undefined) expect(said[i]!.confidence).toBeCloseTo(row[most]!, 5);
+    });
+  });
+
+  test('is as sure as its members agree where that is asked for, and gives the same answers', async () => {
+    const [plain, routed] = [await known('ensemble'), await known('ensemble', 'agreement')];
+    expect(routed.map(({ value }) => value)).toEqual(plain.map(({ value }) => value));
+    expect(routed).not.toEqual(plain);
+    for (const { confidence } of routed) expect(confidence).toBeLessThanOrEqual(1);
+    // Two members that nobody trained do not know alike, but by no more than a coin tells.
+    for (const { value, confidence } of routed)
+      if (value !== undefined) expect(confidence).toBeGreaterThanOrEqual(0.5 - 1e-6);
   });
 });

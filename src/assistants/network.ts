@@ -5,7 +5,7 @@ import { type Answer, known, unknown } from '../core/answer.ts';
 import type { Assistant } from '../core/assistant.ts';
 import type { Encoding } from '../core/task.ts';
 import { encodeBatch, encodeRanges } from '../network/batch.ts';
-import { answering } from '../network/step.ts';
+import { answering, type Voice } from '../network/step.ts';
 import type { BatchShape, NetworkShape } from '../network/transformer.ts';
 import { lower } from '../onnx/lower.ts';
 import type { Runtime, Session } from '../onnx/runtime.ts';
@@ -19,6 +19,11 @@ export interface NetworkAssistantOptions<Q, A> {
   readonly answerers: Answerers;
   /** The slot of the runtime that holds the flat parameters. */
   readonly slot: string;
+  /** Whose answers, if there is an ensemble: the student's without. */
+  readonly voice?: Voice;
+  /** «agreement»: its confidence is exp(−I) with I what the members of the ensemble do not know alike, in nats; without, it
+   *  is the probability of the answer. */
+  readonly confidence?: 'agreement';
 }
 
 /** Contexts per pass. A pass of one context has a graph of its own, for single questions. */
@@ -71,11 +76,46 @@ function found<K, V>(map: Map<K, V>, key: K, make: () => V): V {
 }
 
 async function answerPass<Q, A>(
-  { encoding, network, answerers, slot }: NetworkAssistantOptions<Q, A>,
-  { groups: places, facts, rounds }: Pass,
+  options: NetworkAssistantOptions<Q, A>,
+  pass: Pass,
   questions: readonly Q[],
   answers: Answer<A>[],
 ): Promise<void> {
+  const { encoding } = options;
+  const { out, rowOf } = await passed(options, pass, questions);
+  const [answered, confidence, doubt] = [out.answers!.data, out.confidence!.data, out.doubt?.data];
+  for (const { place, row } of rowOf) {
+    const value = encoding.answerOf(answered[row]!);
+    const sure = options.confidence && doubt ? Math.exp(-doubt[row]!) : confidence[row]!;
+    answers[place] = value === undefined ? unknown('unsure') : known(value, sure);
+  }
+}
+
+/** The probability of every word as the answer to each question: [questions][V]. */
+export async function probabilities<Q, A>(
+  options: NetworkAssistantOptions<Q, A>,
+  questions: readonly Q[],
+): Promise<readonly (readonly number[])[]> {
+  const { words: V } = options.encoding;
+  const found = new Array<readonly number[]>(questions.length);
+  for (const pass of passes(options.encoding, questions)) {
+    const { out, rowOf } = await passed(options, pass, questions, true);
+    for (const { place, row } of rowOf)
+      found[place] = Array.from(out.probabilities!.data.subarray(row * V, (row + 1) * V));
+  }
+  return found;
+}
+
+/** What the graph says, and in which row of it which question stands. */
+async function passed<Q, A>(
+  { encoding, network, answerers, slot, voice = 'student' }: NetworkAssistantOptions<Q, A>,
+  { groups: places, facts, rounds }: Pass,
+  questions: readonly Q[],
+  all = false,
+): Promise<{
+  readonly out: Tensors;
+  readonly rowOf: readonly { readonly place: number; readonly row: number }[];
+}> {
   const groups = places.map((group) => group.map((place) => questions[place]!));
   const shape: BatchShape = {
     contexts: groups.length === 1 ? 1 : CONTEXTS,
@@ -85,15 +125,11 @@ async function answerPass<Q, A>(
     rounds,
   };
   const words = { ...encodeBatch(encoding, shape, groups), ...encodeRanges(encoding, shape, groups) };
-  const out = await answerers.run(network, shape, words, slot);
-  const [answered, confidence] = [out.answers!.data, out.confidence!.data];
-  places.forEach((group, b) => {
-    group.forEach((place, q) => {
-      const row = b * shape.questions + q;
-      const value = encoding.answerOf(answered[row]!);
-      answers[place] = value === undefined ? unknown('unsure') : known(value, confidence[row]!);
-    });
-  });
+  const out = await answerers.run(network, shape, words, slot, voice, all);
+  const rowOf = places.flatMap((group, b) =>
+    group.map((place, q) => ({ place, row: b * shape.questions + q })),
+  );
+  return { out, rowOf };
 }
 
 /** Runs passes on one or more runtimes in turn, and keeps the graphs it compiled for each, by shape. */
@@ -108,9 +144,16 @@ export class Answerers {
   }
 
   /** Each runtime holds the parameters in that slot. */
-  async run(network: NetworkShape, shape: BatchShape, words: Tensors, slot: string): Promise<Tensors> {
+  async run(
+    network: NetworkShape,
+    shape: BatchShape,
+    words: Tensors,
+    slot: string,
+    voice: Voice = 'student',
+    all = false,
+  ): Promise<Tensors> {
     const turn = this.#turn++ % this.#runtimes.length;
-    const compiled = this.#take(turn, network, shape, 'barred' in words);
+    const compiled = this.#take(turn, network, shape, 'barred' in words, voice, all);
     try {
       return await (await compiled.session).run(words, { parameters: slot });
     } finally {
@@ -118,11 +161,18 @@ export class Answerers {
     }
   }
 
-  #take(turn: number, network: NetworkShape, shape: BatchShape, ranged: boolean): Compiled {
+  #take(
+    turn: number,
+    network: NetworkShape,
+    shape: BatchShape,
+    ranged: boolean,
+    voice: Voice,
+    all: boolean,
+  ): Compiled {
     const kept = this.#compiled[turn]!;
-    const key = JSON.stringify([network, shape, ranged]);
+    const key = JSON.stringify([network, shape, ranged, voice, all]);
     const compiled = kept.get(key) ?? {
-      session: this.#runtimes[turn]!.load(lower(answering(network, shape, ranged))),
+      session: this.#runtimes[turn]!.load(lower(answering(network, shape, ranged, voice, all))),
       users: 0,
     };
     compiled.users++;

@@ -36,6 +36,9 @@ export interface Task<Q, A> {
   /** Checks claims by simple questions and questions other than those claimed, where that is easier than answering. The
    *  assistant has the facts beside it. */
   check?(assistant: Assistant<Q, A>): Check<Q, A>;
+  /** Answers by another decomposition than H's, from simple questions and questions other than those asked and those that the
+   *  check asks. The assistant has the facts beside it. */
+  second?(assistant: Assistant<Q, A>): Assistant<Q, A>;
   level(question: Q): number;
   /** Content key: equal keys are equal questions. */
   key(question: Q): string;

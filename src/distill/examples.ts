@@ -40,6 +40,15 @@ export function targetsFor<Q, A>(
   return (leaf) => targetsIn(wordsOf(leaf), own, encoding);
 }
 
+/** The same of questions that read alike and may be about other facts: of each its place in the leaf and the word of its target. */
+export function targetsAlike<Q, A>(
+  encoding: Encoding<Q, A>,
+  question: Q,
+): (leaf: Uint8Array) => readonly { readonly place: number; readonly word: number }[] {
+  const own = wordsOf(encodeLesson(encoding, { questions: [question], targets: [unknown('unsure')] }));
+  return (leaf) => alikeIn(wordsOf(leaf), own, encoding);
+}
+
 /** Tells whether leaves are about the context of this question: whether they have the same facts. */
 export function sameFacts<Q, A>(encoding: Encoding<Q, A>, question: Q): (leaf: Uint8Array) => boolean {
   const own = encodeLesson(encoding, { questions: [question], targets: [unknown('unsure')] });
@@ -67,22 +76,33 @@ function targetsIn<Q, A>(
   own: readonly number[],
   encoding: Encoding<Q, A>,
 ): readonly number[] {
-  const [slots, N, Q] = [encoding.slots.length, words[0] ?? 0, words[1] ?? 0];
-  const facts = slots * N;
-  const isSame = (a: number, b: number, count: number) => {
-    for (let i = 0; i < count; i++) if (words[a + i] !== own[b + i]) return false;
-    return true;
-  };
-  if (N !== own[0] || !isSame(2, 2, facts)) return [];
+  const facts = encoding.slots.length * (own[0] ?? 0);
+  const hasFacts = words[0] === own[0] && isSame(words, 2, own, 2, facts);
+  return hasFacts ? alikeIn(words, own, encoding).map(({ word }) => word) : [];
+}
+
+/** The questions of a leaf with the token and the words re-read of the one that `own` asks. */
+function alikeIn<Q, A>(words: readonly number[], own: readonly number[], { slots, blank }: Encoding<Q, A>) {
+  const width = slots.length;
+  const [tokens, ownToken] = [2 + width * (words[0] ?? 0), 2 + width * (own[0] ?? 0)];
+  const count = words[1] ?? 0;
   const found: number[] = [];
-  let reread = 2 + facts + slots * Q;
-  for (let q = 0; q < Q; q++) {
+  let reread = tokens + width * count;
+  for (let q = 0; q < count; q++) {
     const length = 1 + (words[reread] ?? 0);
-    if (isSame(2 + facts + slots * q, 2 + facts, slots) && isSame(reread, 2 + facts + slots, length))
+    if (
+      isSame(words, tokens + width * q, own, ownToken, width) &&
+      isSame(words, reread, own, ownToken + width, length)
+    )
       found.push(q);
     reread += length;
   }
-  return found.map((q) => words[reread + q] ?? encoding.blank);
+  return found.map((place) => ({ place, word: words[reread + place] ?? blank }));
+}
+
+function isSame(a: readonly number[], i: number, b: readonly number[], j: number, count: number): boolean {
+  for (let k = 0; k < count; k++) if (a[i + k] !== b[j + k]) return false;
+  return true;
 }
 
 function wordsOf(leaf: Uint8Array): readonly number[] {

@@ -4,30 +4,54 @@
 
 import { CapstanError } from '../base/errors.ts';
 import type { OptimizerOptions } from '../network/optimizer.ts';
-import { gradientStep, STATE, type StateName, trainingStep, updateStep } from '../network/step.ts';
+import {
+  gradientStep,
+  type LossOptions,
+  STATE,
+  type StateName,
+  trainingStep,
+  updateStep,
+} from '../network/step.ts';
 import type { BatchShape, NetworkShape } from '../network/transformer.ts';
 import { lower } from '../onnx/lower.ts';
 import type { Runtime, Session } from '../onnx/runtime.ts';
 import type { Tensors } from '../onnx/session.ts';
 
-/** The vectors that are all a student is, besides its options. */
-export type StudentState = { readonly [K in StateName]: Float32Array };
+/** The vectors that are all a student is, besides its options and its iteration. `previous`: what it was at the end of the
+ *  iteration before, where it began anew. */
+export type StudentState = { readonly [K in StateName]: Float32Array } & { readonly previous?: Float32Array };
 
 const WIRES = Object.fromEntries(STATE.map((name) => [name, name]));
 
 export class Replicas {
   readonly runtimes: readonly Runtime[];
-  readonly #network: NetworkShape;
+  #network: NetworkShape;
   readonly #optimizer: OptimizerOptions;
+  readonly #made: LossOptions;
   /** The compiled graphs of the current shape; stages only ever move on. */
   #compiled: { readonly key: string; readonly sessions: readonly Session[] } | undefined;
   #updates: readonly Session[] | undefined;
   #updating: Promise<unknown> = Promise.resolve();
 
-  constructor(runtimes: readonly Runtime[], network: NetworkShape, optimizer: OptimizerOptions) {
+  constructor(
+    runtimes: readonly Runtime[],
+    network: NetworkShape,
+    optimizer: OptimizerOptions,
+    made: LossOptions = {},
+  ) {
     this.runtimes = runtimes;
     this.#network = network;
     this.#optimizer = optimizer;
+    this.#made = made;
+  }
+
+  /** From now on the state is that of another network. */
+  async become(network: NetworkShape): Promise<void> {
+    if (JSON.stringify(network) === JSON.stringify(this.#network)) return;
+    await this.#updating;
+    const sessions = [...(this.#compiled?.sessions ?? []), ...(this.#updates ?? [])];
+    await Promise.all(sessions.map((session) => session.release()));
+    [this.#network, this.#compiled, this.#updates] = [network, undefined, undefined];
   }
 
   /** `parts`: the feeds of each replica's share; `shared`: what the optimizer needs. Outputs by replica. */
@@ -65,8 +89,8 @@ export class Replicas {
     await Promise.all(this.#compiled?.sessions.map((session) => session.release()) ?? []);
     const alone = this.runtimes.length === 1;
     const graph = alone
-      ? trainingStep(this.#network, shape, this.#optimizer)
-      : gradientStep(this.#network, shape);
+      ? trainingStep(this.#network, shape, this.#optimizer, this.#made)
+      : gradientStep(this.#network, shape, this.#made);
     this.#compiled = { key, sessions: await this.#load(lower(graph)) };
   }
 

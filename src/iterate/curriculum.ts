@@ -6,6 +6,7 @@
 import { CapstanError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
 import type { Task } from '../core/task.ts';
+import { type DataOptions, replayedOf, type Taught } from '../distill/replay.ts';
 
 export interface Stage {
   /** The frontier: the highest level asked. */
@@ -16,6 +17,8 @@ export interface Stage {
   readonly iteration: number;
   /** Whether it is the last of its iteration, which ends at the gate; the others only warm up. */
   readonly gated: boolean;
+  /** A warm-up ends at the latest when this share of its iteration's steps is spent, if it is given. */
+  readonly until?: number;
 }
 
 export interface CurriculumOptions {
@@ -29,6 +32,10 @@ export interface CurriculumOptions {
   readonly contexts: number;
   /** The share of contexts that ask at the frontier; the others ask any level up to it. */
   readonly frontierShare: number;
+  /** Whether every iteration warms up anew, at every level below its own: for students that begin anew. */
+  readonly again?: boolean;
+  /** From the second iteration on; without it the other contexts are fresh too. */
+  readonly data?: DataOptions;
 }
 
 /** The stages of a run. The last stage of an iteration has full-size contexts. */
@@ -51,9 +58,24 @@ export function stages<Q, A>(task: Task<Q, A>, options: CurriculumOptions): read
   for (let level = start; level < first; level++) list.push(warmUp(level, sizeStart));
   for (let size = sizeStart; size < task.sizeMax; size = Math.min(2 * size, task.sizeMax))
     list.push(warmUp(first, size));
-  for (let level = first; level <= levelMax; level++)
-    list.push({ level, size: task.sizeMax, iteration: level - first + 1, gated: true });
+  for (let level = first; level <= levelMax; level++) {
+    const iteration = level - first + 1;
+    if (options.again && iteration > 1) list.push(...warmUpsAgain(list, iteration));
+    list.push({ level, size: task.sizeMax, iteration, gated: true });
+  }
   return list;
+}
+
+/** Share of an iteration's steps that its warm-ups may take together. */
+const WARMING_UP = 0.5;
+
+/** What the stages of before ask, in their order, without gates. */
+function warmUpsAgain(before: readonly Stage[], iteration: number): readonly Stage[] {
+  const asked = before.filter((stage) => stage.iteration === 1 || stage.gated);
+  return asked.map(({ level, size }, i) => {
+    const until = (WARMING_UP * (i + 1)) / asked.length;
+    return { level, size, iteration, gated: false, until };
+  });
 }
 
 /** Draws the questions of training steps. They depend on the step and its stage alone, so those of the next step can be
@@ -76,11 +98,17 @@ export class Drawer<Q, A> {
     return drawLessons(this.#task, this.#options, stage, this.#random.split(step));
   }
 
+  /** The questions of one lesson of a step, drawn again. */
+  again({ step, place }: Taught, stage: Stage): readonly Q[] {
+    return drawContext(this.#task, this.#options, stage, this.#random.split(step), place);
+  }
+
   /** One question about each of so many fresh contexts. */
   single(contexts: number, stage: Stage, random: Random): readonly Q[] {
-    return drawLessons(this.#task, { ...this.#options, contexts }, stage, random).map(
-      (questions, i) => questions[random.split('one').split(i).below(questions.length)]!,
-    );
+    return Array.from({ length: contexts }, (_, i) => {
+      const questions = drawContext(this.#task, this.#options, stage, random, i);
+      return questions[random.split('one').split(i).below(questions.length)]!;
+    });
   }
 
   prepare(step: number, stage: Stage): void {
@@ -94,13 +122,24 @@ export type Contexts<Q> = readonly (readonly Q[])[];
 /** Questions about the fresh contexts of one training step. */
 export function drawLessons<Q, A>(
   task: Task<Q, A>,
-  { contexts, frontierShare }: CurriculumOptions,
-  { level: frontier, size }: Stage,
+  options: CurriculumOptions,
+  stage: Stage,
   random: Random,
 ): Contexts<Q> {
-  return Array.from({ length: contexts }, (_, i) => {
-    const stream = random.split(i);
-    const level = stream.uniform() < frontierShare ? frontier : 1 + stream.below(frontier);
-    return task.sample(stream, { split: 'train', size, level });
-  });
+  const { contexts, data } = options;
+  const fresh = contexts - replayedOf(data, contexts, stage);
+  return Array.from({ length: fresh }, (_, i) => drawContext(task, options, stage, random, i));
+}
+
+function drawContext<Q, A>(
+  task: Task<Q, A>,
+  { frontierShare, data }: CurriculumOptions,
+  { level: frontier, size, iteration, gated }: Stage,
+  random: Random,
+  i: number,
+): readonly Q[] {
+  const stream = random.split(i);
+  const share = data && gated && iteration > 1 ? 1 : frontierShare;
+  const level = stream.uniform() < share ? frontier : 1 + stream.below(frontier);
+  return task.sample(stream, { split: 'train', size, level });
 }

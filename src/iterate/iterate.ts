@@ -1,20 +1,23 @@
 /** Iterated Distillation and Amplification:
  *      X_0 = ⊥,   X_{n+1} = distill(Amplify^H(X_n)),   behind gates
  *  Iteration n trains at one level of the frontier. Its targets are H combining the sub-answers of the teacher, the
- *  student's own moving average (Christiano et al. 2018, §2.2). It ends when the gate passes or its budget is spent.
- *  No ground truth is in reach of this folder. */
+ *  student's own moving average (Christiano et al. 2018, §2.2) or another that the student has (`distill/student.ts`). It
+ *  ends when the gate passes or its budget is spent. No ground truth is in reach of this folder. */
 
 import { withEnvironment } from '../amplify/environment.ts';
 import { memo } from '../amplify/memo.ts';
 import type { Random } from '../base/random.ts';
 import type { Answer } from '../core/answer.ts';
+import type { Assistant } from '../core/assistant.ts';
 import { scopeFor } from '../core/budget.ts';
 import type { Task } from '../core/task.ts';
 import type { Lesson, Student } from '../distill/student.ts';
 import { type Contexts, type CurriculumOptions, Drawer, type Stage, stages } from './curriculum.ts';
 import { examine, type GateOptions, type Verdict } from './gate.ts';
+import { poll } from './polling.ts';
 import { afterLook, afterStep, conclude, isReady, nextStage, type Progress, START } from './progress.ts';
 import type { RatchetOptions } from './ratchet.ts';
+import { Replaying } from './replaying.ts';
 import type { Supervision } from './supervision.ts';
 
 export interface IterateOptions {
@@ -38,6 +41,7 @@ export interface TrainedEvent<Q, A> {
   readonly kind: 'trained';
   readonly progress: Progress;
   readonly stage: Stage;
+  /** Those of the step, then those of earlier iterations that were taught again. */
   readonly lessons: readonly Lesson<Q, A>[];
   readonly loss: number;
   /** What the gate said right before the step, where it was looked at and did not pass. */
@@ -60,10 +64,14 @@ export async function* iterate<Q, A>(
   options: IterateOptions,
   random: Random,
   progress: Progress = START,
+  replaying: Replaying<Q, A> = new Replaying(task, options.curriculum, random),
 ): AsyncGenerator<IterateEvent<Q, A>, Progress> {
-  const plan = stages(task, options.curriculum);
-  const drawer = new Drawer(task, options.curriculum, random.split('lesson'));
+  const { curriculum } = options;
+  const plan = stages(task, curriculum);
+  const drawer = new Drawer(task, curriculum, random.split('lesson'));
   const asked = (decisions: number): number => (supervision.isH ? decisions : 0);
+  const factual = (x: Assistant<Q, A>) =>
+    withEnvironment(task.environment, options.memo ? memo(x, task.key) : x);
   let now: Progress = { ...progress, groundTruth: progress.groundTruth || supervision.origin.groundTruth };
   while (now.state === 'running') {
     const stage = plan[now.stage]!;
@@ -74,9 +82,17 @@ export async function* iterate<Q, A>(
       now = nextStage(now);
       continue; // whether that one is ready is another question
     }
-    const teacher = student.assistant(`X${stage.iteration}`, now.groundTruth);
-    const consulted = options.memo ? memo(teacher, task.key) : teacher;
-    const assistant = withEnvironment(task.environment, consulted);
+    if (student.iteration < stage.iteration) {
+      const { level, iteration } = plan[now.stage - 1]!;
+      const before = student.voices(`X${iteration}`, now.groundTruth).teacher;
+      const taught = supervision.targets(factual(before), before);
+      const members = student.members(now.groundTruth);
+      const polled = await poll(task, members, taught, level, random.split('members').split(stage.iteration));
+      now = { ...now, decisions: now.decisions + asked(polled.decisions) };
+      await student.begin(stage.iteration, polled.agreements);
+    }
+    const { x, teacher } = student.voices(`X${stage.iteration}`, now.groundTruth);
+    const assistant = factual(teacher);
     const amplified = supervision.targets(assistant, teacher);
 
     let refused: Verdict | undefined;
@@ -84,8 +100,8 @@ export async function* iterate<Q, A>(
       const threshold = now.stage === plan.length - 1 ? options.gate.finish : options.gate.advance;
       const sitting = {
         task,
-        assistant: teacher,
-        amplified,
+        assistant: x,
+        amplified: x === teacher ? amplified : supervision.targets(factual(x), x),
         level: stage.level,
         threshold,
         options: options.gate,
@@ -108,8 +124,11 @@ export async function* iterate<Q, A>(
     const contexts = drawer.draw(now.step, stage);
     const questions = contexts.flat();
     const scope = scopeFor(questions.length);
-    const lessons = pair(contexts, await amplified.answer(questions, scope));
-    const learning = student.learn(lessons, now.step, task.encoding.roundsAt(stage.level));
+    const fresh = pair(contexts, await amplified.answer(questions, scope));
+    const lessons = replaying.join(fresh, now, stage);
+    const age = student.isBornAnew ? now.iterationSteps : now.step;
+    const learning = student.learn(lessons, age, task.encoding.roundsAt(stage.level));
+    replaying.remember(fresh, now, stage);
     drawer.prepare(now.step + 1, stage);
     const learned = await learning;
     const decisions = prepared + asked(scope.budget.spent.decisions);

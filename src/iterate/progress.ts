@@ -46,9 +46,14 @@ export const START: Progress = {
 const KEEP = 0.9;
 
 /** Whether the stage may end, as far as training tells. */
-export function isReady(now: Progress, { gate, endless }: IterateOptions, plan: readonly Stage[]): boolean {
+export function isReady(
+  now: Progress,
+  { gate, endless, stepsPerIteration }: IterateOptions,
+  plan: readonly Stage[],
+): boolean {
   if (endless && now.stage === plan.length - 1) return false;
-  const { gated } = plan[now.stage]!;
+  const { gated, until } = plan[now.stage]!;
+  if (until !== undefined && now.iterationSteps >= until * stepsPerIteration) return true;
   const [least, wait] = gated ? [gate.stepsMin, gate.stepsBetween] : [gate.warmUpMin, 1];
   return (
     now.stageSteps >= least && (now.stageSteps - least) % wait === 0 && now.agreed > gate.attempt * now.weight

@@ -12,6 +12,8 @@ export interface Weight {
   readonly initial: (random: Random, at: number) => number;
   /** Whether Muon may orthogonalise its updates: matrices between hidden layers. */
   readonly hidden: boolean;
+  /** Whether training leaves it as it is. */
+  readonly frozen?: boolean;
 }
 
 export const zeros = (): number => 0;

@@ -41,6 +41,22 @@ export interface NetworkShape {
   readonly expansion: number;
   /** Whether facts take part in some rounds only. */
   readonly factsSleep?: boolean;
+  /** Networks of this shape that stand beside it in the same vector of parameters (composite.ts). */
+  readonly earlier?: EarlierShape;
+  readonly ensemble?: EnsembleShape;
+}
+
+/** The frozen X of the iteration before, which is made the same way, `count` deep. «logit»: its scores are added to one's own;
+ *  «input»: its answer is read with the question; «anchor»: it is learned from and not consulted. */
+export interface EarlierShape {
+  readonly how: 'logit' | 'input' | 'anchor';
+  /** ≥ 1 */
+  readonly count: number;
+}
+
+export interface EnsembleShape {
+  /** K ≥ 2 */
+  readonly members: number;
 }
 
 export interface BatchShape {
@@ -126,8 +142,14 @@ export function batchInputs(
   };
 }
 
-/** Scores of every word as the answer to every question: [B·Q V]. */
-export function transformer(network: NetworkShape, batch: BatchShape, w: Weights, words: BatchNodes): Node {
+/** Scores of every word as the answer to every question: [B·Q V]. `told`: what is said with each question, [B Q D]. */
+export function transformer(
+  network: NetworkShape,
+  batch: BatchShape,
+  w: Weights,
+  words: BatchNodes,
+  told?: Node,
+): Node {
   const { width: D } = network;
   const { contexts: B, facts: N, questions: Q, rounds: R } = batch;
   const codes = network.slots.map((slot) => matmul(w.words!, w[slot]!)); // [V D] each
@@ -135,6 +157,7 @@ export function transformer(network: NetworkShape, batch: BatchShape, w: Weights
   const reread = reshape(gather(matmul(w.words!, w.reread!), words.reread), [R, B * Q, D]);
   let facts = tokens(words.facts); // [B N D]
   let questions = tokens(words.questions); // [B Q D]
+  if (told) questions = add(questions, told);
   for (let round = 0; round < R; round++) {
     const during = (rounds: Node, rows: number) => reshape(slice(rounds, 0, round, round + 1), [B, rows, 1]);
     const awake = words.awake && during(words.awake, N);

@@ -7,7 +7,7 @@ import { Random } from '../base/random.ts';
 import { type Answer, known, unknown } from '../core/answer.ts';
 import type { Demand, Encoding, Split, Task } from '../core/task.ts';
 import { type Script, scripted } from '../overseers/scripted.ts';
-import { permutationCheck } from './permutation-check.ts';
+import { permutationCheck, permutationSecond } from './permutation-check.ts';
 import { dealt } from './piles.ts';
 
 /** A permutation of some of the elements 0 … elements − 1. */
@@ -61,6 +61,7 @@ export function permutationPowering({
     asksMax: 3,
     environment,
     check: permutationCheck,
+    second: permutationSecond,
     encoding: encoding(names, Math.log2(powers)),
     level: ({ power }) => digits(power),
     key: ({ permutation, power, element }) => `${power}/${element}/${permutation.key}`,
