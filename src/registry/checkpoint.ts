@@ -41,10 +41,29 @@ export interface Gate {
   readonly high: number;
   readonly n: number;
   readonly threshold: number;
-  /** Whether agreement reached the threshold at every level, and the comparison, if there was one, was passed. */
+  /** Whether agreement reached the threshold at every level, and the comparison and the audits, if there were any, were
+   *  passed. */
   readonly passed: boolean;
   /** With the last one of its run that passed; null where there was none. */
   readonly comparison: Compared | null;
+  /** By H itself, where the run has audits. */
+  readonly audits?: Audited;
+}
+
+/** Whether H, asked itself, is shown to agree with it at every level, and nothing drifts (`run/watched.ts`). */
+export interface Audited {
+  readonly passed: boolean;
+  /** Over all levels. */
+  readonly audits: number;
+  readonly errorRate: number;
+  /** Agreement that every level has to exceed. */
+  readonly exceeds: number;
+  /** Where evidence is least: the level, how often H agreed there, and the wealth, of which 1/errorRate is enough. */
+  readonly level: number;
+  readonly agreed: number;
+  readonly wealth: number;
+  /** The sign by which the monitor says that it drifts; empty if it does not. */
+  readonly alarm: string;
 }
 
 /** Whether it is worse than another at any level (`iterate/ratchet.ts`). */
@@ -110,6 +129,17 @@ const COMPARED: Checks<Compared> = {
   wealth: isNumber,
 };
 
+const AUDITED: Checks<Audited> = {
+  passed: isBoolean,
+  audits: isCount,
+  errorRate: isNumber,
+  exceeds: isNumber,
+  level: isCount,
+  agreed: isNumber,
+  wealth: isNumber,
+  alarm: isText,
+};
+
 const GATE: Checks<Gate> = {
   agreement: isNumber,
   low: isNumber,
@@ -118,6 +148,7 @@ const GATE: Checks<Gate> = {
   threshold: isNumber,
   passed: isBoolean,
   comparison: (value) => value === null || firstFailing(COMPARED, value) === undefined,
+  audits: (value) => value === undefined || firstFailing(AUDITED, value) === undefined,
 };
 
 const LINEAGE: Checks<Lineage> = {
@@ -148,7 +179,10 @@ function parseLineage(text: string): Lineage {
 
 function jsonOf(lineage: Lineage): Json {
   const { gate } = lineage;
-  return { ...lineage, gate: gate && { ...gate, comparison: gate.comparison && { ...gate.comparison } } };
+  if (!gate) return { ...lineage, gate };
+  const { comparison, audits, ...figures } = gate;
+  const decided = { comparison: comparison && { ...comparison }, ...(audits && { audits: { ...audits } }) };
+  return { ...lineage, gate: { ...figures, ...decided } };
 }
 
 /** The name of the first field that is missing or malformed. */

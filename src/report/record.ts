@@ -116,10 +116,46 @@ export interface IterationRecord {
   readonly accuracy?: readonly Proportion[];
   /** The same of what X was being taught: Amplify^H(X), with the mistakes that H was made to make. */
   readonly targets?: readonly Proportion[];
+  /** Against the X of the iteration before, if there was one (evaluation only). */
+  readonly retention?: RetentionRecord;
   readonly checkpoint: string;
   readonly dataRoot: string;
-  /** Said when the horizon did not rise. */
+  /** By H itself, where the run has audits. */
+  readonly audits?: AuditsRecord;
+  /** Said when the horizon did not rise, or why it was not promoted. */
   readonly violation?: string;
+}
+
+/** Agreement with H, who was asked itself, after an iteration, and what the monitor saw. */
+export interface AuditsRecord {
+  readonly verdict: 'passed' | 'refused' | 'out-of-audits';
+  /** Index 0 is level 1. They end as soon as enough is shown, so a figure is a little kind to what passed. */
+  readonly perLevel: readonly Proportion[];
+  /** On a frozen set: how many were asked before and are answered otherwise now, and how many are lost and won since their level was
+   *  first promoted. */
+  readonly anchors: {
+    readonly n: number;
+    readonly moved: number;
+    readonly worse: number;
+    readonly better: number;
+  };
+  readonly alarm?: {
+    readonly sign: 'worse' | 'audits' | 'moved';
+    readonly iteration: number;
+    readonly since: number;
+    readonly action: 'hold' | 'roll-back';
+  };
+}
+
+/** What distilling Amplify^H(X_n) into X_{n+1} kept and lost, on test questions of every level up to the frontier. */
+export interface RetentionRecord {
+  /** Of the questions that X_n answers wrongly: at how many X_{n+1} says the same. */
+  readonly copied: Proportion;
+  /** Accuracy of Amplify^H(X_n) less that of X_{n+1}; of X_n less that of X_{n+1}, below the frontier. */
+  readonly informationLoss: number;
+  readonly forgetting: number;
+  /** Mean total variation between what X_{n+1} and X_n say, on anchors; 0 … 1. */
+  readonly drift: number;
 }
 
 export interface ExampleNode {

@@ -1,8 +1,10 @@
 /** H′ in an arm: who teaches it, and how it stands at the start or as it was saved. */
 
+import { hash } from 'node:crypto';
 import { invariant } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
-import type { Overseer } from '../core/assistant.ts';
+import { VERSION } from '../base/version.ts';
+import type { Origin, Overseer } from '../core/assistant.ts';
 import type { Task } from '../core/task.ts';
 import { Imitator, type ImitatorState } from '../distill/imitator.ts';
 import { Apprenticeship } from '../iterate/apprenticeship.ts';
@@ -11,6 +13,7 @@ import type { Decisions, Point } from '../iterate/decisions.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import type { PersonRecord } from '../report/record.ts';
 import { proportion } from '../statistics/proportion.ts';
+import type { Producer } from './chronicle.ts';
 import type { Configuration } from './configuration.ts';
 import type { ArmState, Vectors } from './state.ts';
 
@@ -64,6 +67,28 @@ export function personRecord(state: CorrespondenceState): PersonRecord {
     tests: tested.n,
     lately: proportion(recent.map(each)),
   };
+}
+
+/** Characters of a text on the ledger. */
+const AUTHORITY_MAX = 200;
+
+/** Whose decisions targets follow from: a script's in the version of this program, or those of H′ with its parameters' hash. */
+export async function producerOf<Q, A>(
+  { name }: Origin,
+  apprentice: Learner<Q, A> | undefined,
+): Promise<Producer> {
+  const script = `script:${name}`;
+  if (!apprentice) return { actor: { id: script, kind: 'script', version: VERSION } };
+  const { imitator, origin } = apprentice;
+  const version = digest((await imitator.state()).parameters!);
+  const actor = { id: `model:${origin.name}`, kind: 'model', version } as const;
+  if (!(apprentice instanceof Correspondence)) return { actor, authority: script };
+  const people = apprentice.state.by.join(', ').slice(0, AUTHORITY_MAX);
+  return { actor, ...(people !== '' && { authority: people }) };
+}
+
+function digest({ buffer, byteOffset, byteLength }: Float32Array): string {
+  return hash('sha256', new Uint8Array(buffer, byteOffset, byteLength));
 }
 
 /** The vectors of H′ among those of the student. */

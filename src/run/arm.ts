@@ -1,14 +1,13 @@
 /** One arm of an experiment: IDA itself, or a baseline trained beside it. It trains, looks and saves; an arm that is
  *  resumed goes on from its last save and ends in the same bits. */
 
-import { hash } from 'node:crypto';
 import { amplify } from '../amplify/amplify.ts';
 import { withEnvironment } from '../amplify/environment.ts';
 import { memo } from '../amplify/memo.ts';
+import { type NetworkAssistantOptions, networkAssistant } from '../assistants/network.ts';
 import { CapstanError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
-import { VERSION } from '../base/version.ts';
-import type { Assistant, Overseer } from '../core/assistant.ts';
+import type { Assistant } from '../core/assistant.ts';
 import type { Task } from '../core/task.ts';
 import { Examples, encodeLesson } from '../distill/examples.ts';
 import { Student } from '../distill/student.ts';
@@ -18,47 +17,36 @@ import { Apprenticeship } from '../iterate/apprenticeship.ts';
 import { Correspondence } from '../iterate/correspondence.ts';
 import { stages } from '../iterate/curriculum.ts';
 import type { Decisions, Point } from '../iterate/decisions.ts';
-import { type Defence, targetsOf } from '../iterate/defence.ts';
-import { type IterateOptions, type IterationEvent, iterate, type TrainedEvent } from '../iterate/iterate.ts';
+import { targetsOf } from '../iterate/defence.ts';
+import { type IterationEvent, iterate, type TrainedEvent } from '../iterate/iterate.ts';
 import { START, violationOf } from '../iterate/progress.ts';
 import { compare } from '../iterate/ratchet.ts';
+import { Replaying } from '../iterate/replaying.ts';
 import { directly, type Supervision } from '../iterate/supervision.ts';
 import type { Runtime } from '../onnx/runtime.ts';
-import type { Compared } from '../registry/checkpoint.ts';
+import type { Audited, Compared } from '../registry/checkpoint.ts';
 import { loadCheckpoint } from '../registry/promotion.ts';
 import type { Revoked } from '../registry/revocation.ts';
-import type { ArmKind, ArmRecord, CurvePoint, Fidelity, IterationRecord } from '../report/record.ts';
+import type { ArmRecord, CurvePoint, Fidelity, IterationRecord, RetentionRecord } from '../report/record.ts';
 import { proportion } from '../statistics/proportion.ts';
 import type { Folder } from '../storage/folder.ts';
-import { type Learner, learnerOf, learnerState, personRecord, prefixed } from './apprentice.ts';
+import { type Learner, learnerOf, learnerState, prefixed, producerOf } from './apprentice.ts';
 import {
   gatesLooked,
   type Look,
   type Place,
-  type Producer,
   type Recorder,
   trainingStarted,
   trainingStopped,
 } from './chronicle.ts';
 import type { Configuration } from './configuration.ts';
 import { keepCheckpoint } from './keep.ts';
-import { lineageOf } from './lineage.ts';
+import { fallIn, lineageOf } from './lineage.ts';
+import { type ArmPlan, armRecord } from './plan.ts';
+import { retained } from './retained.ts';
 import { parametersIn } from './serve.ts';
 import { type ArmState, loadState, saveState } from './state.ts';
-
-export interface ArmPlan<Q, A> {
-  /** Name of its folder. */
-  readonly key: string;
-  readonly kind: ArmKind;
-  readonly name: string;
-  readonly levelMax?: number;
-  /** H, or the ground truth; several where the defence is a vote. */
-  readonly overseers: readonly Overseer<Q, A>[];
-  readonly defence?: Defence;
-  /** Whether H′ makes the targets, having learned from the first of them. */
-  readonly learned: boolean;
-  readonly training: IterateOptions;
-}
+import { heldBy, UNWATCHED, type Watched, watch } from './watched.ts';
 
 /** What all arms of a run share. */
 export interface Setting<Q, A> {
@@ -105,8 +93,6 @@ const LOOK_EVERY = 25;
 const SAVE_EVERY = 50;
 /** On which H′ is compared with H at the end, one question each. */
 const FIDELITY_CONTEXTS = 1000;
-/** Characters of a text on the ledger. */
-const AUTHORITY_MAX = 200;
 const TEST = Random.seeded(0).split('test');
 const FRESH: ArmState = {
   progress: START,
@@ -129,17 +115,19 @@ export function trainArm<Q, A>(
     setting.tell({ kind: 'arm-started', name: plan.name });
     const root = Random.seeded(configuration.seed);
     const student = await Student.fresh(task, configuration.student, runtimes, root.split('weights'));
-    const saved = loadState(folder, student.parameterCount);
-    if (saved) await student.restore(saved.vectors);
+    const saved = loadState(folder, (iteration) => student.lengthAt(iteration));
+    if (saved) await student.restore(saved.vectors, saved.state.iteration);
+    const replaying = new Replaying(task, plan.training.curriculum, root, saved?.vectors.replay);
     const apprentice = plan.learned
       ? await learnerOf({ ...setting, overseer: plan.overseers[0]! }, runtimes, root, saved)
       : undefined;
-    const arm = new Arm(setting, plan, folder, student, runtimes, saved?.state ?? FRESH, apprentice);
+    const learning = { student, apprentice, replaying };
+    const arm = new Arm(setting, plan, folder, learning, runtimes, saved?.state ?? FRESH);
     const supervision: Supervision<Q, A> = apprentice ?? directly(task, plan.overseers, plan.defence);
     if (apprentice instanceof Correspondence) apprentice.onWaiting = () => arm.rest();
     arm.begin();
     try {
-      const events = iterate(task, supervision, student, plan.training, root, arm.state.progress);
+      const events = iterate(task, supervision, student, plan.training, root, arm.state.progress, replaying);
       for await (const event of events) {
         await (event.kind === 'trained' ? arm.trained(event) : arm.iterationEnded(event));
         const halted = signal.aborted ? '' : setting.halted();
@@ -158,24 +146,11 @@ export function trainArm<Q, A>(
   });
 }
 
-/** The record of an arm that stands at this state. */
-export function armRecord<Q, A>(plan: ArmPlan<Q, A>, state: ArmState, trainedParameters: number): ArmRecord {
-  return {
-    kind: plan.kind,
-    name: plan.name,
-    ...(plan.levelMax !== undefined && { levelMax: plan.levelMax }),
-    groundTruth: plan.overseers[0]!.origin.groundTruth || state.progress.groundTruth,
-    state: state.progress.state,
-    trainedParameters,
-    steps: state.progress.step,
-    seconds: state.seconds,
-    operations: state.operations,
-    decisions: state.progress.decisions,
-    points: state.points,
-    iterations: state.iterations,
-    ...(state.fidelity && { fidelity: state.fidelity }),
-    ...(state.correspondence && { person: personRecord(state.correspondence) }),
-  };
+/** What learns in an arm, and what is taught again. */
+interface Learning<Q, A> {
+  readonly student: Student<Q, A>;
+  readonly apprentice: Learner<Q, A> | undefined;
+  readonly replaying: Replaying<Q, A>;
 }
 
 class Arm<Q, A> {
@@ -187,6 +162,7 @@ class Arm<Q, A> {
   readonly #runtimes: readonly Runtime[];
   readonly #examples: Examples;
   readonly #apprentice: Learner<Q, A> | undefined;
+  readonly #replaying: Replaying<Q, A>;
   savedStep: number;
   /** The intent on the ledger, while it trains. */
   #training: number | undefined;
@@ -200,12 +176,12 @@ class Arm<Q, A> {
     setting: Setting<Q, A>,
     plan: ArmPlan<Q, A>,
     folder: Folder,
-    student: Student<Q, A>,
+    { student, apprentice, replaying }: Learning<Q, A>,
     runtimes: readonly Runtime[],
     state: ArmState,
-    apprentice: Learner<Q, A> | undefined,
   ) {
     this.#apprentice = apprentice;
+    this.#replaying = replaying;
     this.#setting = setting;
     this.#plan = plan;
     this.#folder = folder;
@@ -264,13 +240,18 @@ class Arm<Q, A> {
     if (this.#apprentice instanceof Correspondence) this.#apprentice.expectStanding();
     this.#keepExamples(); // a checkpoint names their root
     const comparison = await this.#compared(event);
-    const { checkpoint, passed } = await this.#keepCheckpoint(event, comparison);
+    const watched = await this.#watched(event);
+    const { checkpoint, passed } = await this.#keepCheckpoint(event, comparison, watched?.audited);
     const exams = checkpointExams(task, examiner);
     const teacher = memo(this.#assistant(), task.key);
     const figures = await this.#aside(() => accuracy(teacher, examiner, exams));
     const targets = await this.#aside(() => accuracy(this.#targets(teacher), examiner, exams));
-    this.#advance({ progress });
-    const violation = violationOf(progress.horizons) ?? (comparison ? fallIn(comparison) : undefined);
+    const retention = await this.#aside(() => this.#retained(stage.level));
+    this.#advance({ progress, ...(watched && { watch: watched.next(passed) }) });
+    const violation =
+      violationOf(progress.horizons) ??
+      (comparison ? fallIn(comparison) : undefined) ??
+      (watched ? heldBy(watched.audited) : undefined);
     const iteration: IterationRecord = {
       iteration: stage.iteration,
       level: stage.level,
@@ -283,8 +264,10 @@ class Arm<Q, A> {
       horizon: verdict.horizon,
       accuracy: figures,
       targets,
+      ...(retention && { retention }),
       checkpoint,
       dataRoot: this.#examples.root(),
+      ...(watched && { audits: watched.record }),
       ...(violation !== undefined && { violation }),
     };
     this.#advance({ iterations: [...this.state.iterations, iteration] });
@@ -332,7 +315,8 @@ class Arm<Q, A> {
     const learned = apprentice ? prefixed(await apprentice.imitator.state()) : {};
     apprentice?.imitator.overseer.forget(); // a resumed run begins with nothing remembered too
     this.#recordLooks();
-    saveState(this.#folder, this.state, { ...vectors, ...learned });
+    this.#advance(this.#student.succession);
+    saveState(this.#folder, this.state, { ...vectors, ...learned, replay: this.#replaying.state() });
     this.savedStep = this.state.progress.step;
   }
 
@@ -400,28 +384,13 @@ class Arm<Q, A> {
     };
   }
 
-  /** Whose decisions its targets follow from: a script in the version of this program, or H′ with its parameters' hash. */
-  async #producer(): Promise<Producer> {
-    const { name } = this.#plan.overseers[0]!.origin;
-    const script = `script:${name}`;
-    if (!this.#apprentice) return { actor: { id: script, kind: 'script', version: VERSION } };
-    const { imitator, origin } = this.#apprentice;
-    const version = digest((await imitator.state()).parameters!);
-    const actor = { id: `model:${origin.name}`, kind: 'model', version } as const;
-    if (!(this.#apprentice instanceof Correspondence)) return { actor, authority: script };
-    const people = this.#apprentice.state.by.join(', ').slice(0, AUTHORITY_MAX);
-    return { actor, ...(people !== '' && { authority: people }) };
-  }
-
   /** With the last one that passed, if this one passed its gate too. It depends on nothing but the run: not on what a person
    *  has made of the one before since. */
   async #compared({ stage, verdict }: IterationEvent): Promise<Compared | null> {
     const last = this.state.iterations.findLast(({ passed }) => passed);
     const { task } = this.#setting;
     if (!verdict.passed || !last || this.#plan.overseers[0]!.origin.groundTruth) return null;
-    const before = parametersIn(loadCheckpoint(this.#folder, last.checkpoint), this.#student.weights);
-    const name = `X${last.iteration}`;
-    const served = await this.#student.earlier(name, this.state.progress.groundTruth, before);
+    const served = networkAssistant(await this.#earlier(last));
     const candidate = memo(this.#assistant(), task.key);
     const amplified = this.#targets(candidate);
     const { ratchet, curriculum } = this.#plan.training;
@@ -433,10 +402,39 @@ class Arm<Q, A> {
     return { with: last.checkpoint, ...compared, margin: ratchet.margin, ...worst };
   }
 
+  /** By H itself, if the run has audits and X_n passed its gate. Baselines have none. */
+  async #watched({ stage, verdict }: IterationEvent): Promise<Watched | undefined> {
+    const { task, configuration } = this.#setting;
+    const { watch: options, seed } = configuration;
+    if (!options || !verdict.passed || this.#plan.kind !== 'ida') return undefined;
+    const { level, iteration } = stage;
+    const candidate = memo(this.#assistant(), task.key);
+    const random = Random.seeded(seed).split('watch');
+    const state = this.state.watch ?? UNWATCHED;
+    return this.#aside(() => watch({ task, candidate, level, iteration }, options, state, random));
+  }
+
+  /** Of the X of the iteration before, whether or not it passed. */
+  async #retained(level: number): Promise<RetentionRecord | undefined> {
+    const { task, examiner } = this.#setting;
+    const last = this.state.iterations.at(-1);
+    if (!last) return undefined;
+    const now = this.#student.speaking('X', this.state.progress.groundTruth);
+    return retained(task, examiner, await this.#earlier(last), now, (x) => this.#targets(x), level);
+  }
+
+  /** X of an iteration that ended. */
+  async #earlier({ checkpoint, iteration }: IterationRecord): Promise<NetworkAssistantOptions<Q, A>> {
+    const weights = this.#student.weightsAt(iteration);
+    const parameters = parametersIn(loadCheckpoint(this.#folder, checkpoint), weights);
+    return this.#student.earlier(`X${iteration}`, this.state.progress.groundTruth, parameters, iteration);
+  }
+
   /** Keeps X_n with its lineage; serves it if it passed and never saw ground truth. */
   async #keepCheckpoint(
     event: IterationEvent,
     comparison: Compared | null,
+    audits: Audited | undefined,
   ): Promise<{ readonly checkpoint: string; readonly passed: boolean }> {
     const { average } = await this.#student.state();
     const data = {
@@ -444,14 +442,14 @@ class Arm<Q, A> {
       dataRoot: this.#examples.root(),
       dataCount: this.#examples.count,
     };
-    const lineage = lineageOf(this.#setting.configuration, this.#plan, event, data, comparison);
+    const lineage = lineageOf(this.#setting.configuration, this.#plan, event, data, comparison, audits);
     const { record, promotion, revoked } = this.#setting;
     const kept = keepCheckpoint(
       { folder: this.#folder, record, place: this.#place, promotion, revoked },
       {
         training: this.#training!, // iterations end in what `begin`, or the one before, has begun
         looks: this.#looks,
-        producer: await this.#producer(),
+        producer: await producerOf(this.#plan.overseers[0]!.origin, this.#apprentice),
         decisions: event.progress.decisions,
         goesOn: event.progress.state === 'running',
       },
@@ -463,17 +461,6 @@ class Arm<Q, A> {
     if (kept.refusal) throw kept.refusal;
     return { checkpoint: kept.checkpoint, passed: lineage.gate?.passed === true };
   }
-}
-
-function digest({ buffer, byteOffset, byteLength }: Float32Array): string {
-  return hash('sha256', new Uint8Array(buffer, byteOffset, byteLength));
-}
-
-/** Why a checkpoint is not promoted although its agreement would do. */
-function fallIn({ passed, level, difference, margin, contexts }: Compared): string | undefined {
-  if (passed) return undefined;
-  const points = (share: number) => (100 * share).toFixed(1);
-  return `not shown to be less than ${points(margin)} points worse than the one before at level ${level}: ${points(difference)} on ${contexts} contexts; the one before is served on`;
 }
 
 function operationsOf(runtimes: readonly Runtime[]): number {

@@ -8,8 +8,8 @@ import type { Examiner } from '../evaluate/examiners.ts';
 import { oracle } from '../evaluate/oracle.ts';
 import type { IterateOptions } from '../iterate/iterate.ts';
 import { noisy, sliceWord } from '../overseers/noisy.ts';
-import type { ArmPlan } from './arm.ts';
 import type { Configuration, NoiseOptions } from './configuration.ts';
+import type { ArmPlan } from './plan.ts';
 
 /** The arm that a run is about: IDA, or supervised learning where the overseer is the ground truth. */
 export function mainPlan<Q, A>(

@@ -7,7 +7,7 @@ import { hash } from 'node:crypto';
 import { VERSION } from '../base/version.ts';
 import type { Verdict } from '../iterate/gate.ts';
 import type { Draft } from '../record/ledger.ts';
-import type { Compared, Lineage } from '../registry/checkpoint.ts';
+import type { Audited, Compared, Lineage } from '../registry/checkpoint.ts';
 import type { Folder } from '../storage/folder.ts';
 import type { Configuration } from './configuration.ts';
 import { ASKED, TAKEN } from './inbox.ts';
@@ -269,6 +269,7 @@ export function gateFigures({ iteration, level, step, dataCount, gate, figures }
       'low-ppm': ppm(gate.low),
       'threshold-ppm': ppm(gate.threshold),
       ...(gate.comparison && comparedIn(gate.comparison)),
+      ...(gate.audits && auditedIn(gate.audits)),
     }),
   };
 }
@@ -282,6 +283,19 @@ function comparedIn({ passed, contexts, level, difference, errorRate, margin }: 
     'compared-difference-ppm': ppm(difference),
     'compared-margin-ppm': ppm(margin),
     'compared-error-rate-ppm': ppm(errorRate),
+  };
+}
+
+/** «audited-» by H itself, at the level where evidence is least. */
+function auditedIn({ passed, audits, level, agreed, exceeds, errorRate, alarm }: Audited) {
+  return {
+    'audited-passed': passed ? 1 : 0,
+    'audited-alarm': alarm === '' ? 0 : 1,
+    audits,
+    'audited-level': level,
+    'audited-agreed-ppm': ppm(agreed),
+    'audited-exceeds-ppm': ppm(exceeds),
+    'audited-error-rate-ppm': ppm(errorRate),
   };
 }
 

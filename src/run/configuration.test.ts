@@ -116,6 +116,42 @@ describe('a configuration', () => {
       expect(() => configure({ ...chosen, coolDown })).toThrow('cool-down: expected a number from 0 to 1');
   });
 
+  test('says how iterations follow on each other where that was chosen, and holds nothing of it otherwise', () => {
+    const chosen = configure({ task: TASK, student: 'fresh', residual: 'logit', data: 'accumulate' });
+    expect(chosen.student).toMatchObject({ fresh: true, residual: 'logit' });
+    expect(chosen.training.curriculum).toMatchObject({
+      again: true,
+      data: { kind: 'accumulate', share: 0.5 },
+    });
+    // A fresh student that is asked the frontier alone is asked it from the first step on.
+    expect(
+      configure({ task: TASK, student: 'fresh', data: 'replace' }).training.curriculum,
+    ).not.toHaveProperty('again');
+    expect(configure({ task: TASK, ensemble: 3 }).student.ensemble).toEqual({
+      members: 3,
+      share: 0.5,
+      temperature: 2,
+    });
+    const plain = configure({ task: TASK, student: 'continued', data: 'mixed' });
+    expect(plain).toEqual(configure({ task: TASK }));
+    expect(Object.keys(plain.student).sort()).toEqual([
+      'averageHorizon',
+      'expansion',
+      'heads',
+      'learnsUnknown',
+      'optimizer',
+      'replicas',
+      'width',
+    ]);
+    expect(Object.keys(plain.training.curriculum).sort()).toEqual([
+      'byLevel',
+      'contexts',
+      'frontierShare',
+      'levelMax',
+      'sizeStart',
+    ]);
+  });
+
   test('that is endless has no bound for an iteration, and one for the run', () => {
     const { training } = configure({ task: TASK, endless: true, maxSteps: 300 });
     expect(training).toMatchObject({ endless: true, stepsMax: 300 });
@@ -139,7 +175,7 @@ describe('a configuration', () => {
         kind: fc.constant('doubt' as const),
         threshold: fc.double({ min: 0, minExcluded: true, max: 1, noNaN: true }),
       }),
-      fc.constant({ kind: 'verify' as const }),
+      fc.constantFrom({ kind: 'verify' as const }, { kind: 'second' as const }),
     );
     const maybe = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: undefined });
     fc.assert(
@@ -239,6 +275,9 @@ describe('nonsense is refused with what was expected', () => {
       { defence: { kind: 'doubt', threshold: Number.NaN } },
       'doubt: expected a threshold above 0, at most 1, got NaN',
     ],
+    [{ anchoring: 0 }, 'anchoring: expected a number above 0, at most 100, got 0'],
+    [{ anchoring: Number.NaN }, 'anchoring: expected a number above 0, at most 100, got NaN'],
+    [{ ensemble: 1 }, 'ensemble: expected an integer from 2 to 15, got 1'],
     [{ maxSteps: 0 }, 'max-steps: expected an integer from 1 to 1000000, got 0'],
     [
       { maxSteps: Number.POSITIVE_INFINITY },
@@ -286,6 +325,34 @@ describe('nonsense is refused with what was expected', () => {
     // H′ may learn from an H that errs.
     for (const choices of noises)
       expect(configure({ task: TASK, overseer: 'predictor', ...choices })).toMatchObject(choices);
+  });
+
+  test.each<[Partial<Choices>, string]>([
+    [
+      { residual: 'logit' },
+      '--residual: expected --student fresh, weights that go on are a residual connection already',
+    ],
+    [
+      { student: 'fresh', residual: 'input', anchoring: 1 },
+      '--anchoring: expected no --residual, the X before is consulted already',
+    ],
+    [{ ensemble: 3, anchoring: 1 }, '--ensemble: expected no --residual and no --anchoring'],
+    [
+      { task: 'shortest-path', student: 'fresh' },
+      '--student: expected a run of several iterations, shortest-path has one as it is learned here',
+    ],
+    [
+      { curriculum: false, anchoring: 1 },
+      '--anchoring: expected a run of several iterations, permutation-powering has one as it is learned here',
+    ],
+    [
+      { curriculum: false, data: 'replace' },
+      '--data: expected a run of several iterations, permutation-powering has one as it is learned here',
+    ],
+  ])('and so are ways to follow on each other that iterations do not have: %j', (choices, message) => {
+    expect(() => configure({ task: TASK, ...choices })).toThrow(
+      expect.objectContaining({ code: 'usage', message }),
+    );
   });
 
   test('and so are rounds that a task cannot have', () => {

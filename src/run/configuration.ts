@@ -1,14 +1,18 @@
 /** All that determines a run's result. Two runs with equal configurations on one machine end in the same bits. */
 
 import { CapstanError, expectInteger } from '../base/errors.ts';
+import { ENSEMBLE } from '../distill/ensemble.ts';
 import type { ImitatorOptions } from '../distill/imitator.ts';
+import type { DataOptions } from '../distill/replay.ts';
 import type { StudentOptions } from '../distill/student.ts';
 import { LABELS, type LabelOptions } from '../iterate/apprenticeship.ts';
 import { CORRESPONDENCE, type CorrespondenceOptions } from '../iterate/correspondence.ts';
+import { stages } from '../iterate/curriculum.ts';
 import type { Defence } from '../iterate/defence.ts';
 import type { IterateOptions } from '../iterate/iterate.ts';
 import { RATCHET } from '../iterate/ratchet.ts';
 import { OPTIMIZER, type OptimizerOptions } from '../network/optimizer.ts';
+import { auditsLeast } from '../oversight/audit-gate.ts';
 import {
   type AnyTask,
   type Learning,
@@ -16,6 +20,7 @@ import {
   type TaskParameters,
   taskEntry,
 } from '../tasks/tasks.ts';
+import { type WatchOptions, watchingWith } from './watched.ts';
 
 export interface Configuration {
   readonly task: string;
@@ -34,6 +39,8 @@ export interface Configuration {
   readonly defence?: Defence;
   readonly student: StudentOptions;
   readonly training: IterateOptions;
+  /** Where H itself audits each iteration. */
+  readonly watch?: WatchOptions;
 }
 
 export interface PersonOptions extends CorrespondenceOptions {
@@ -50,6 +57,11 @@ export interface NoiseOptions {
 export const NOISES = ['random', 'deterministic', 'systematic'] as const;
 export type NoiseKind = (typeof NOISES)[number];
 export const NAMES = ['alike', 'apart'] as const;
+/** How an iteration's student begins: with what the one before ended with, or anew, taught by the X of the one before. */
+export const STUDENTS = ['continued', 'fresh'] as const;
+export const RESIDUALS = ['logit', 'input'] as const;
+/** What is asked beside the frontier: fresh questions of any level up to it, lessons of earlier iterations, nothing. */
+export const DATA = ['mixed', 'accumulate', 'replace'] as const;
 export const OVERSEERS = ['script', 'predictor', 'person', 'truth'] as const;
 export type OverseerKind = (typeof OVERSEERS)[number];
 
@@ -73,6 +85,8 @@ export interface Choices {
   readonly names?: ImitatorOptions['names'] | undefined;
   readonly noise?: NoiseOptions | undefined;
   readonly defence?: Defence | undefined;
+  /** By H itself, at each level of an iteration at most; 0 is none. */
+  readonly audits?: number | undefined;
   /** Levels and sizes one after the other, or all from the start. */
   readonly curriculum?: boolean | undefined;
   /** Steps over which the teacher averages the student. */
@@ -86,6 +100,14 @@ export interface Choices {
   /** Share of the steps, the last ones, over which the learning rate falls to 0; 0 … 1. */
   readonly coolDown?: number | undefined;
   readonly replicas?: number | undefined;
+  readonly student?: (typeof STUDENTS)[number] | undefined;
+  /** What a fresh student has of the X before. */
+  readonly residual?: (typeof RESIDUALS)[number] | undefined;
+  /** β > 0: how much a student is held to the X before where the target agrees with it. */
+  readonly anchoring?: number | undefined;
+  /** Members of an ensemble that the student is distilled from. */
+  readonly ensemble?: number | undefined;
+  readonly data?: (typeof DATA)[number] | undefined;
   readonly maxSteps?: number | undefined;
   /** Trains at the last frontier until the steps are spent, so that runs of one length can be compared. */
   readonly endless?: boolean | undefined;
@@ -108,6 +130,7 @@ export function configure(
   const task = entry.open(given); // checks the parameters
   const training = trainingOf(choices, task, entry.learning);
   expectUsed(choices, task);
+  expectSuccession(choices, task, training);
   const { seed = 1, overseer = 'script', noise, defence } = choices;
   expectInteger('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   expectFitting(task, overseer, noise, defence);
@@ -129,6 +152,7 @@ export function configure(
     ...(defence && { defence }),
     student: studentOf(choices, task, entry.learning, training.stepsMax),
     training,
+    ...watchOf(choices, task, training),
   };
 }
 
@@ -140,7 +164,7 @@ function expectUsed(choices: Choices, { name, parameters }: AnyTask): void {
 }
 
 function expectFitting(
-  { name, check }: AnyTask,
+  { name, check, second }: AnyTask,
   overseer: OverseerKind,
   noise?: NoiseOptions,
   defence?: Defence,
@@ -155,12 +179,37 @@ function expectFitting(
     throw new CapstanError('usage', 'defence: expected the overseer script, H′ has no defence yet');
   if (defence?.kind === 'verify' && !check)
     throw new CapstanError('usage', `defence verify: expected a task with a check, ${name} has none`);
+  if (defence?.kind === 'second' && !(check && second))
+    throw new CapstanError(
+      'usage',
+      `defence second: expected a task with a check and a second decomposition, ${name} has not both`,
+    );
   if (defence?.kind === 'vote') expectInteger('voters', defence.voters, 1, 15);
   if (defence?.kind === 'doubt' && !(defence.threshold > 0 && defence.threshold <= 1))
     throw new CapstanError(
       'invalid',
       `doubt: expected a threshold above 0, at most 1, got ${defence.threshold}`,
     );
+}
+
+function watchOf(
+  { audits = 0, overseer }: Choices,
+  task: AnyTask,
+  training: IterateOptions,
+): Pick<Configuration, 'watch'> {
+  if (audits === 0) return {};
+  if (overseer === 'person' || overseer === 'truth')
+    throw new CapstanError('usage', `--audits: expected the overseer script or predictor, got ${overseer}`);
+  // Where questions lean on guesses about themselves, H alone comes to no answer.
+  if (task.levels === 1)
+    throw new CapstanError('usage', `--audits: expected a task with levels, ${task.name} has one`);
+  const gated = stages(task, training.curriculum).filter((stage) => stage.gated);
+  const watch = watchingWith(
+    audits,
+    gated.map(({ level }) => level),
+  );
+  expectInteger('audits', audits, auditsLeast(gated.length, watch.gate), 100_000);
+  return { watch };
 }
 
 function labelsOf(
@@ -235,8 +284,66 @@ function studentOf(
     replicas,
     averageHorizon: horizon,
     learnsUnknown: unknown === 'trained',
+    ...successionOf(choices),
   };
 }
+
+/** How one iteration's student follows on the other's. */
+function successionOf({
+  student,
+  residual,
+  anchoring,
+  ensemble,
+}: Choices): Pick<StudentOptions, 'fresh' | 'residual' | 'anchoring' | 'ensemble'> {
+  return {
+    ...(student === 'fresh' && { fresh: true }),
+    ...(residual && { residual }),
+    ...(anchoring !== undefined && { anchoring }),
+    ...(ensemble !== undefined && { ensemble: { ...ENSEMBLE, members: ensemble } }),
+  };
+}
+
+function expectSuccession(
+  { student, residual, anchoring, ensemble, data }: Choices,
+  task: AnyTask,
+  { curriculum }: IterateOptions,
+): void {
+  const usage = (message: string) => new CapstanError('usage', message);
+  const follows = {
+    student: student === 'fresh',
+    anchoring: anchoring !== undefined,
+    data: data && data !== 'mixed',
+  };
+  const [option] = Object.entries(follows).flatMap(([name, isChosen]) => (isChosen ? [name] : []));
+  if (option && stages(task, curriculum).filter(({ gated }) => gated).length < 2)
+    throw usage(
+      `--${option}: expected a run of several iterations, ${task.name} has one as it is learned here`,
+    );
+  if (residual && student !== 'fresh')
+    throw usage('--residual: expected --student fresh, weights that go on are a residual connection already');
+  if (residual && anchoring !== undefined)
+    throw usage('--anchoring: expected no --residual, the X before is consulted already');
+  if (anchoring !== undefined && !(anchoring > 0 && anchoring <= 100))
+    throw new CapstanError('invalid', `anchoring: expected a number above 0, at most 100, got ${anchoring}`);
+  if (ensemble === undefined) return;
+  expectInteger('ensemble', ensemble, 2, 15);
+  if (residual || anchoring !== undefined)
+    throw usage('--ensemble: expected no --residual and no --anchoring');
+}
+
+function dataOf({ data = 'mixed', student }: Choices): {
+  readonly data?: DataOptions;
+  readonly again?: true;
+} {
+  const again = student === 'fresh' && data !== 'replace' && ({ again: true } as const);
+  if (data === 'mixed') return { ...again };
+  return { ...again, data: data === 'replace' ? { kind: data } : { kind: data, share: REPLAYED } };
+}
+
+/** Share of the lessons of a step that are of earlier iterations. */
+const REPLAYED = 0.5;
+/** Steps at least at each level that a fresh student warms up at. */
+const WARM_UP_AGAIN = 10;
 
 function trainingOf(choices: Choices, { sizeMax, levels }: AnyTask, learning: Learning): IterateOptions {
   const { curriculum = true, contexts = learning.contexts, maxSteps, endless = false, memo = true } = choices;
@@ -251,6 +358,7 @@ function trainingOf(choices: Choices, { sizeMax, levels }: AnyTask, learning: Le
       byLevel: curriculum && learning.byLevel,
       contexts,
       frontierShare: 0.5,
+      ...dataOf(choices),
     },
     gate: {
       advance: 0.9 * ceiling,
@@ -258,7 +366,7 @@ function trainingOf(choices: Choices, { sizeMax, levels }: AnyTask, learning: Le
       questions: 1024,
       attempt: learning.attempt * ceiling,
       stepsMin: 50,
-      warmUpMin: learning.sizeSteps,
+      warmUpMin: choices.student === 'fresh' ? WARM_UP_AGAIN : learning.sizeSteps,
       stepsBetween: 10,
     },
     ratchet: RATCHET,

@@ -16,7 +16,7 @@ import { renderReport } from '../report/report.ts';
 import { Folder } from '../storage/folder.ts';
 import { LOCK, lockFolder } from '../storage/lock.ts';
 import type { AnyAnswer, AnyQuestion } from '../tasks/tasks.ts';
-import { type ArmEvent, type ArmPlan, type Setting, trainArm } from './arm.ts';
+import { type ArmEvent, type Setting, trainArm } from './arm.ts';
 import { baselinePlans, mainPlan } from './arms.ts';
 import { type Recorder, runBegan, runEnded } from './chronicle.ts';
 import { exampleOf } from './example.ts';
@@ -24,6 +24,7 @@ import { FILE, nameOf, openRun, type RunFile } from './folder.ts';
 import { Inbox, type InboxEvent } from './inbox.ts';
 import { Lender } from './lender.ts';
 import { expectUnchanged, OWN_FILES, taskOf } from './own.ts';
+import type { ArmPlan } from './plan.ts';
 import { KNOWN, knownIn } from './recording.ts';
 import { checkpointAssistant } from './serve.ts';
 

@@ -4,9 +4,9 @@ import { Answerers, networkAssistant } from '../assistants/network.ts';
 import { CapstanError } from '../base/errors.ts';
 import type { Assistant } from '../core/assistant.ts';
 import type { Task } from '../core/task.ts';
-import { networkFor } from '../network/batch.ts';
+import { networkAt } from '../distill/residual.ts';
+import { answererOf, networkWeights } from '../network/composite.ts';
 import { countOf, forEachPlace, type Weight } from '../network/parameters.ts';
-import { transformerWeights } from '../network/transformer.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import type { Checkpoint } from '../registry/checkpoint.ts';
 import type { Promotable } from '../registry/promotion.ts';
@@ -28,8 +28,8 @@ export async function inspected<Q, A>(
   runtime: Runtime,
 ): Promise<Assistant<Q, A>> {
   // The shape is read from the hashed lineage: another number of heads would fit the same weights and answer otherwise.
-  const network = networkFor(task.encoding, describedIn(lineage).student);
-  const flat = parametersIn({ hash, tensors }, transformerWeights(network));
+  const network = answererOf(networkAt(task.encoding, describedIn(lineage).student, lineage.iteration));
+  const flat = parametersIn({ hash, tensors }, networkWeights(network));
   await runtime.put(hash, { shape: [flat.length], data: flat });
   return networkAssistant({
     name: `X${lineage.iteration}`,

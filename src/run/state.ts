@@ -15,6 +15,7 @@ import { decodeTensors, encodeTensors } from '../registry/safetensors.ts';
 import type { CurvePoint, Fidelity, IterationRecord } from '../report/record.ts';
 import type { Folder } from '../storage/folder.ts';
 import { readSealed, writeSealed } from './sealed.ts';
+import type { WatchState } from './watched.ts';
 
 export interface ArmState {
   readonly progress: Progress;
@@ -28,6 +29,10 @@ export interface ArmState {
   /** If H′ learned from a person. */
   readonly correspondence?: CorrespondenceState;
   readonly fidelity?: Fidelity;
+  /** If the run has audits. */
+  readonly watch?: WatchState;
+  /** The iteration that the student is in, where its shape or its weights depend on that. */
+  readonly iteration?: number;
 }
 
 /** The student's vectors, and those of H′ if there is one, by name. */
@@ -52,19 +57,21 @@ export function saveState(folder: Folder, state: ArmState, vectors: Vectors): vo
   for (const old of folder.list('states')) if (old !== vectorsFile(file.vectors)) folder.remove(old);
 }
 
-/** What was saved last, verified; nothing if nothing was. `count`: the length of each vector of the student. */
+/** What was saved last, verified; nothing if nothing was. `count`: the length of each vector of the student, which may depend
+ *  on its iteration. */
 export function loadState(
   folder: Folder,
-  count: number,
+  count: number | ((iteration: number) => number),
 ): { readonly state: ArmState; readonly vectors: Vectors } | undefined {
   const kept = keptState(folder);
   if (!kept) return undefined;
   const { state, file, bytes } = kept;
   const damaged = damageIn(folder, file);
+  const length = typeof count === 'number' ? count : count(state.iteration ?? 1);
   const tensors = new Map(decodeTensors(bytes).tensors.map((tensor) => [tensor.name, tensor.values]));
   for (const vector of STATE)
-    if (tensors.get(vector)?.length !== count)
-      throw damaged(`expected ${count} values of «${vector}», got ${tensors.get(vector)?.length ?? 'none'}`);
+    if (tensors.get(vector)?.length !== length)
+      throw damaged(`expected ${length} values of «${vector}», got ${tensors.get(vector)?.length ?? 'none'}`);
   return { state, vectors: Object.fromEntries(tensors) as Vectors };
 }
 

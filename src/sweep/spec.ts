@@ -3,7 +3,7 @@
  *  Each run is the base, its own choices above it, and one of the seeds. */
 
 import { CapstanError, messageOf } from '../base/errors.ts';
-import { type Choices, NAMES, NOISES, OVERSEERS } from '../run/configuration.ts';
+import { type Choices, DATA, NAMES, NOISES, OVERSEERS, RESIDUALS, STUDENTS } from '../run/configuration.ts';
 import { TASKS } from '../tasks/tasks.ts';
 
 export interface SweepSpec {
@@ -47,6 +47,10 @@ const share: Kind = {
   words: 'a number from 0 to 1',
   fits: (value) => typeof value === 'number' && value >= 0 && value <= 1,
 };
+const positive: Kind = {
+  words: 'a number above 0, at most 100',
+  fits: (value) => typeof value === 'number' && value > 0 && value <= 100,
+};
 const object: Kind = {
   words: 'an object',
   fits: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
@@ -65,6 +69,7 @@ const DEFENCES: { readonly [K in NonNullable<Choices['defence']>['kind']]: Kinds
   vote: { voters: count },
   doubt: { threshold: share },
   verify: {},
+  second: {},
 };
 
 /** A sweep waits for nobody. */
@@ -80,6 +85,7 @@ const CHOICES: { readonly [key in keyof Required<Unattended>]: Kind } = {
   names: oneOf(NAMES),
   noise,
   defence,
+  audits: count,
   curriculum: flag,
   horizon: count,
   unknown: oneOf(['masked', 'trained']),
@@ -90,6 +96,11 @@ const CHOICES: { readonly [key in keyof Required<Unattended>]: Kind } = {
   optimizer: oneOf(['adam', 'muon']),
   coolDown: share,
   replicas: count,
+  student: oneOf(STUDENTS),
+  residual: oneOf(RESIDUALS),
+  anchoring: positive,
+  ensemble: count,
+  data: oneOf(DATA),
   maxSteps: count,
   endless: flag,
 };

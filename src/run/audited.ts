@@ -1,0 +1,247 @@
+/** An audit of the model that a run serves: how often it is wrong, told from the few of its answers that somebody checked, and
+ *  the rules that its mistakes follow. The judge is H, all the way down to the facts; or a person, by way of a sheet. Ground
+ *  truth has no part in it. What was checked, and with what probability, stays in `audits.json` of the run's folder. */
+
+import { amplify } from '../amplify/amplify.ts';
+import { withEnvironment } from '../amplify/environment.ts';
+import { memo } from '../amplify/memo.ts';
+import { type TranscriptTree, unfold } from '../amplify/tree.ts';
+import { CapstanError } from '../base/errors.ts';
+import { Random } from '../base/random.ts';
+import { type Answer, agree } from '../core/answer.ts';
+import type { Assistant } from '../core/assistant.ts';
+import { scope, scopeFor } from '../core/budget.ts';
+import { drawHeld } from '../core/exam.ts';
+import type { Task } from '../core/task.ts';
+import { designOf } from '../oversight/disagreement.ts';
+import { type ErrorRate, errorRate, type Round } from '../oversight/estimate.ts';
+import { type Auditable, auditInRounds, planRound, ROUNDS } from '../oversight/rounds.ts';
+import { findSlices, holds, ruleText, type Slice } from '../oversight/slices.ts';
+import { answerTrait, doubtOf, featuresOf, questionTraits, type Trait } from '../oversight/traits.ts';
+import type { Folder } from '../storage/folder.ts';
+import { readSealed, writeSealed } from './sealed.ts';
+
+export interface AuditSetting<Q, A> {
+  readonly task: Task<Q, A>;
+  /** X, and the hash of its checkpoint. */
+  readonly assistant: Assistant<Q, A>;
+  readonly model: string;
+  /** What is drawn follows from it. */
+  readonly random: Random;
+  readonly audits: number;
+}
+
+export interface AuditRecord {
+  readonly model: string;
+  readonly judge: 'H' | 'person';
+  /** Answers that could have been audited, as many at each level. */
+  readonly answers: number;
+  /** The share of them that is wrong. */
+  readonly rate: ErrorRate;
+  readonly levels: readonly (ErrorRate & { readonly level: number })[];
+  readonly slices: readonly FoundSlice[];
+  readonly audits: readonly AuditedAnswer[];
+}
+
+export interface FoundSlice extends Omit<Slice, 'rule'> {
+  /** «word 3 and level 2 or above» */
+  readonly rule: string;
+  /** Questions in it, as people read them. */
+  readonly such: readonly string[];
+}
+
+export interface AuditedAnswer {
+  readonly question: string;
+  readonly level: number;
+  readonly said: string;
+  readonly wrong: boolean;
+  /** With which it was chosen in its round. */
+  readonly probability: number;
+  readonly round: number;
+}
+
+/** A line of a person's sheet: `right` is for them to say. */
+export interface SheetLine {
+  readonly question: string;
+  readonly said: string;
+  /** What H makes of X's answers and the facts, a line for each question below. */
+  readonly because: readonly string[];
+  readonly right: boolean | null;
+}
+
+const FILE = 'audits.json';
+const FORMAT = 'capstan-audits-1';
+/** Answers that may be audited. */
+const POOL = 4096;
+/** Levels of H on a person's sheet. */
+const SHEET_DEPTH = 2;
+/** Examples of a slice. */
+const SUCH = 5;
+
+/** In rounds, each of which looks where those before found mistakes. */
+export async function auditByH<Q, A>(setting: AuditSetting<Q, A>): Promise<AuditRecord> {
+  const { task, assistant, audits, random } = setting;
+  const pool = await poolOf(setting);
+  const judge = judgeOf(task, assistant);
+  const isWrong = async (places: readonly number[]) => {
+    const questions = places.map((place) => pool.questions[place]!);
+    const judged = await judge.answer(questions, scopeFor(questions.length));
+    return judged.map((answer, i) => !isSame(answer, pool.answers[places[i]!]!));
+  };
+  const options = { minutes: audits, rounds: ROUNDS };
+  const rounds = await auditInRounds(pool.items, isWrong, options, random.split('audits'));
+  return recordOf(setting, pool, rounds, 'H');
+}
+
+/** What a person is to judge, in one round. */
+export async function auditSheet<Q, A>(setting: AuditSetting<Q, A>): Promise<readonly SheetLine[]> {
+  const { task, assistant } = setting;
+  const pool = await poolOf(setting);
+  const lines: SheetLine[] = [];
+  for (const { item } of planned(setting, pool).drawn) {
+    const question = pool.questions[item]!;
+    const tree = await unfold(task.overseer, task.environment, assistant, SHEET_DEPTH, question, scope());
+    const said = shown(task, pool.answers[item]!);
+    lines.push({
+      question: task.show(question),
+      said,
+      because: tree.children.flatMap((child) => linesOf(task, child, '')),
+      right: null,
+    });
+  }
+  return lines;
+}
+
+/** The sheet that `auditSheet` gave for the same setting, with every `right` said. Throws «invalid» on another. */
+export async function auditBySheet<Q, A>(
+  setting: AuditSetting<Q, A>,
+  lines: readonly Partial<SheetLine>[],
+): Promise<AuditRecord> {
+  const pool = await poolOf(setting);
+  const { drawn, ...plan } = planned(setting, pool);
+  if (lines.length !== drawn.length)
+    throw new CapstanError('invalid', `sheet: expected ${drawn.length} lines, got ${lines.length}`);
+  const audits = drawn.map((one, i) => {
+    const { question, said, right } = lines[i]!;
+    const [asked, answered] = [
+      setting.task.show(pool.questions[one.item]!),
+      shown(setting.task, pool.answers[one.item]!),
+    ];
+    if (question !== asked || said !== answered)
+      throw new CapstanError(
+        'invalid',
+        `sheet, line ${i + 1}: expected ${asked} = ${answered}, got ${question} = ${said}`,
+      );
+    if (typeof right !== 'boolean')
+      throw new CapstanError('invalid', `sheet, line ${i + 1}: expected right to be true or false`);
+    return { ...one, wrong: !right };
+  });
+  return recordOf(setting, pool, [{ ...plan, audits, drawn: 'fixed' }], 'person');
+}
+
+export function auditsIn(folder: Folder): readonly AuditRecord[] {
+  if (!folder.exists(FILE)) return [];
+  return readSealed<{ readonly records: readonly AuditRecord[] }>(folder, FILE, FORMAT).records;
+}
+
+/** Adds one. The caller holds the folder's lock. */
+export function keepAudit(folder: Folder, record: AuditRecord): void {
+  writeSealed(folder, FILE, FORMAT, { records: [...auditsIn(folder), record] });
+}
+
+/** The chance of the next audit: none is drawn like one before. */
+export function auditChance(seed: number, records: readonly AuditRecord[]): Random {
+  return Random.seeded(seed).split('audit').split(records.length);
+}
+
+interface Pool<Q, A> {
+  readonly questions: readonly Q[];
+  readonly answers: readonly Answer<A>[];
+  readonly traits: readonly (readonly Trait[])[];
+  readonly levels: readonly number[];
+  readonly items: readonly Auditable[];
+}
+
+async function poolOf<Q, A>({ task, assistant, random }: AuditSetting<Q, A>): Promise<Pool<Q, A>> {
+  const each = Math.ceil(POOL / task.levels);
+  const questions = Array.from({ length: task.levels }, (_, i) =>
+    drawHeld(task, 'check', i + 1, each, random.split('pool')),
+  ).flat(2);
+  const answers = await assistant.answer(questions, scopeFor(questions.length));
+  const traits = questions.map((question) => questionTraits(task, question));
+  const doubts = answers.map(doubtOf);
+  const features = featuresOf(
+    doubts,
+    traits.map((one, i) => [...one, answerTrait(task, answers[i]!)]),
+  );
+  return {
+    questions,
+    answers,
+    traits,
+    levels: questions.map((question) => task.level(question)),
+    items: doubts.map((doubt, i) => ({ doubt, features: features[i]! })),
+  };
+}
+
+function planned<Q, A>({ audits, random }: AuditSetting<Q, A>, { items }: Pool<Q, A>) {
+  const design = designOf(items.map(({ features }) => features));
+  return planRound(items, design, [], audits, random.split('sheet'));
+}
+
+/** H above H, down to where it needs nobody; where questions lean on guesses about themselves, above X. */
+function judgeOf<Q, A>(task: Task<Q, A>, x: Assistant<Q, A>): Assistant<Q, A> {
+  const depth = Math.max(1, task.levels - task.levelsOfPrimitives);
+  let below = x;
+  for (let level = 0; level < depth; level++)
+    below = memo(amplify(task.overseer, withEnvironment(task.environment, below)), task.key);
+  return withEnvironment(task.environment, below);
+}
+
+/** Unknown is the same as unknown here. */
+function isSame<A>(a: Answer<A>, b: Answer<A>): boolean {
+  return agree(a, b) || (a.kind === 'unknown' && b.kind === 'unknown');
+}
+
+function recordOf<Q, A>(
+  { task, model, random }: AuditSetting<Q, A>,
+  { questions, answers, traits, levels, items }: Pool<Q, A>,
+  rounds: readonly Round[],
+  judge: AuditRecord['judge'],
+): AuditRecord {
+  const audits = rounds.flatMap((round, number) =>
+    round.audits.map((audit) => ({ ...audit, round: number })),
+  );
+  const seen = audits.map(({ item, ...one }) => ({ ...one, traits: traits[item]!, level: levels[item]! }));
+  const slices = findSlices(seen, random.split('slices')).map(({ rule, ...slice }): FoundSlice => {
+    const inside = questions.filter((_, i) => holds(rule, traits[i]!));
+    const such = [...new Set(inside.map((question) => task.show(question)))].slice(0, SUCH);
+    return { rule: ruleText(rule), ...slice, such };
+  });
+  return {
+    model,
+    judge,
+    answers: items.length,
+    rate: errorRate(rounds),
+    levels: Array.from({ length: task.levels }, (_, i) => ({
+      level: i + 1,
+      ...errorRate(rounds, (item) => levels[item] === i + 1),
+    })),
+    slices,
+    audits: audits.map(({ item, ...one }) => ({
+      question: task.show(questions[item]!),
+      level: levels[item]!,
+      said: shown(task, answers[item]!),
+      ...one,
+    })),
+  };
+}
+
+function shown<Q, A>(task: Task<Q, A>, answer: Answer<A>): string {
+  return answer.kind === 'known' ? task.showAnswer(answer.value) : `unknown: ${answer.reason}`;
+}
+
+function linesOf<Q, A>(task: Task<Q, A>, tree: TranscriptTree<Q, A>, indent: string): readonly string[] {
+  const { question, answer, isFact, children } = tree;
+  const line = `${indent}${task.show(question)} = ${shown(task, answer)}${isFact ? ', a fact' : ''}`;
+  return [line, ...children.flatMap((child) => linesOf(task, child, `${indent}  `))];
+}
