@@ -15,9 +15,12 @@ import { examinerOf } from '../evaluate/examiners.ts';
 import { commit } from '../ledger/commitment.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { MerkleAccumulator } from '../ledger/merkle.ts';
+import { faultsIn } from '../protocol/conformance.ts';
+import type { EvaluationReport } from '../protocol/report.ts';
 import { correctionFile, correctionText } from '../registry/correction.ts';
 import { loadCheckpoint, promotionText } from '../registry/promotion.ts';
 import { CORRECTED, ERASED, type Revocation, revocations } from '../registry/revocation.ts';
+import { renderEvaluation } from '../report/evaluation.ts';
 import type { RunRecord } from '../report/record.ts';
 import { renderReport } from '../report/report.ts';
 import { baselinePlans } from '../run/arms.ts';
@@ -81,6 +84,7 @@ class Auditor {
     const { entries, open, name } = this.#life;
     this.#lastFiles();
     this.#page();
+    this.#evaluation();
     const gates = this.#of('gate-decided');
     const arms = new Set([...gates.map(armOf), ...this.#folder.list().filter((one) => this.#isArm(one))]);
     for (const arm of [...arms].sort()) this.#arm(arm, gates);
@@ -131,10 +135,27 @@ class Auditor {
       this.#tooMuch(page, `what ${record} draws`, 'another page');
   }
 
+  /** Measured at any time by anybody, so that it is on no ledger; its page follows from it. */
+  #evaluation(): void {
+    const [page, report] = ['evaluation.html', 'evaluation.json'];
+    if (!this.#folder.exists(report)) return;
+    this.#known.add(report).add(page);
+    const evaluation = this.#json<EvaluationReport>(report);
+    if (faultsIn(evaluation).length > 0)
+      throw this.#fault(report, 'a report that keeps to the protocol', 'another');
+    if (evaluation.software.version !== VERSION) return; // another version draws another page
+    if (!this.#folder.exists(page)) this.#tooMuch(page, 'a file, drawn from the evaluation', 'none');
+    else if (this.#folder.readText(page) !== renderEvaluation(evaluation))
+      this.#tooMuch(page, `what ${report} draws`, 'another page');
+  }
+
   #record(): RunRecord {
-    const name = 'record.json';
+    return this.#json('record.json');
+  }
+
+  #json<T>(name: string): T {
     try {
-      return JSON.parse(this.#folder.readText(name)) as RunRecord;
+      return JSON.parse(this.#folder.readText(name)) as T;
     } catch (cause) {
       if (cause instanceof CapstanError) throw cause;
       throw this.#fault(name, 'JSON', 'other text');

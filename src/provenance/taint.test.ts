@@ -4,11 +4,17 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { carryOutTiny, createTiny, PATIENCE_MS, tiny } from '../../test/tiny-run.ts';
+import { amplify } from '../amplify/amplify.ts';
+import { withEnvironment } from '../amplify/environment.ts';
+import { type Answer, known } from '../core/answer.ts';
+import type { Assistant } from '../core/assistant.ts';
+import { scope } from '../core/budget.ts';
 import { loadCheckpoint } from '../registry/promotion.ts';
 import { drawnAgain } from '../run/drawn.ts';
 import { Folder } from '../storage/folder.ts';
 import { type Permutation, type PowerQuestion, permutationPowering } from '../tasks/permutation-powering.ts';
 import { answerNamed, taintOf } from './taint.ts';
+import { taughtBy } from './taught.ts';
 
 const home = fs.mkdtempSync(join(tmpdir(), 'capstan-taint-'));
 const path = join(home, 'one');
@@ -152,6 +158,61 @@ describe('what a correction taints', () => {
         expect.objectContaining({ code: 'corrupt', message: expect.stringContaining(file) }),
       );
     }
+  });
+});
+
+describe('the lessons behind an answer of X', () => {
+  const power = ({ permutation, power: times, element }: PowerQuestion) => {
+    let x = element;
+    for (let step = 0; step < times; step++) x = permutation.image[x]!;
+    return x;
+  };
+  const isRight = (question: PowerQuestion, answer: Answer<number>) =>
+    answer.kind === 'known' && answer.value === power(question);
+  const saying = (value: number): Assistant<PowerQuestion, number> => ({
+    origin: { name: `says ${value}`, groundTruth: false },
+    answer: async (questions) => questions.map(() => known(value)),
+  });
+
+  test('are those of the iteration since which it says so: that very question, and what reads alike', async () => {
+    const counts = checkpoints.map((hash) => loadCheckpoint(arm, hash).lineage.dataCount);
+    const seen = { itself: 0, alike: 0 };
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.boolean(), async (which, isOld) => {
+        const { question } = taught[which % taught.length]!;
+        const answers = [isOld ? 3 : 4, 3];
+        const learners = checkpoints.map((hash, i) => ({
+          ...{ hash, iteration: i + 1, level: i + 2, dataCount: counts[i]! },
+          assistant: saying(answers[i]!),
+        }));
+        const targets = (x: Assistant<PowerQuestion, number>) => amplify(task.overseer, x);
+        const found = await taughtBy(arm, task, question, learners, { targets, isRight, drawn: again });
+        const place = isOld ? 0 : 1;
+        const from = counts[place - 1] ?? 0;
+        const lately = taught.filter(
+          ({ index, answer }) => index >= from && index < counts[place]! && answer !== undefined,
+        );
+        const reads = lately.filter(
+          (own) => own.question.power === question.power && own.question.element === question.element,
+        );
+        const isIt = (own: Taught) => own.question.permutation.key === question.permutation.key;
+        const counted = (some: readonly Taught[]) => ({
+          asked: some.length,
+          wrong: some.filter((own) => own.answer !== power(own.question)).length,
+        });
+        expect(found.since.iteration).toBe(place + 1);
+        expect(found.lessons).toBe(counts[place]! - from);
+        expect(found.itself).toEqual(counted(reads.filter(isIt)));
+        expect(found.alike).toMatchObject(counted(reads.filter((own) => !isIt(own))));
+        const isAbove = task.level(question) > place + 2;
+        const [due] = await targets(withEnvironment(task.environment, saying(3))).answer([question], scope());
+        expect(found.cause).toBe(isAbove ? 'unasked' : isRight(question, due!) ? 'unlearned' : 'taught');
+        seen.itself += found.itself.asked;
+        seen.alike += found.alike.asked;
+      }),
+      { numRuns: 60 },
+    );
+    for (const times of Object.values(seen)) expect(times).toBeGreaterThan(5);
   });
 });
 

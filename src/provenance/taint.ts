@@ -167,7 +167,8 @@ export function answerNamed<Q, A>({ encoding, showAnswer }: Task<Q, A>, question
 /** Answers in a message. */
 const SHOWN = 5;
 
-function shardIn(folder: Folder, name: string): Uint8Array {
+/** Throws «corrupt» where its bytes are not those that it is named for. */
+export function shardIn(folder: Folder, name: string): Uint8Array {
   const file = `examples/${name}.bin`;
   const damaged = (got: string) =>
     new CapstanError(
