@@ -104,6 +104,8 @@ function against(defence: string | undefined): string {
       return 'against it X was not taught what it found improbable itself';
     case 'verify':
       return 'against it X was taught only what the task’s own check let pass';
+    case 'second':
+      return 'against it what the task’s own check refused was worked out by a second decomposition';
     default:
       return `against it there was a defence called «${defence}»`;
   }

@@ -13,15 +13,13 @@ import { horizon } from './horizon.ts';
 import { iterations } from './iterations.ts';
 import { mistakes } from './mistakes.ts';
 import { glossary, origin } from './origin.ts';
+import { POLICY } from './policy.ts';
 import type { RunRecord } from './record.ts';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
 import { subjectOf } from './subject.ts';
 import { taughtByLearner, teacher } from './teacher.ts';
 import { hasExample, unfolded } from './unfolded.ts';
-
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /** Sections that have nothing to say of such a run are left out. */
 export function renderReport(record: RunRecord): string {

@@ -16,11 +16,14 @@ export interface Subject {
   range(level: number): string;
 }
 
-export function subjectOf(record: RunRecord): Subject {
+/** What of a record tells its task. */
+export type SubjectOf = Pick<RunRecord, 'task' | 'parameters' | 'levels' | 'levelsOfPrimitives' | 'grades'>;
+
+export function subjectOf(record: SubjectOf): Subject {
   return (SUBJECTS.get(record.task) ?? anyTask)(record);
 }
 
-const SUBJECTS: ReadonlyMap<string, (record: RunRecord) => Subject> = new Map([
+const SUBJECTS: ReadonlyMap<string, (record: SubjectOf) => Subject> = new Map([
   ['permutation-powering', permutationPowering],
   ['sequential-assignments', sequentialAssignments],
   ['wildcard-search', wildcardSearch],
@@ -29,7 +32,7 @@ const SUBJECTS: ReadonlyMap<string, (record: RunRecord) => Subject> = new Map([
   ['list-summary', listSummary],
 ]);
 
-function permutationPowering({ levels, levelsOfPrimitives, parameters }: RunRecord): Subject {
+function permutationPowering({ levels, levelsOfPrimitives, parameters }: SubjectOf): Subject {
   const elements = parameters.elements;
   const upTo = (level: number) => `powers up to ${2 ** level - 1}`;
   return {
@@ -45,7 +48,7 @@ function permutationPowering({ levels, levelsOfPrimitives, parameters }: RunReco
 /** A variable d assignments deep is of level 1 + 3d. */
 const LEVELS_PER_DEPTH = 3;
 
-function sequentialAssignments({ levels, parameters: { variables, table } }: RunRecord): Subject {
+function sequentialAssignments({ levels, parameters: { variables, table } }: SubjectOf): Subject {
   const upTo = (level: number) => {
     const depth = Math.floor((level - 1) / LEVELS_PER_DEPTH);
     if (depth === 0) return 'variables with a value of their own';
@@ -61,7 +64,7 @@ function sequentialAssignments({ levels, parameters: { variables, table } }: Run
   };
 }
 
-function wildcardSearch({ levels, levelsOfPrimitives, parameters: { strings } }: RunRecord): Subject {
+function wildcardSearch({ levels, levelsOfPrimitives, parameters: { strings } }: SubjectOf): Subject {
   const upTo = (level: number) =>
     `patterns with up to ${level === 1 ? 'one wildcard' : `${level} wildcards`}`;
   return {
@@ -74,7 +77,7 @@ function wildcardSearch({ levels, levelsOfPrimitives, parameters: { strings } }:
   };
 }
 
-function shortestPath({ parameters: { vertices } }: RunRecord): Subject {
+function shortestPath({ parameters: { vertices } }: SubjectOf): Subject {
   return {
     title: 'Shortest path',
     question: `Given the directed edges between ${vertices ? `${vertices} ` : ''}vertices: how far is b from a, and which step leads there?`,
@@ -86,7 +89,7 @@ function shortestPath({ parameters: { vertices } }: RunRecord): Subject {
   };
 }
 
-function unionFind({ parameters: { variables } }: RunRecord): Subject {
+function unionFind({ parameters: { variables } }: SubjectOf): Subject {
   return {
     title: 'Union find',
     question: `Given equalities between ${variables ? `${variables} ` : ''}variables and one value for each class of equal ones: what is the value of x? Depth counts the equalities from x to where its value is given.`,
@@ -101,7 +104,7 @@ function unionFind({ parameters: { variables } }: RunRecord): Subject {
 /** H looks up so many numbers; a level more is twice as many. */
 const LIST_LOOK_UPS = 4;
 
-function listSummary({ levels, levelsOfPrimitives, parameters: { items } }: RunRecord): Subject {
+function listSummary({ levels, levelsOfPrimitives, parameters: { items } }: SubjectOf): Subject {
   const longest = (level: number) => Math.min(LIST_LOOK_UPS * 2 ** (level - 1), items ?? Infinity);
   const upTo = (level: number) => `parts of up to ${longest(level)} numbers`;
   return {
@@ -114,7 +117,7 @@ function listSummary({ levels, levelsOfPrimitives, parameters: { items } }: RunR
   };
 }
 
-function anyTask({ task, levels, levelsOfPrimitives, grades }: RunRecord): Subject {
+function anyTask({ task, levels, levelsOfPrimitives, grades }: SubjectOf): Subject {
   const upTo = (level: number) => `questions up to level ${level}`;
   return {
     title: String(task),

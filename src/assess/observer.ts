@@ -1,0 +1,240 @@
+/** Whoever asks the questions of an evaluation: each X, H with its help, H all the way down, and the arms beside them. */
+
+import { amplify } from '../amplify/amplify.ts';
+import { withEnvironment } from '../amplify/environment.ts';
+import { memo } from '../amplify/memo.ts';
+import { nobody } from '../assistants/nobody.ts';
+import { Random } from '../base/random.ts';
+import type { Assistant, Overseer } from '../core/assistant.ts';
+import type { Transcript } from '../core/workspace.ts';
+import type { Replayed } from '../evaluate/auditability.ts';
+import { examinerOf } from '../evaluate/examiners.ts';
+import type { Runtime } from '../onnx/runtime.ts';
+import type { Checkpoint } from '../registry/checkpoint.ts';
+import { mainPlan } from '../run/arms.ts';
+import type { Configuration } from '../run/configuration.ts';
+import { inspected } from '../run/serve.ts';
+import type { AnyAnswer, AnyQuestion, AnyTask } from '../tasks/tasks.ts';
+import { finalTest, type Held, heldFor, type Sizes } from './exams.ts';
+import type { Beside, Deeper, Observed, OnPolicy, Sheet } from './observed.ts';
+import { type Planted, plant } from './planted.ts';
+import {
+  type Asked,
+  allTheWay,
+  askedOf,
+  knowing,
+  type Node,
+  nodesOf,
+  type Reading,
+  type Said,
+} from './sheet.ts';
+
+export interface AskOptions {
+  readonly sizes: Sizes;
+  /** Levels of H above an X at most. */
+  readonly depthMax: number;
+  /** After each piece of work, with how many there are. */
+  readonly tell: (done: number, of: number) => void;
+  readonly signal: AbortSignal;
+}
+
+const PLANTING = Random.seeded(0).split('evaluation').split('planted');
+
+type AnyAssistant = Assistant<AnyQuestion, AnyAnswer>;
+
+export class Observer {
+  readonly #reading: Reading<AnyQuestion, AnyAnswer>;
+  readonly #configuration: Configuration;
+  readonly #checkpoints: readonly Checkpoint[];
+  readonly #runtime: Runtime;
+  readonly #options: AskOptions;
+  #done = 0;
+
+  constructor(
+    task: AnyTask,
+    configuration: Configuration,
+    checkpoints: readonly Checkpoint[],
+    runtime: Runtime,
+    options: AskOptions,
+  ) {
+    this.#reading = { task, examiner: examinerOf(task) };
+    this.#configuration = configuration;
+    this.#checkpoints = checkpoints;
+    this.#runtime = runtime;
+    this.#options = options;
+  }
+
+  async all(
+    supervised: Checkpoint | undefined,
+  ): Promise<Pick<Observed, 'test' | 'anchor' | 'calibration' | 'check' | 'beside' | 'planted' | 'replays'>> {
+    const { task, examiner } = this.#reading;
+    const { sizes } = this.#options;
+    const xs = [
+      nobody as AnyAssistant,
+      ...(await Promise.all(this.#checkpoints.map((one) => this.#load(one)))),
+    ];
+    const held = finalTest(task, examiner, sizes.test);
+    const test = await this.#sheet(held, xs);
+    const anchor = await this.#sheet(heldFor(task, examiner, 'anchor', sizes.anchor), xs);
+    const calibration = await this.#sheet(
+      heldFor(task, examiner, 'calibration', sizes.calibration),
+      xs.slice(-1),
+    );
+    const check = await this.#sheet(heldFor(task, examiner, 'check', sizes.check), xs.slice(-1));
+    const last = xs.at(-1)!;
+    return {
+      test,
+      anchor,
+      calibration,
+      check,
+      beside: await this.#beside(held.asked, anchor, xs, supervised),
+      planted: await this.#planted(test, last),
+      replays: await this.#step(() => this.#replays(check, last)),
+    };
+  }
+
+  async #planted({ asked, amplified, x }: Sheet, last: AnyAssistant): Promise<readonly Planted[]> {
+    const { task } = this.#reading;
+    const asIs = this.#overseer;
+    const nodes = amplified.at(-1);
+    if (!asIs || !nodes) return [];
+    const plots = nodes.map((node, i) => ({
+      node,
+      cluster: asked[i]!.context,
+      direct: x.at(-1)![i]!.answer,
+    }));
+    const assistant = withEnvironment(task.environment, memo(last, task.key));
+    const clean = this.#configuration.noise ? task.overseer : asIs;
+    return this.#step(() =>
+      plant(this.#reading, { asIs, clean }, assistant, plots, this.#options.sizes.planted, PLANTING),
+    );
+  }
+
+  /** Batches are others then, so answers must not depend on their neighbours. */
+  async #replays({ asked, x }: Sheet, last: AnyAssistant): Promise<readonly Replayed[]> {
+    const again = await askedOf(this.#reading, last, asked.toReversed());
+    return x.at(-1)!.map(({ answer }, i) => ({
+      cluster: asked[i]!.context,
+      first: String(answer),
+      again: String(again[asked.length - 1 - i]!.answer),
+    }));
+  }
+
+  #load(checkpoint: Checkpoint): Promise<AnyAssistant> {
+    return inspected(this.#reading.task, checkpoint, this.#runtime);
+  }
+
+  /** H as the run has it, by which targets were made or H′ was taught; undefined of a person. */
+  get #overseer() {
+    const { task, examiner } = this.#reading;
+    if (this.#configuration.overseer === 'person') return undefined;
+    if (this.#configuration.overseer === 'truth') return task.overseer;
+    return mainPlan(task, examiner, this.#configuration).overseers[0];
+  }
+
+  async #sheet(held: Held<AnyQuestion>, xs: readonly AnyAssistant[]): Promise<Sheet> {
+    const { asked } = held;
+    const overseer = this.#overseer;
+    const truth = await askedOf(this.#reading, knowing(this.#reading), asked);
+    const way = overseer && allTheWay(this.#reading, overseer, asked);
+    const h = way && (await this.#step(() => askedOf(this.#reading, way.assistant, asked)));
+    const x: (readonly Said[])[] = [];
+    const amplified: (readonly Node<AnyQuestion>[])[] = [];
+    for (const one of xs) {
+      const remembered = memo(one, this.#reading.task.key);
+      x.push(await this.#step(() => askedOf(this.#reading, remembered, asked)));
+      const assistant = withEnvironment(this.#reading.task.environment, remembered);
+      if (overseer)
+        amplified.push(await this.#step(() => nodesOf(this.#reading, overseer, assistant, asked)));
+    }
+    const onPolicy = way ? await this.#onPolicy(way.assistant, amplified.at(-1)!) : [];
+    return { ...held, truth, h, hNodes: way?.nodes ?? [], x, amplified, onPolicy };
+  }
+
+  async #onPolicy(h: AnyAssistant, nodes: readonly Node<AnyQuestion>[]): Promise<readonly OnPolicy[]> {
+    const { task } = this.#reading;
+    const children = nodes.flatMap(({ context, children }) => children.map((child) => ({ context, child })));
+    const each = [...new Map(children.map((one) => [task.key(one.child.question), one])).values()];
+    const asked = each.map(({ context, child: { question, level } }) => ({ question, level, context }));
+    const said = await askedOf(this.#reading, h, asked);
+    return each.map(({ context, child }, i) => ({ context, level: child.level, x: child, h: said[i]! }));
+  }
+
+  async #beside(
+    asked: readonly Asked<AnyQuestion>[],
+    anchor: Sheet,
+    xs: readonly AnyAssistant[],
+    supervised: Checkpoint | undefined,
+  ): Promise<Beside> {
+    const last = xs.at(-1)!;
+    const { task } = this.#reading;
+    const overseer = this.#overseer;
+    const before = this.#runtime.operations;
+    await askedOf(this.#reading, last, asked);
+    const operations = (this.#runtime.operations - before) / asked.length;
+    const clean =
+      this.#configuration.noise &&
+      (await this.#step(() =>
+        askedOf(this.#reading, allTheWay(this.#reading, task.overseer, asked).assistant, asked),
+      ));
+    const depths: Deeper[] = [];
+    for (let depth = 1; overseer && depth <= this.#options.depthMax; depth++)
+      depths.push(await this.#step(() => this.#deeper(overseer, last, depth, asked)));
+    const anchored: (readonly (readonly Said[])[])[] = [];
+    for (const [n, x] of xs.entries()) {
+      const above: (readonly Said[])[] = [anchor.x[n]!];
+      for (let depth = 1; overseer && depth <= this.#options.depthMax; depth++)
+        above.push((await this.#step(() => this.#deeper(overseer, x, depth, anchor.asked))).said);
+      anchored.push(above);
+    }
+    return {
+      clean,
+      depths,
+      anchored,
+      supervised:
+        supervised &&
+        (await this.#step(async () => askedOf(this.#reading, await this.#load(supervised), asked))),
+      operations,
+    };
+  }
+
+  /** Amplify^H of itself, `depth` times, over X; equal questions are asked once. */
+  async #deeper(
+    overseer: Overseer<AnyQuestion, AnyAnswer>,
+    last: AnyAssistant,
+    depth: number,
+    asked: readonly Asked<AnyQuestion>[],
+  ): Promise<Deeper> {
+    const { task } = this.#reading;
+    const before = this.#runtime.operations;
+    let decisions = 0;
+    const record = ({ exchanges }: Transcript<AnyQuestion, AnyAnswer>) => {
+      decisions += exchanges.length + 1;
+    };
+    let assistant = memo(last, task.key);
+    for (let level = 0; level < depth; level++)
+      assistant = memo(amplify(overseer, withEnvironment(task.environment, assistant), { record }), task.key);
+    const said = await askedOf(this.#reading, assistant, asked);
+    return { depth, said, decisions, operations: this.#runtime.operations - before };
+  }
+
+  /** Counted for whoever waits. */
+  async #step<T>(act: () => Promise<T>): Promise<T> {
+    this.#options.signal.throwIfAborted();
+    const result = await act();
+    this.#options.tell(++this.#done, this.#steps);
+    return result;
+  }
+
+  get #steps(): number {
+    const each = this.#overseer ? 2 : 1;
+    const all = this.#checkpoints.length + 1;
+    const sheets = 2 * (all * each) + 2 * each + (this.#overseer ? 5 : 0);
+    return (
+      1 +
+      sheets +
+      (this.#overseer ? this.#options.depthMax * (1 + all) : 0) +
+      (this.#configuration.noise ? 1 : 0)
+    );
+  }
+}
