@@ -1,4 +1,5 @@
-/** capstan ask: the distilled answer, and beside it the amplified tree that justifies it. */
+/** capstan ask: the distilled answer, and beside it the amplified tree that justifies it. Where the run was calibrated, also
+ *  how likely it is right, and whether that is enough or a person should look. */
 
 import type { Command } from 'commander';
 import { CapstanError } from '../base/errors.ts';
@@ -9,9 +10,11 @@ import { commitTo, knownRevoked, person, recorder } from '../project/recorder.ts
 import { type AnswerNode, keyed, writeAnswer } from '../provenance/answer.ts';
 import { type Promotable, promoted, taintedBy } from '../registry/promotion.ts';
 import type { ExampleNode } from '../report/record.ts';
+import { readCalibration } from '../run/calibrated.ts';
 import { modelServed } from '../run/chronicle.ts';
 import { shown, unfolded } from '../run/example.ts';
 import { findRun, nameOf, openRun } from '../run/folder.ts';
+import { type Judgement, judged } from '../run/judgement.ts';
 import { taskOf } from '../run/own.ts';
 import { checkpointAssistant } from '../run/serve.ts';
 import { Folder } from '../storage/folder.ts';
@@ -39,12 +42,14 @@ export function addAsk(program: Command): void {
     .option('--json', 'print one JSON object')
     .action(async (given: string, text: string, flags: AskFlags) => {
       const asked = await ask(findRun(HOME, given), text, flags.depth);
-      const { tree, checkpoint, tainted } = asked;
+      const { tree, checkpoint, tainted, judgement, isStale } = asked;
       const record = flags.record ? recordAnswer(asked) : undefined;
       if (tainted.length > 0)
         console.error(
           `capstan: the checkpoint that answers learned from what was corrected later (entry ${tainted.join(', ')} of the ledger)`,
         );
+      if (isStale)
+        console.error('capstan: calibrated for another checkpoint; «capstan calibrate» calibrates this one');
       if (flags.json)
         return console.log(
           JSON.stringify({
@@ -53,6 +58,7 @@ export function addAsk(program: Command): void {
             checkpoint,
             ...(tainted.length > 0 && { tainted }),
             ...(record && { record }),
+            ...(judgement && { judgement }),
             tree,
           }),
         );
@@ -62,6 +68,7 @@ export function addAsk(program: Command): void {
       );
       console.log(`${tree.question} = ${tree.answer}   ${ink.dim('Amplify^H, from the tree below')}`);
       print(tree, '', ink);
+      if (judgement) console.log(judgementText(judgement, ink));
       console.log(ink.dim(`checkpoint ${checkpoint}`));
       if (record) console.log(ink.dim(`answer     ${record.answer} (entry ${record.entry} of the ledger)`));
     });
@@ -82,7 +89,14 @@ async function ask(path: string, text: string, depth: number): Promise<Asked> {
     const entry = modelServed(recorder(), run, checkpoint.hash, person().id);
     const unfoldedTree = await unfolded(task, assistant, question, depth);
     const tree = keyed(task, unfoldedTree, shown(task, examinerOf(task), unfoldedTree));
-    return { run, served: entry, task, asked: text, tree, checkpoint: checkpoint.hash, tainted };
+    const calibration = readCalibration(folder);
+    const isStale = calibration !== undefined && calibration.checkpoint !== checkpoint.hash;
+    const judgement =
+      calibration && !isStale ? await judged(task, assistant, calibration, question) : undefined;
+    return {
+      ...{ run, served: entry, task, asked: text, tree, checkpoint: checkpoint.hash, tainted, isStale },
+      ...(judgement && { judgement }),
+    };
   } finally {
     await runtime.close();
   }
@@ -98,6 +112,23 @@ interface Asked {
   readonly checkpoint: string;
   /** Corrections that taint it. */
   readonly tainted: readonly number[];
+  /** Whether the run was calibrated, but another checkpoint is served by now. */
+  readonly isStale: boolean;
+  readonly judgement?: Judgement;
+}
+
+function judgementText(one: Judgement, ink: Ink): string {
+  const { answer, probability, direct, threshold, level, risk, decision } = one;
+  const [sure, needed] = [probability.toFixed(3), Math.min(1, threshold).toFixed(3)];
+  const promise = ink.dim(`so that at most ${(100 * risk).toFixed(1)} % are kept and wrong`);
+  switch (decision) {
+    case 'keep':
+      return `kept       ${ink.bold(answer)}, right with ${sure}: at level ${level} ${needed} is enough, ${promise}`;
+    case 'decompose':
+      return `kept       ${ink.bold(answer)}, right with ${sure} once taken apart (X alone ${direct.toFixed(3)}): at level ${level} ${needed} is enough, ${promise}`;
+    case 'person':
+      return `${ink.yellow('a person should look')}: ${answer} is right with ${sure}, at level ${level} ${needed} is needed, ${promise}`;
+  }
 }
 
 /** Its name is its commitment: it tells nothing of the answer once that is erased. */
@@ -122,7 +153,7 @@ function recordAnswer({ run, served, task, asked, tree, checkpoint }: Asked): {
 }
 
 /** The promoted checkpoint; what is wrong with its bytes is said of the run that holds them. */
-function served(folder: Folder): Promotable {
+export function served(folder: Folder): Promotable {
   try {
     return promoted(folder, knownRevoked());
   } catch (error) {

@@ -18,11 +18,14 @@ import { decisionsNow } from '../run/again.ts';
 import {
   type Configuration,
   configure,
+  DATA,
   NAMES,
   NOISES,
   type NoiseOptions,
   OVERSEERS,
   type OverseerKind,
+  RESIDUALS,
+  STUDENTS,
 } from '../run/configuration.ts';
 import { createRun, findRun, freshPath, openRun, type RunFile } from '../run/folder.ts';
 import { expectUnchanged, isOwnFolder, type OwnTask, ownIn, ownTask, taskOf } from '../run/own.ts';
@@ -50,6 +53,7 @@ interface RunFlags {
   readonly names?: (typeof NAMES)[number];
   readonly noise?: NoiseOptions;
   readonly defence?: Defence;
+  readonly audits?: number;
   readonly curriculum?: boolean;
   readonly horizon?: number;
   readonly unknown?: 'masked' | 'trained';
@@ -60,6 +64,11 @@ interface RunFlags {
   readonly optimizer?: 'adam' | 'muon';
   readonly coolDown?: number;
   readonly replicas?: number;
+  readonly student?: (typeof STUDENTS)[number];
+  readonly residual?: (typeof RESIDUALS)[number];
+  readonly anchoring?: number;
+  readonly ensemble?: number;
+  readonly data?: (typeof DATA)[number];
   readonly maxSteps?: number;
   readonly endless?: boolean;
   readonly run?: string;
@@ -107,7 +116,12 @@ export function addRun(program: Command): void {
       'mistakes of H: random, deterministic or systematic, as in random:0.1',
       noise,
     )
-    .option('--defence <kind>', 'against mistakes: vote:3, doubt:0.9 or verify', defence)
+    .option('--defence <kind>', 'against mistakes: vote:3, doubt:0.9, verify or second', defence)
+    .option(
+      '--audits <n>',
+      'audits by H itself, at each level of an iteration at most: what is not shown to agree, or drifts, is not promoted',
+      integer('audits'),
+    )
     .option('--no-curriculum', 'ask all levels at full size from the first step')
     .option('--horizon <n>', 'steps over which the teacher averages the student', integer('horizon'))
     .option(
@@ -126,6 +140,31 @@ export function addRun(program: Command): void {
       decimal('cool-down'),
     )
     .option('--replicas <n>', 'runtimes that share each training step', integer('replicas'))
+    .option(
+      '--student <how>',
+      'continued or fresh: whether an iteration goes on from the weights of the one before, or learns anew from its X',
+      oneOf('student', STUDENTS),
+    )
+    .option(
+      '--residual <how>',
+      'what a fresh student has of the X before: logit (its scores are added) or input (its answer is read)',
+      oneOf('residual', RESIDUALS),
+    )
+    .option(
+      '--anchoring <beta>',
+      'how much a student is held to the X before where its target agrees with that, as in 1',
+      decimal('anchoring'),
+    )
+    .option(
+      '--ensemble <n>',
+      'members whose mean H asks, and from which the student is distilled',
+      integer('ensemble'),
+    )
+    .option(
+      '--data <what>',
+      'beside the frontier: mixed (fresh questions of all levels), accumulate (lessons of earlier iterations), replace (nothing)',
+      oneOf('data', DATA),
+    )
     .option('--max-steps <n>', 'training steps at most', integer('max-steps'))
     .option('--endless', 'train on until the steps are spent, whatever the last gate says')
     .option('--baselines', 'add the baselines: supervised, H alone, no curriculum, controls')
@@ -151,15 +190,17 @@ function noise(text: string): NoiseOptions {
 
 function defence(text: string): Defence {
   const [kind, value] = pair(text);
-  switch (oneOf('defence', ['vote', 'doubt', 'verify'])(kind)) {
+  const chosen = oneOf('defence', ['vote', 'doubt', 'verify', 'second'])(kind);
+  switch (chosen) {
     case 'vote':
       return { kind: 'vote', voters: integer('defence')(value) };
     case 'doubt':
       return { kind: 'doubt', threshold: decimal('defence')(value) };
     case 'verify':
-      if (text !== 'verify')
-        throw new CapstanError('usage', `--defence verify: expected nothing after it, got «${text}»`);
-      return { kind: 'verify' };
+    case 'second':
+      if (text !== chosen)
+        throw new CapstanError('usage', `--defence ${chosen}: expected nothing after it, got «${text}»`);
+      return { kind: chosen };
   }
 }
 

@@ -3,6 +3,7 @@
 
 import type { Command } from 'commander';
 import type { Entry } from '../ledger/entry.ts';
+import { commandLine } from '../project/command-line.ts';
 import { LEDGER } from '../project/home.ts';
 import type { AnswerNode, Blame, Corrections, Judgement } from '../provenance/answer.ts';
 import { wrongIn } from '../provenance/answer.ts';
@@ -64,6 +65,7 @@ function answerLines({ answer, entry, record, judgement, model }: AnswerCauses):
     `${INDENT}by ${by}; with its sub-answers ${overseer} makes it ${tree.answer}:`,
     ...treeLines(tree, judgement.corrections, INDENT + INDENT),
     ...(blame ? blameLines(blame, model.checkpoint, overseer) : []),
+    ...(blame ? [`${INDENT}what taught it    ${commandLine('trace', model.run, record.asked)}`] : []),
     ...modelLines(model, INDENT),
   ];
 }

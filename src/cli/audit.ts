@@ -1,0 +1,109 @@
+/** capstan audit: how often the model that a run serves is wrong, by level, from answers that H or a person checks; and the
+ *  rules that its mistakes follow. */
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { Runtime } from '../onnx/runtime.ts';
+import { HOME } from '../project/home.ts';
+import { knownRevoked } from '../project/recorder.ts';
+import { promoted } from '../registry/promotion.ts';
+import {
+  type AuditRecord,
+  auditByH,
+  auditBySheet,
+  auditChance,
+  auditSheet,
+  auditsIn,
+  keepAudit,
+} from '../run/audited.ts';
+import { findRun, openRun } from '../run/folder.ts';
+import { taskOf } from '../run/own.ts';
+import { checkpointAssistant } from '../run/serve.ts';
+import type { Bounded } from '../statistics/estimate.ts';
+import { Folder } from '../storage/folder.ts';
+import { parseLines } from '../storage/lines.ts';
+import { lockFolder } from '../storage/lock.ts';
+import { integer } from './arguments.ts';
+
+interface AuditFlags {
+  readonly audits: number;
+  readonly person?: string;
+  readonly json?: boolean;
+}
+
+const AUDITS = 300;
+const AUDITS_MAX = 4096;
+
+export function addAudit(program: Command): void {
+  program
+    .command('audit')
+    .description(
+      'Tell how often the promoted checkpoint of a run is wrong, from a few answers that are checked',
+    )
+    .argument('<run>', 'its folder, or its name in ./runs')
+    .option(
+      '--audits <n>',
+      `answers to check (default: ${AUDITS})`,
+      integer('audits', 20, AUDITS_MAX),
+      AUDITS,
+    )
+    .option(
+      '--person <file>',
+      'a person checks instead of H: the file is written, and read once every «right» in it is true or false',
+    )
+    .option('--json', 'print one JSON object')
+    .action(async (given: string, flags: AuditFlags) => {
+      const record = await audit(findRun(HOME, given), flags);
+      if (!record)
+        console.log(`${flags.person}: say in each line whether it is right, then the same command again`);
+      else console.log(flags.json ? JSON.stringify(record) : textOf(record));
+    });
+}
+
+/** Undefined where a sheet was written that a person is to fill in. */
+async function audit(path: string, { audits, person }: AuditFlags): Promise<AuditRecord | undefined> {
+  const { folder, file } = openRun(path);
+  const task = taskOf(folder, file.configuration);
+  const checkpoint = promoted(new Folder(`${path}/ida`), knownRevoked());
+  const lock = lockFolder(path);
+  const runtime = await Runtime.open({ threads: 1, backend: 'auto' });
+  try {
+    const assistant = await checkpointAssistant(task, checkpoint, runtime);
+    const random = auditChance(file.configuration.seed, auditsIn(folder));
+    const setting = { task, assistant, model: checkpoint.hash, random, audits };
+    if (person !== undefined && !existsSync(person)) {
+      const lines = await auditSheet(setting);
+      writeFileSync(person, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      return undefined;
+    }
+    const record =
+      person === undefined
+        ? await auditByH(setting)
+        : await auditBySheet(setting, parseLines(readFileSync(person, 'utf8'), person) as readonly object[]);
+    keepAudit(folder, record);
+    return record;
+  } finally {
+    await runtime.close();
+    lock.release();
+  }
+}
+
+function textOf({ model, judge, answers, rate, levels, slices, audits }: AuditRecord): string {
+  const by = judge === 'H' ? 'H, down to the facts' : 'a person';
+  const found = slices.flatMap(({ rule, inside, outside, such }) => [
+    `slice      ${rule}: wrong in ${shown(inside)}, elsewhere in ${shown(outside)}`,
+    `           such as ${such.join(', ')}`,
+  ]);
+  return [
+    `model      ${model}`,
+    `checked    ${audits.length} of ${answers} answers, by ${by}`,
+    `wrong      ${shown(rate)}`,
+    ...levels.map((one) => `level ${String(one.level).padEnd(4)} ${shown(one)}, ${one.n} checked`),
+    ...(found.length > 0 ? found : ['slice      none found']),
+  ].join('\n');
+}
+
+function shown({ value, low, high }: Bounded): string {
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  return `${percent(Math.max(0, value))} (${percent(low)} to ${percent(high)})`;
+}
