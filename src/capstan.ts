@@ -24,6 +24,14 @@ export { nobody } from './assistants/nobody.ts';
 export { recordedAssistant } from './assistants/recorded.ts';
 export { CapstanError, type ErrorCode } from './base/errors.ts';
 export { Random } from './base/random.ts';
+export { type AdaptiveParts, adaptive } from './confidence/adaptive-depth.ts';
+export { calibratedAssistant } from './confidence/calibrated.ts';
+export { type Calibration, calibrate, calibrated, type Judged } from './confidence/calibration.ts';
+export { type Combination, combine, combining } from './confidence/combination.ts';
+export { type Confidence, confident, escalation } from './confidence/escalation.ts';
+export { type FitOptions, fitConfidence } from './confidence/fitting.ts';
+export { type PropagatingOptions, propagating } from './confidence/propagate.ts';
+export { type LevelThreshold, levelThresholds, riskThreshold } from './confidence/threshold.ts';
 export { type Answer, agree, type Known, known, type Unknown, unknown } from './core/answer.ts';
 export type { Assistant, Environment, Origin, Overseer } from './core/assistant.ts';
 export { Budget, type Limits, type Reservation, type Scope, type Spending, scope } from './core/budget.ts';
@@ -62,6 +70,12 @@ export {
 } from './overseers/language-model.ts';
 export { recordedOverseer } from './overseers/recorded.ts';
 export { type Script, scripted } from './overseers/scripted.ts';
+export { type AllocationOptions, allocate, type Doubted, drawFixed } from './oversight/allocation.ts';
+export { AUDIT_GATE, type AuditGateOptions, type AuditVerdict, auditGate } from './oversight/audit-gate.ts';
+export { corrected } from './oversight/corrected.ts';
+export { type Audit, type ErrorRate, errorRate, type Round } from './oversight/estimate.ts';
+export { auditInRounds } from './oversight/rounds.ts';
+export { findSlices, type Slice } from './oversight/slices.ts';
 export { type Choices, type Configuration, configure } from './run/configuration.ts';
 export { type Proportion, proportion } from './statistics/proportion.ts';
 export {
