@@ -20,22 +20,29 @@ export interface Picture {
   readonly x: string;
   readonly y: string;
   readonly lines: readonly Line[];
+  /** What stands along the x axis, where that is no share: places 0 … 1 with their labels. */
+  readonly ticks?: readonly (readonly [at: number, label: string])[];
 }
 
 const [WIDTH, HEIGHT] = [760, 440];
 const [LEFT, TOP, RIGHT, BOTTOM] = [60, 46, 30, 56];
 const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
+const SHARES = TICKS.map((at) => [at, `${100 * at}`] as const);
 const LEGEND_STEP = 20;
 /** Of a line with many points so many are drawn. */
 const POINTS = 200;
 
-/** Both axes are shares from 0 to 1. */
-export function svg({ title, description, x, y, lines }: Picture): string {
+/** Both axes are shares from 0 to 1, shown in percent. */
+export function svg({ title, description, x, y, lines, ticks = SHARES }: Picture): string {
   const across = (value: number) => fix(LEFT + value * (WIDTH - LEFT - RIGHT));
   const down = (value: number) => fix(HEIGHT - BOTTOM - value * (HEIGHT - TOP - BOTTOM));
   const rules = TICKS.map(
     (at) =>
-      `<path d="M${across(0)} ${down(at)}H${across(1)}" stroke="#ddd"/><text x="${LEFT - 8}" y="${down(at)}" dy="4" text-anchor="end">${100 * at}</text><text x="${across(at)}" y="${HEIGHT - BOTTOM + 20}" text-anchor="middle">${100 * at}</text>`,
+      `<path d="M${across(0)} ${down(at)}H${across(1)}" stroke="#ddd"/><text x="${LEFT - 8}" y="${down(at)}" dy="4" text-anchor="end">${100 * at}</text>`,
+  );
+  const along = ticks.map(
+    ([at, label]) =>
+      `<text x="${across(at)}" y="${HEIGHT - BOTTOM + 20}" text-anchor="middle">${escaped(label)}</text>`,
   );
   const drawn = lines.map(({ colour, isDashed, points, whiskers }) => {
     const every = Math.max(1, Math.floor(points.length / POINTS));
@@ -55,7 +62,7 @@ export function svg({ title, description, x, y, lines }: Picture): string {
 <title>${escaped(title)}</title><desc>${escaped(description)}</desc>
 <rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>
 <text x="${LEFT}" y="26" font-size="15" font-weight="600">${escaped(title)}</text>
-${rules.join('\n')}
+${[...rules, ...along].join('\n')}
 <text x="${across(0.5)}" y="${HEIGHT - 12}" text-anchor="middle">${escaped(x)}</text>
 <text transform="translate(18 ${down(0.5)}) rotate(-90)" text-anchor="middle">${escaped(y)}</text>
 ${drawn.join('\n')}

@@ -36,3 +36,31 @@ async function packagedOptions(): Promise<LaunchOptions> {
     args: packaged.args.filter((flag) => !NOT_HERE.has(flag) && !flag.startsWith('--headless')),
   };
 }
+
+/** Runs in the page. WCAG 2.2 §1.4.3 over every text that is seen, on the nearest ground that is not transparent. */
+export const TEXTS_OF_LOW_CONTRAST = `(() => {
+  const channels = (colour) => (colour.match(/[\\d.]+/g) || []).map(Number);
+  const luminance = (colour) => {
+    const [red, green, blue] = channels(colour).map((channel) => {
+      const share = channel / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const ground = (from) => {
+    const colour = getComputedStyle(from).backgroundColor;
+    return (channels(colour)[3] ?? 1) > 0 || !from.parentElement ? colour : ground(from.parentElement);
+  };
+  const low = [];
+  let looked = 0;
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    const parent = text.parentElement;
+    if (!text.nodeValue.trim() || !parent.checkVisibility() || parent.closest('script,.rest')) continue;
+    looked++;
+    const [a, b] = [luminance(getComputedStyle(parent).color), luminance(ground(parent))];
+    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (!(contrast >= 4.5)) low.push(text.nodeValue.trim().slice(0, 40) + ': ' + contrast.toFixed(2));
+  }
+  return { low, looked };
+})()`;

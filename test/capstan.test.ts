@@ -17,6 +17,7 @@ test('the package has these values; one more or one less is a decision to be tak
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   const names = JSON.parse(stdout);
   expect(names).toEqual([
+    'AUDIT_GATE',
     'Budget',
     'CapstanError',
     'PRICES',
@@ -26,25 +27,41 @@ test('the package has these values; one more or one less is a decision to be tak
     'Student',
     'TreeWriter',
     'Trees',
+    'adaptive',
     'agree',
     'agreement',
+    'allocate',
     'alone',
     'amplify',
     'ask',
+    'auditGate',
+    'auditInRounds',
     'calculations',
     'calculator',
+    'calibrate',
+    'calibrated',
+    'calibratedAssistant',
     'chatModelFrom',
     'choice',
+    'combine',
+    'combining',
     'conclusion',
+    'confident',
     'configure',
     'consult',
+    'corrected',
     'coverage',
     'critic',
     'directly',
+    'drawFixed',
     'each',
+    'errorRate',
     'escalate',
     'escalating',
+    'escalation',
     'estimate',
+    'findSlices',
+    'fitConfidence',
     'fitsSchema',
     'gateway',
     'hch',
@@ -54,11 +71,13 @@ test('the package has these values; one more or one less is a decision to be tak
     'known',
     'languageModelAssistant',
     'languageModelOverseer',
+    'levelThresholds',
     'memo',
     'nobody',
     'overseerCheck',
     'permutationPowering',
     'policyVersion',
+    'propagating',
     'proportion',
     'questionKey',
     'questionOf',
@@ -69,6 +88,7 @@ test('the package has these values; one more or one less is a decision to be tak
     'recordedAssistant',
     'recordedOverseer',
     'reply',
+    'riskThreshold',
     'scope',
     'scripted',
     'tellSpans',
@@ -114,6 +134,16 @@ test('nothing but the front door can be imported: what is inside may change', as
     expect({ inside, status }).toEqual({ inside, status: 1 });
     expect(stderr).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED');
   }
+});
+
+test('the KPIs have a door of their own', async () => {
+  const { status, stdout, stderr } = await runs(`
+    import { faultsIn, fidelity } from 'capstan/kpis';
+    const items = [0, 1, 2, 3].map((cluster) => ({ cluster, level: 1, assistant: 'a', overseer: cluster === 0 ? 'b' : 'a' }));
+    console.log(fidelity(items).agreement.value, faultsIn({}).length > 0);
+  `);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout.trim()).toBe('0.75 true');
 });
 
 test('no examiner goes through it: ground truth is not for those who build on it', () => {

@@ -139,6 +139,13 @@ describe('a correction', () => {
     const { stdout } = await capstan(['ledger', 'why', record.answer]);
     expect(stdout).toMatch(/^ *first wrong node {2}σ¹\(2\) = \d$/m);
     expect(stdout).toMatch(/^ *behind it {9}the facts/m);
+    expect(stdout).toMatch(/^ *what taught it {4}.*capstan(\.js)? trace one 's\^3\(2\)'$/m);
+    const traced = await json('trace', 'one', 's^3(2)');
+    const share = { share: 0, enough: false, culprit: 'facts', right: other };
+    expect(traced.mistakes).toEqual([expect.objectContaining({ question: 'σ¹(2)', ...share })]);
+    expect(traced.taught).toBeUndefined();
+    const shown = await capstan(['trace', 'one', 's^3(2)']);
+    expect(shown.stdout).toMatch(/^blame {15}0 % {2}σ¹\(2\) = \d$/m);
     expect(JSON.stringify(await entries())).not.toContain('a guess');
   });
 

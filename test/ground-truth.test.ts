@@ -59,6 +59,7 @@ describe('a task', () => {
       | 'asksMax'
       | 'environment'
       | 'check'
+      | 'second'
       | 'encoding'
       | 'level'
       | 'key'

@@ -8,6 +8,7 @@ import { posix } from 'node:path';
 export const TABLE: { readonly [folder: string]: readonly string[] } = {
   base: [],
   statistics: ['base'],
+  protocol: ['base', 'statistics'],
   core: ['base'],
   text: ['base', 'core'],
   gateway: ['base', 'core'],
@@ -24,6 +25,7 @@ export const TABLE: { readonly [folder: string]: readonly string[] } = {
   assistants: ['base', 'core', 'text', 'gateway', 'onnx', 'network'],
   verifiers: ['base', 'core', 'text', 'gateway'],
   amplify: ['base', 'core', 'assistants'],
+  confidence: ['base', 'statistics', 'core', 'amplify'],
   corpora: ['base', 'core', 'text', 'overseers', 'assistants'],
   trees: ['base', 'core', 'text', 'transcript', 'storage', 'assistants', 'amplify'],
   dataset: ['base', 'core', 'text', 'transcript', 'ledger', 'storage'],
@@ -33,22 +35,26 @@ export const TABLE: { readonly [folder: string]: readonly string[] } = {
   distill: ['base', 'core', 'onnx', 'network', 'ledger', 'overseers', 'assistants'],
   evaluate: ['base', 'statistics', 'core', 'text', 'tasks', 'examiners'],
   iterate: ['base', 'statistics', 'core', 'overseers', 'amplify', 'distill'],
-  report: ['base', 'statistics'],
+  oversight: ['base', 'statistics', 'core'],
+  report: ['base', 'statistics', 'protocol'],
   // biome-ignore format: one row of the table is one line
-  run: ['base', 'statistics', 'core', 'onnx', 'network', 'ledger', 'authority', 'storage', 'overseers', 'tasks', 'assistants', 'amplify', 'record', 'registry', 'distill', 'evaluate', 'iterate', 'report'],
+  run: ['base', 'statistics', 'core', 'onnx', 'network', 'ledger', 'authority', 'storage', 'overseers', 'tasks', 'assistants', 'amplify', 'confidence', 'record', 'registry', 'distill', 'evaluate', 'iterate', 'oversight', 'report'],
   // biome-ignore format: one row of the table is one line
-  provenance: ['base', 'core', 'transcript', 'ledger', 'storage', 'tasks', 'amplify', 'record', 'registry', 'distill', 'evaluate', 'report', 'run'],
+  provenance: ['base', 'protocol', 'core', 'transcript', 'ledger', 'storage', 'tasks', 'amplify', 'record', 'registry', 'distill', 'evaluate', 'report', 'run'],
+  // biome-ignore format: one row of the table is one line
+  assess: ['base', 'statistics', 'protocol', 'core', 'onnx', 'ledger', 'storage', 'tasks', 'assistants', 'amplify', 'registry', 'distill', 'evaluate', 'report', 'run', 'provenance'],
   sweep: ['base', 'statistics', 'storage', 'tasks', 'report', 'run'],
   wire: ['base'],
   desk: ['base', 'storage'],
   // biome-ignore format: one row of the table is one line
   project: ['base', 'core', 'text', 'gateway', 'transcript', 'ledger', 'authority', 'storage', 'overseers', 'assistants', 'verifiers', 'amplify', 'trees', 'record', 'registry', 'run', 'provenance', 'desk'],
   // biome-ignore format: one row of the table is one line
-  server: ['base', 'core', 'text', 'transcript', 'ledger', 'authority', 'storage', 'tasks', 'trees', 'record', 'registry', 'evaluate', 'report', 'run', 'provenance', 'wire', 'project', 'desk'],
+  server: ['base', 'core', 'text', 'transcript', 'ledger', 'authority', 'storage', 'tasks', 'trees', 'record', 'registry', 'evaluate', 'report', 'run', 'provenance', 'wire', 'desk', 'project'],
   // biome-ignore format: one row of the table is one line
-  cli: ['base', 'core', 'text', 'gateway', 'transcript', 'onnx', 'ledger', 'authority', 'storage', 'overseers', 'tasks', 'assistants', 'verifiers', 'amplify', 'corpora', 'trees', 'dataset', 'record', 'witness', 'registry', 'evaluate', 'iterate', 'report', 'run', 'provenance', 'sweep', 'wire', 'project', 'desk', 'server'],
+  cli: ['base', 'statistics', 'protocol', 'core', 'text', 'gateway', 'transcript', 'onnx', 'ledger', 'authority', 'storage', 'overseers', 'tasks', 'assistants', 'verifiers', 'amplify', 'confidence', 'corpora', 'trees', 'dataset', 'record', 'witness', 'registry', 'evaluate', 'iterate', 'report', 'run', 'provenance', 'assess', 'sweep', 'wire', 'desk', 'project', 'server'],
   // biome-ignore format: one row of the table is one line
-  capstan: ['base', 'statistics', 'core', 'text', 'gateway', 'transcript', 'autodiff', 'onnx', 'network', 'ledger', 'storage', 'overseers', 'tasks', 'assistants', 'verifiers', 'amplify', 'corpora', 'trees', 'dataset', 'record', 'registry', 'distill', 'evaluate', 'iterate', 'report', 'run'],
+  capstan: ['base', 'statistics', 'protocol', 'core', 'text', 'gateway', 'transcript', 'autodiff', 'onnx', 'network', 'ledger', 'storage', 'overseers', 'tasks', 'assistants', 'verifiers', 'amplify', 'confidence', 'corpora', 'trees', 'dataset', 'record', 'registry', 'distill', 'evaluate', 'iterate', 'oversight', 'report', 'run'],
+  kpis: ['statistics', 'protocol', 'evaluate', 'report'],
 };
 
 /** Packages from npm, and the only places that may import each. */
@@ -65,7 +71,7 @@ const PACKAGES: { readonly [name: string]: string | readonly string[] } = {
   '@opentelemetry/api': 'src/transcript/spans.ts',
   hyparquet: 'src/dataset/',
   'hyparquet-writer': 'src/dataset/',
-  zod: ['src/wire/', 'src/server/'],
+  zod: ['src/wire/', 'src/server/', 'src/protocol/shape.ts'],
   hono: 'src/server/',
   '@hono/zod-openapi': 'src/server/',
   '@hono/node-server': 'src/cli/socket.ts',
@@ -92,6 +98,7 @@ const SHELL: { readonly [folder: string]: true | readonly string[] } = {
   dataset: ['node:crypto'],
   run: ['node:crypto'],
   provenance: ['node:crypto'],
+  assess: ['node:crypto'],
 };
 
 // Alternatives: block comment, line comment, '…', "…", `…`, and a regular expression where an operand may begin.
@@ -101,7 +108,7 @@ const TOKEN =
 export interface Source {
   readonly path: string;
   readonly text: string;
-  /** `base`, …, or `capstan` for the front door `src/capstan.ts`. */
+  /** `base`, …, or the name of a front door: `capstan` for `src/capstan.ts`. */
   readonly folder: string;
   /** The text without comments, strings and regular expressions; «'3'» stands for the fourth string. */
   readonly code: string;
@@ -125,7 +132,7 @@ export function read(path: string, text: string): Source {
 }
 
 export function folderOf(path: string): string {
-  return path === 'src/capstan.ts' ? 'capstan' : (path.split('/')[1] ?? '');
+  return /^src\/(capstan|kpis)\.ts$/.exec(path)?.[1] ?? path.split('/')[1] ?? '';
 }
 
 /** Where a relative import leads. */
@@ -140,7 +147,7 @@ const crossing = (source: Source) =>
 /** Each rule, by what is true when it holds, gives its complaints about one file. */
 export const RULES = {
   'every file lies in a folder of the table, no deeper': ({ path, folder }) =>
-    Object.hasOwn(TABLE, folder) && /^src\/(\w+\/[\w-]+|capstan)\.ts$/.test(path) ? [] : [path],
+    Object.hasOwn(TABLE, folder) && /^src\/(\w+\/[\w-]+|capstan|kpis)\.ts$/.test(path) ? [] : [path],
   'a folder imports what the table allows it and nothing else': (source) =>
     crossing(source).filter((name) => !TABLE[source.folder]?.includes(folderOf(targetOf(source, name)))),
   'only evaluate imports examiners': (source) =>

@@ -144,7 +144,7 @@ export async function ladder(
 
 /** The model's final answers, each as confident as its kind was often right on the tuning half: kinds are what all the
  *  verifiers say. Without verifiers there is one kind. It was shaped by ground truth, and says so. */
-async function graded(
+export async function graded(
   assistant: X,
   verifiers: readonly Verifier<TextQuestion, string>[],
   examiner: TextExaminer,
@@ -197,7 +197,7 @@ function normalised(answer: string): string | undefined {
   return number ? showRational(number) : finalAnswer(answer);
 }
 
-function untied(assistant: X): X {
+export function untied(assistant: X): X {
   return {
     origin: assistant.origin,
     answer: async (questions, scope) =>

@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { RunRecord } from '../src/report/record.ts';
 import { renderReport } from '../src/report/report.ts';
-import { launchBrowser } from './browser.ts';
+import { launchBrowser, TEXTS_OF_LOW_CONTRAST } from './browser.ts';
 import {
   deepRecord,
   failedRecord,
@@ -216,31 +216,3 @@ async function tabTo(page: Page, selector: string): Promise<void> {
 async function shown(page: Page): Promise<{ steps: boolean; seconds: boolean }> {
   return { steps: await page.isVisible('.by-steps'), seconds: await page.isVisible('.by-seconds') };
 }
-
-/** Runs in the page. WCAG 2.2 §1.4.3 over every text that is seen, on the nearest ground that is not transparent. */
-const TEXTS_OF_LOW_CONTRAST = `(() => {
-  const channels = (colour) => (colour.match(/[\\d.]+/g) || []).map(Number);
-  const luminance = (colour) => {
-    const [red, green, blue] = channels(colour).map((channel) => {
-      const share = channel / 255;
-      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  };
-  const ground = (from) => {
-    const colour = getComputedStyle(from).backgroundColor;
-    return (channels(colour)[3] ?? 1) > 0 || !from.parentElement ? colour : ground(from.parentElement);
-  };
-  const low = [];
-  let looked = 0;
-  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
-    const parent = text.parentElement;
-    if (!text.nodeValue.trim() || !parent.checkVisibility() || parent.closest('script,.rest')) continue;
-    looked++;
-    const [a, b] = [luminance(getComputedStyle(parent).color), luminance(ground(parent))];
-    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (!(contrast >= 4.5)) low.push(text.nodeValue.trim().slice(0, 40) + ': ' + contrast.toFixed(2));
-  }
-  return { low, looked };
-})()`;
