@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { TextItem } from '../src/project/actions.ts';
 import type { TranscriptNode } from '../src/transcript/node.ts';
 import { type AtWork, capstan, capstanAtWork, SCRATCH } from './command.ts';
+import { long } from './long.ts';
 import { SOCRATIC, SOCRATIC_TEXT, SOLUTIONS_TEXT } from './made-up.ts';
 import { TestProvider } from './provider.ts';
 
@@ -235,7 +236,7 @@ describe('all questions of a text task', () => {
     }
   });
 
-  test('wait for people together, and go on with --resume', async () => {
+  long('wait for people together, and go on with --resume', async () => {
     const waiting = ['--overseer', `recorded:${TASKS}`, '--assistant', 'person'];
     const resting = await run(...many, ...waiting, '--run', 'runs/people');
     expect(resting.stdout).toMatch(/0 of 4 answered, 4 wait: .*\n4 in the inbox/);

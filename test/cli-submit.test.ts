@@ -106,40 +106,44 @@ describe('capstan ledger submit', () => {
     });
   });
 
-  test('of a log that was rolled back or written again says so, and keeps nothing', {
-    timeout: PATIENCE_MS,
-  }, async () => {
-    const vkey = await made('strict');
-    record('true', 50);
-    cpSync(at('true'), at('early'), { recursive: true });
-    record('true', 10);
-    await trust('strict', 'true');
-    await serving('strict', async (url) => {
-      expect(await submit(url, 'true', '--witness', vkey)).toMatchObject({ status: 0 });
-      for (const [name, count, reason] of [
+  long(
+    'of a log that was rolled back or written again says so, and keeps nothing',
+    {
+      timeout: PATIENCE_MS,
+    },
+    async () => {
+      const vkey = await made('strict');
+      record('true', 50);
+      cpSync(at('true'), at('early'), { recursive: true });
+      record('true', 10);
+      await trust('strict', 'true');
+      await serving('strict', async (url) => {
+        expect(await submit(url, 'true', '--witness', vkey)).toMatchObject({ status: 0 });
+        for (const [name, count, reason] of [
         ['shorter', 5, /cosigned 61 entries .*: expected as many and more, the log has 56; it was rolled back/],
         ['same', 10, /got 409: it cosigned another log of this size.*both heads are in (evidence-\S+?)»/],
         ['longer', 20, /got 422: the log does not extend what it cosigned.*both heads are in (evidence-\S+?)»/],
       ] as const) // biome-ignore format: a table
-        for (const isKnown of [false, true]) {
-          rmSync(at(name), { recursive: true, force: true });
-          cpSync(at('early'), at(name), { recursive: true });
-          record(name, count, 'another');
-          if (isKnown) cpSync(at('true', 'witnessed'), at(name, 'witnessed'), { recursive: true });
-          const refused = await submit(url, name, '--witness', vkey);
-          expect(refused).toMatchObject({ status: 6, stdout: '' });
-          expect(refused.stderr).toMatch(reason);
-          expect(existsSync(at(name, 'witnessed'))).toBe(isKnown);
-          const evidence = reason.exec(refused.stderr)?.[1];
-          if (!evidence) continue;
-          const log = readFileSync(at(name, 'log.vkey'), 'utf8').trimEnd();
-          const proven = await witness('evidence', `strict/${evidence}`, log);
-          expect(proven.stdout).toContain('signed two different logs of 61 entries');
-          expect(proven.stdout).toContain(name === 'longer' ? 'goes on to 71' : 'entries\n');
-        }
-      expect(await submit(url, 'true', '--witness', vkey)).toMatchObject({ status: 0 });
-    });
-  });
+          for (const isKnown of [false, true]) {
+            rmSync(at(name), { recursive: true, force: true });
+            cpSync(at('early'), at(name), { recursive: true });
+            record(name, count, 'another');
+            if (isKnown) cpSync(at('true', 'witnessed'), at(name, 'witnessed'), { recursive: true });
+            const refused = await submit(url, name, '--witness', vkey);
+            expect(refused).toMatchObject({ status: 6, stdout: '' });
+            expect(refused.stderr).toMatch(reason);
+            expect(existsSync(at(name, 'witnessed'))).toBe(isKnown);
+            const evidence = reason.exec(refused.stderr)?.[1];
+            if (!evidence) continue;
+            const log = readFileSync(at(name, 'log.vkey'), 'utf8').trimEnd();
+            const proven = await witness('evidence', `strict/${evidence}`, log);
+            expect(proven.stdout).toContain('signed two different logs of 61 entries');
+            expect(proven.stdout).toContain(name === 'longer' ? 'goes on to 71' : 'entries\n');
+          }
+        expect(await submit(url, 'true', '--witness', vkey)).toMatchObject({ status: 0 });
+      });
+    },
+  );
 
   long(
     'loses nothing when the witness is killed, before it looks or after it signed',

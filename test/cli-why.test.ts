@@ -7,6 +7,7 @@ import type { Entry } from '../src/ledger/entry.ts';
 import { openEnvelope } from '../src/ledger/envelope.ts';
 import { parseVerifierKey } from '../src/ledger/key.ts';
 import { capstan, lastLine, PATIENCE_MS, SCRATCH } from './command.ts';
+import { long } from './long.ts';
 
 const SMALL = ['run', 'permutation-powering', '--size', '8', '--powers', '4', '--replicas', '1'];
 const json = async (...args: readonly string[]) => {
@@ -116,7 +117,7 @@ describe('an export', () => {
 });
 
 describe('a correction', () => {
-  test('of an answer that nothing learned from taints nothing, and shows the first wrong node', async () => {
+  long('of an answer that nothing learned from taints nothing, and shows the first wrong node', async () => {
     const { record, tree } = await json('ask', 'one', 's^3(2)', '--record');
     const [half] = tree.children;
     const other = String((Number(half.answer) + 1) % 8);

@@ -9,6 +9,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser } from './browser.ts';
 import { buildPages } from './built-pages.ts';
+import { long } from './long.ts';
 import { ark } from './tree-page/ark.ts';
 import { type FakeServer, serveFake } from './tree-page/fake-server.ts';
 import { known, X3 } from './tree-page/fake-tree.ts';
@@ -74,7 +75,7 @@ describe.skipIf(!browser)(
       });
     });
 
-    test('calls nobody back who has moved on while a node was fetched', async () => {
+    long('calls nobody back who has moved on while a node was fetched', async () => {
       await opened('', {}, async (page) => {
         let answer = () => {};
         const held = new Promise<void>((resolve) => {
@@ -106,7 +107,7 @@ describe.skipIf(!browser)(
       });
     });
 
-    test('lights up both ends of a phrase, whichever is pointed at or has the focus', async () => {
+    long('lights up both ends of a phrase, whichever is pointed at or has the focus', async () => {
       await opened('', {}, async (page) => {
         await page.click('[data-at="1"]');
         await page.click('[data-tab="evidence"]');

@@ -9,6 +9,7 @@ import type { TranscriptNode } from '../src/transcript/node.ts';
 import { launchBrowser } from './browser.ts';
 import { PATIENCE_MS } from './command.ts';
 import { isThere, STRATEGYQA } from './corpora.ts';
+import { long } from './long.ts';
 import { ask, builtWithPages, heading, reply, seen, Workbench } from './workbench/served.ts';
 
 const browser = await launchBrowser();
@@ -132,7 +133,7 @@ describe.skipIf(!browser)(`the workbench in a browser${NO_BROWSER}`, () => {
     PATIENCE_MS,
   );
 
-  test(
+  long(
     'where two decide differently a third settles it, sees both and whose neither is, and that counts',
     () =>
       project(

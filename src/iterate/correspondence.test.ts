@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { long } from '../../test/long.ts';
 import { withEnvironment } from '../amplify/environment.ts';
 import { hch } from '../amplify/hch.ts';
 import { memo } from '../amplify/memo.ts';
@@ -150,23 +151,26 @@ describe('a correspondence', () => {
     expect(items.some(({ why, sure }) => why === 'random' && sure === 1)).toBe(true);
   });
 
-  test('tests by chance alone: its estimate is of what H′ does on its way, neither of the doubtful nor of the learned', async () => {
-    // H′ that learns nothing from being told stays as wanting as it was.
-    const share = 0.3;
-    let [right, n] = [0, 0];
-    for (let seed = 0; seed < 12; seed++) {
-      const { imitator, scripts } = pupil(share);
-      const { decisions } = inbox(scripts, 0);
-      Object.assign(imitator, { hear: () => {} });
-      const deaf = { ...OPTIONS, decisionsMax: 400, startShare: 1, wrongMax: 0 };
-      const own = new Correspondence(task, decisions, imitator, deaf, Random.seeded(seed).split('labels'));
-      for (let step = 0; step < STEPS; step++) await own.prepare(moment(step));
-      right += own.state.tested.right;
-      n += own.state.tested.n;
-    }
-    expect(n).toBeGreaterThan(300);
-    expect(Math.abs(right / n - (1 - share))).toBeLessThan(0.08);
-  });
+  long(
+    'tests by chance alone: its estimate is of what H′ does on its way, neither of the doubtful nor of the learned',
+    async () => {
+      // H′ that learns nothing from being told stays as wanting as it was.
+      const share = 0.3;
+      let [right, n] = [0, 0];
+      for (let seed = 0; seed < 12; seed++) {
+        const { imitator, scripts } = pupil(share);
+        const { decisions } = inbox(scripts, 0);
+        Object.assign(imitator, { hear: () => {} });
+        const deaf = { ...OPTIONS, decisionsMax: 400, startShare: 1, wrongMax: 0 };
+        const own = new Correspondence(task, decisions, imitator, deaf, Random.seeded(seed).split('labels'));
+        for (let step = 0; step < STEPS; step++) await own.prepare(moment(step));
+        right += own.state.tested.right;
+        n += own.state.tested.n;
+      }
+      expect(n).toBeGreaterThan(300);
+      expect(Math.abs(right / n - (1 - share))).toBeLessThan(0.08);
+    },
+  );
 
   test('holds a stage until H′ is trusted there, and lets X go on for so many steps only', async () => {
     const { own } = corresponding(1, Number.POSITIVE_INFINITY, { decisionsMax: 1000, steps: 1 });
