@@ -73,7 +73,7 @@ const BAD: readonly (readonly [typed: string, status: number, says: RegExp])[] =
   [`run ${TASK} --noise systematic:1e-1`, 2, /--noise: expected a number from 0 to 1, got «1e-1»/],
   [`run ${TASK} --noise random:1`, 2, /noise: expected a rate from 0 to below 1, got 1/],
   [`run ${TASK} --audits 5`, 2, /audits: expected an integer from \d+ to 100000, got 5/],
-  [`run ${TASK} --defence prayer`, 2, /--defence: expected one of vote, doubt, verify, got «prayer»/],
+  [`run ${TASK} --defence prayer`, 2, /--defence: expected one of vote, doubt, verify, second, got «prayer»/],
   [`run ${TASK} --defence`, 2, /--defence <kind>.*argument missing/],
   [`run ${TASK} --defence vote`, 2, /--defence: expected an integer, got «»/],
   [`run ${TASK} --defence vote:2.5`, 2, /--defence: expected an integer, got «2.5»/],
