@@ -9,9 +9,9 @@ import { withEnvironment } from '../amplify/environment.ts';
 import { CapstanError, invariant } from '../base/errors.ts';
 import type { Answer } from '../core/answer.ts';
 import type { Assistant, Environment, Overseer } from '../core/assistant.ts';
+import { logistic, logit, predicted } from '../statistics/logistic.ts';
 import { meanOf } from '../statistics/mean.ts';
 import { type Combination, combined } from './combination.ts';
-import { logistic, logit, predicted } from './logistic.ts';
 import { propagating } from './propagate.ts';
 
 export interface AdaptiveParts<Q, A> {

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { Random } from '../base/random.ts';
 import { scope } from '../core/budget.ts';
 import { isotonic } from '../statistics/isotonic.ts';
+import { logit, sigmoid } from '../statistics/logistic.ts';
 import { calibratedAssistant } from './calibrated.ts';
 import { calibrate, calibrated, fitMap, type Judged, METHODS, mapped } from './calibration.ts';
-import { logit, sigmoid } from './logistic.ts';
 import { numbers, wrapperContract } from './wrapper.contract.ts';
 
 /** Right as often as `truth` of what is said. */

@@ -8,7 +8,7 @@
 
 import { CapstanError } from '../base/errors.ts';
 import { isotonic } from '../statistics/isotonic.ts';
-import { logistic, logit, sigmoid } from './logistic.ts';
+import { logistic, logit, sigmoid } from '../statistics/logistic.ts';
 
 /** A known answer of the calibration pile. */
 export interface Judged {

@@ -8,7 +8,7 @@
 import { invariant } from '../base/errors.ts';
 import { type Answer, agree, known } from '../core/answer.ts';
 import type { Assistant } from '../core/assistant.ts';
-import { type Case, logistic, logit, predicted } from './logistic.ts';
+import { type Case, logistic, logit, predicted } from '../statistics/logistic.ts';
 
 /** A question of the calibration pile with both answers. */
 export interface Pair<A> {

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../base/random.ts';
 import { exactProportion } from '../statistics/beta.ts';
-import { logisticLine } from '../statistics/logistic.ts';
+import { logisticLine } from '../statistics/regression.ts';
 import {
   horizon,
   intraclassCorrelation,

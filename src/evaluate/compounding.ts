@@ -10,8 +10,8 @@ import { betaDraw } from '../statistics/beta.ts';
 import { byCluster, type Clustered } from '../statistics/clustered.ts';
 import type { Bounded, Estimate } from '../statistics/estimate.ts';
 import { jackknifeOfSums } from '../statistics/jackknife.ts';
-import { logisticLine } from '../statistics/logistic.ts';
 import { type Count, effectiveSize, proportion } from '../statistics/proportion.ts';
+import { logisticLine } from '../statistics/regression.ts';
 import type { Levelled } from './levels.ts';
 
 /** Enough to place the ends of an interval within 3 % of its width. */

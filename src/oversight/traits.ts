@@ -3,7 +3,8 @@
 
 import type { Answer } from '../core/answer.ts';
 import type { Task } from '../core/task.ts';
-import { type Features, logit } from './disagreement.ts';
+import { logit } from '../statistics/logistic.ts';
+import type { Features } from './disagreement.ts';
 
 /** «word 3», «level 2», «level 2 or above», «answer 7»: the word is in the question's sentence, the answer's word is that. */
 export type Trait = string;

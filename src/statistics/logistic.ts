@@ -1,81 +1,138 @@
-/** A line through yes and no: logit P(right) = intercept + slope · x, by maximum likelihood (Newton's method). Errors are robust
- *  to clusters (Liang & Zeger 1986, with C/(C − 1)), the interval is Student's t over them. */
+/** Logistic regression with coefficients drawn towards a prior:
+ *      P(right) = σ(Σ βⱼ xⱼ)        maximise  Σ weight · log P(what was)  −  ½ Σ strengthⱼ (βⱼ − priorⱼ)²
+ *  by Newton's method, which here is iteratively reweighted least squares (Hastie, Tibshirani & Friedman 2009, §4.4.1). The
+ *  prior keeps few or separable cases from saying more than they know, and makes the maximum unique; a prior of 0 is ridge
+ *  regression (le Cessie & van Houwelingen 1992). `regression` is without one, and says how surely. */
 
-import { byCluster, type Clustered } from './clustered.ts';
-import type { Estimate } from './estimate.ts';
-import { studentQuantile } from './student.ts';
+import { CapstanError, invariant } from '../base/errors.ts';
 
-export interface LogisticPoint extends Clustered {
-  readonly x: number;
+export interface Case {
+  /** As many as the prior has; a 1 among them gives an intercept. */
+  readonly features: ArrayLike<number>;
   readonly right: boolean;
+  /** How many cases it counts for, above 0; 1 if not given. */
+  readonly weight?: number;
 }
 
-export interface LogisticLine {
-  readonly slope: Estimate;
-  readonly intercept: Estimate;
+/** Probabilities nearer to 0 and 1 than this count as this near: a float32 softmax says 1 where it means nearly 1. */
+const NEAREST = 1e-6;
+const STEPS_MAX = 100;
+const HALVINGS_MAX = 40;
+const CLOSE = 1e-10;
+
+/** log(p / (1 − p)) */
+export function logit(probability: number): number {
+  const p = Math.min(1 - NEAREST, Math.max(NEAREST, probability));
+  return Math.log(p / (1 - p));
 }
 
-const STEPS_MAX = 50;
-const SETTLED = 1e-10;
-/** A steeper line means that it has no end: right and wrong can be told apart without a mistake. */
-const STEEPEST = 1e4;
+/** 1 / (1 + e^−z) */
+export function sigmoid(z: number): number {
+  return 1 / (1 + Math.exp(-z));
+}
 
-/** Undefined where no line is the most likely: all alike, or told apart without a mistake. */
-export function logisticLine(points: readonly LogisticPoint[]): LogisticLine | undefined {
-  let [a, b] = [0, 0];
+export function predicted(coefficients: ArrayLike<number>, features: ArrayLike<number>): number {
+  return sigmoid(dot(coefficients, features));
+}
+
+/** The coefficients β; `strength` is above 0, one for all or one for each. */
+export function logistic(
+  cases: readonly Case[],
+  prior: readonly number[],
+  strength: number | readonly number[],
+): readonly number[] {
+  const strengths = prior.map((_, j) => (typeof strength === 'number' ? strength : strength[j]!));
+  for (const one of strengths)
+    if (!(one > 0))
+      throw new CapstanError('invalid', `strength of the prior: expected one above 0, got ${one}`);
+  const problem = { cases, prior, strengths };
+  let beta = Float64Array.from(prior);
+  let value = objective(problem, beta);
   for (let step = 0; step < STEPS_MAX; step++) {
-    const { gradient, inverse } = derivatives(points, a, b);
-    if (!inverse) return undefined;
-    const [da, db] = times(inverse, gradient);
-    // Half-way while a step would overshoot.
-    const scale = Math.min(1, 4 / Math.max(Math.abs(da), Math.abs(db), 1e-300));
-    a += scale * da;
-    b += scale * db;
-    if (Math.abs(a) > STEEPEST || Math.abs(b) > STEEPEST) return undefined;
-    if (Math.max(Math.abs(da), Math.abs(db)) < SETTLED * (1 + Math.abs(a) + Math.abs(b)))
-      return withErrors(points, a, b, inverse);
+    const towards = newtonStep(problem, beta);
+    let share = 1;
+    let next = beta;
+    let better = Number.NEGATIVE_INFINITY;
+    // A whole step may overshoot where probabilities are near 0 and 1.
+    for (let halving = 0; halving < HALVINGS_MAX && !(better >= value); halving++, share /= 2) {
+      const scale = share;
+      next = beta.map((b, j) => b + scale * towards[j]!);
+      better = objective(problem, next);
+    }
+    if (!(better >= value)) break;
+    const moved = next.reduce((most, b, j) => Math.max(most, Math.abs(b - beta[j]!)), 0);
+    [beta, value] = [next, better];
+    if (moved < CLOSE) break;
   }
-  return undefined;
+  return [...beta];
 }
 
-type Vector = readonly [number, number];
-/** Symmetric: its two diagonal elements and the other one. */
-type Matrix = readonly [number, number, number];
-
-function derivatives(points: readonly LogisticPoint[], a: number, b: number) {
-  let [g0, g1, h0, h1, h01] = [0, 0, 0, 0, 0];
-  for (const { x, right } of points) {
-    const p = 1 / (1 + Math.exp(-a - b * x));
-    const [residual, weight] = [(right ? 1 : 0) - p, p * (1 - p)];
-    g0 += residual;
-    g1 += residual * x;
-    h0 += weight;
-    h1 += weight * x * x;
-    h01 += weight * x;
-  }
-  const determinant = h0 * h1 - h01 * h01;
-  const inverse: Matrix | undefined =
-    determinant > 1e-12 * h0 * h1 ? [h1 / determinant, h0 / determinant, -h01 / determinant] : undefined;
-  return { gradient: [g0, g1] as Vector, inverse };
+interface Problem {
+  readonly cases: readonly Case[];
+  readonly prior: readonly number[];
+  readonly strengths: readonly number[];
 }
 
-function times([m0, m1, m01]: Matrix, [v0, v1]: Vector): Vector {
-  return [m0 * v0 + m01 * v1, m01 * v0 + m1 * v1];
+function objective({ cases, prior, strengths }: Problem, beta: Float64Array): number {
+  let sum = 0;
+  for (const { features, right, weight = 1 } of cases) {
+    const z = dot(beta, features);
+    sum -= weight * softplus(right ? -z : z);
+  }
+  for (let j = 0; j < beta.length; j++) sum -= (strengths[j]! / 2) * (beta[j]! - prior[j]!) ** 2;
+  return sum;
 }
 
-function withErrors(points: readonly LogisticPoint[], a: number, b: number, inverse: Matrix): LogisticLine {
-  const groups = byCluster(points);
-  let [v0, v1] = [0, 0];
-  for (const group of groups) {
-    const influence = times(inverse, derivatives(group, a, b).gradient);
-    v0 += influence[0] ** 2;
-    v1 += influence[1] ** 2;
+/** log(1 + e^z), without overflow. */
+function softplus(z: number): number {
+  return Math.max(0, z) + Math.log1p(Math.exp(-Math.abs(z)));
+}
+
+function newtonStep({ cases, prior, strengths }: Problem, beta: Float64Array): Float64Array {
+  const width = beta.length;
+  const gradient = Float64Array.from(beta, (b, j) => -strengths[j]! * (b - prior[j]!));
+  // Its lower half.
+  const curvature = strengths.map((one, j) => {
+    const row = new Float64Array(width);
+    row[j] = one;
+    return row;
+  });
+  for (const { features, right, weight = 1 } of cases) {
+    const p = predicted(beta, features);
+    for (let j = 0; j < width; j++) {
+      gradient[j]! += weight * (Number(right) - p) * features[j]!;
+      const scaled = weight * p * (1 - p) * features[j]!;
+      if (scaled !== 0) for (let k = 0; k <= j; k++) curvature[j]![k]! += scaled * features[k]!;
+    }
   }
-  const clusters = groups.length;
-  const bounded = (value: number, variance: number): Estimate => {
-    if (clusters < 3) return { value, low: null, high: null, n: points.length };
-    const spread = studentQuantile(clusters - 2) * Math.sqrt((variance * clusters) / (clusters - 2));
-    return { value, low: value - spread, high: value + spread, n: points.length };
-  };
-  return { slope: bounded(b, v1), intercept: bounded(a, v0) };
+  return solved(curvature, gradient);
+}
+
+/** x with A x = b: A is positive definite, and its lower half is given and overwritten; by Cholesky's decomposition. */
+function solved(root: readonly Float64Array[], x: Float64Array): Float64Array {
+  const n = x.length;
+  for (let j = 0; j < n; j++) {
+    for (let k = 0; k < j; k++) root[j]![j]! -= root[j]![k]! ** 2;
+    root[j]![j] = Math.sqrt(Math.max(root[j]![j]!, Number.MIN_VALUE));
+    for (let i = j + 1; i < n; i++) {
+      for (let k = 0; k < j; k++) root[i]![j]! -= root[i]![k]! * root[j]![k]!;
+      root[i]![j]! /= root[j]![j]!;
+    }
+  }
+  for (let i = 0; i < n; i++) {
+    for (let k = 0; k < i; k++) x[i]! -= root[i]![k]! * x[k]!;
+    x[i]! /= root[i]![i]!;
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    for (let k = i + 1; k < n; k++) x[i]! -= root[k]![i]! * x[k]!;
+    x[i]! /= root[i]![i]!;
+  }
+  return x;
+}
+
+function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  invariant(a.length === b.length, `${a.length} coefficients for ${b.length} features`);
+  let sum = 0;
+  for (let j = 0; j < a.length; j++) sum += a[j]! * b[j]!;
+  return sum;
 }

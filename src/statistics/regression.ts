@@ -2,6 +2,8 @@
  *  (White 1982; Liang & Zeger 1986: A⁻¹ B A⁻¹, A the information, B the spread of the clusters' scores). */
 
 import { byCluster, type Clustered } from './clustered.ts';
+import type { Estimate } from './estimate.ts';
+import { studentQuantile } from './student.ts';
 
 export interface Trial extends Clustered {
   /** x; a constant is a feature too. As many for every trial. */
@@ -46,6 +48,35 @@ export function logisticFit(trials: readonly Trial[], guess = 0): LogisticFit | 
     [beta, now] = [next, then];
   }
   return undefined;
+}
+
+export interface LogisticPoint extends Clustered {
+  readonly x: number;
+  readonly right: boolean;
+}
+
+export interface LogisticLine {
+  readonly slope: Estimate;
+  readonly intercept: Estimate;
+}
+
+/** A line through yes and no: logit P(right) = intercept + slope · x, with Student's t over clusters. Undefined where no line is the
+ *  most likely: all alike, or told apart without a mistake. */
+export function logisticLine(points: readonly LogisticPoint[]): LogisticLine | undefined {
+  const fit = logisticFit(
+    points.map(({ cluster, x, right }) => ({ cluster, features: [1, x], isRight: right })),
+  );
+  if (!fit) return undefined;
+  const { coefficients, covariance, clusters } = fit;
+  const estimated = (j: number): Estimate => {
+    const value = coefficients[j]!;
+    if (clusters < 3) return { value, low: null, high: null, n: points.length };
+    // Two degrees of freedom are spent on the line, one is spent already.
+    const variance = (covariance[j]![j]! * (clusters - 1)) / (clusters - 2);
+    const spread = studentQuantile(clusters - 2) * Math.sqrt(variance);
+    return { value, low: value - spread, high: value + spread, n: points.length };
+  };
+  return { slope: estimated(1), intercept: estimated(0) };
 }
 
 function fitted(
