@@ -14,6 +14,7 @@ import type { Transcript } from '../core/workspace.ts';
 import { isRight } from '../evaluate/accuracy.ts';
 import type { Examiner } from '../evaluate/examiners.ts';
 import { oracle } from '../evaluate/oracle.ts';
+import { isLeaning } from '../run/judge.ts';
 
 export const UNKNOWN = -1;
 
@@ -124,14 +125,6 @@ export function allTheWay<Q, A>(
     task.key,
   );
   return { assistant, nodes };
-}
-
-/** Whether questions lean on guesses about themselves, as those of tasks with one level do. */
-export function isLeaning({
-  levels,
-  levelsOfPrimitives,
-}: Pick<Task<never, never>, 'levels' | 'levelsOfPrimitives'>): boolean {
-  return levels === 1 && levelsOfPrimitives === 0;
 }
 
 /** Says what is right; for figures only. */

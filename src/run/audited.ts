@@ -2,9 +2,6 @@
  *  the rules that its mistakes follow. The judge is H, all the way down to the facts; or a person, by way of a sheet. Ground
  *  truth has no part in it. What was checked, and with what probability, stays in `audits.json` of the run's folder. */
 
-import { amplify } from '../amplify/amplify.ts';
-import { withEnvironment } from '../amplify/environment.ts';
-import { memo } from '../amplify/memo.ts';
 import { type TranscriptTree, unfold } from '../amplify/tree.ts';
 import { CapstanError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
@@ -19,6 +16,7 @@ import { type Auditable, auditInRounds, planRound, ROUNDS } from '../oversight/r
 import { findSlices, holds, ruleText, type Slice } from '../oversight/slices.ts';
 import { answerTrait, doubtOf, featuresOf, questionTraits, type Trait } from '../oversight/traits.ts';
 import type { Folder } from '../storage/folder.ts';
+import { allTheWayDown } from './judge.ts';
 import { readSealed, writeSealed } from './sealed.ts';
 
 export interface AuditSetting<Q, A> {
@@ -69,7 +67,7 @@ export interface SheetLine {
   readonly right: boolean | null;
 }
 
-const FILE = 'audits.json';
+export const AUDITS = 'audits.json';
 const FORMAT = 'capstan-audits-1';
 /** Answers that may be audited. */
 const POOL = 4096;
@@ -82,7 +80,7 @@ const SUCH = 5;
 export async function auditByH<Q, A>(setting: AuditSetting<Q, A>): Promise<AuditRecord> {
   const { task, assistant, audits, random } = setting;
   const pool = await poolOf(setting);
-  const judge = judgeOf(task, assistant);
+  const judge = allTheWayDown(task, assistant);
   const isWrong = async (places: readonly number[]) => {
     const questions = places.map((place) => pool.questions[place]!);
     const judged = await judge.answer(questions, scopeFor(questions.length));
@@ -140,13 +138,13 @@ export async function auditBySheet<Q, A>(
 }
 
 export function auditsIn(folder: Folder): readonly AuditRecord[] {
-  if (!folder.exists(FILE)) return [];
-  return readSealed<{ readonly records: readonly AuditRecord[] }>(folder, FILE, FORMAT).records;
+  if (!folder.exists(AUDITS)) return [];
+  return readSealed<{ readonly records: readonly AuditRecord[] }>(folder, AUDITS, FORMAT).records;
 }
 
 /** Adds one. The caller holds the folder's lock. */
 export function keepAudit(folder: Folder, record: AuditRecord): void {
-  writeSealed(folder, FILE, FORMAT, { records: [...auditsIn(folder), record] });
+  writeSealed(folder, AUDITS, FORMAT, { records: [...auditsIn(folder), record] });
 }
 
 /** The chance of the next audit: none is drawn like one before. */
@@ -186,15 +184,6 @@ async function poolOf<Q, A>({ task, assistant, random }: AuditSetting<Q, A>): Pr
 function planned<Q, A>({ audits, random }: AuditSetting<Q, A>, { items }: Pool<Q, A>) {
   const design = designOf(items.map(({ features }) => features));
   return planRound(items, design, [], audits, random.split('sheet'));
-}
-
-/** H above H, down to where it needs nobody; where questions lean on guesses about themselves, above X. */
-function judgeOf<Q, A>(task: Task<Q, A>, x: Assistant<Q, A>): Assistant<Q, A> {
-  const depth = Math.max(1, task.levels - task.levelsOfPrimitives);
-  let below = x;
-  for (let level = 0; level < depth; level++)
-    below = memo(amplify(task.overseer, withEnvironment(task.environment, below)), task.key);
-  return withEnvironment(task.environment, below);
 }
 
 /** Unknown is the same as unknown here. */

@@ -2,10 +2,7 @@
  *  calibration pile and looked at on its check pile. What is right is what H says all the way down: no examiner is asked.
  *  It rests in calibration.json beside the run, sealed by its hash, and counts for the checkpoint that it names alone. */
 
-import { amplify } from '../amplify/amplify.ts';
-import { withEnvironment } from '../amplify/environment.ts';
 import { memo } from '../amplify/memo.ts';
-import { nobody } from '../assistants/nobody.ts';
 import { CapstanError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import type { Method } from '../confidence/calibration.ts';
@@ -17,6 +14,7 @@ import { drawHeld, type Exam, type Purpose } from '../core/exam.ts';
 import type { Task } from '../core/task.ts';
 import { type Proportion, proportion } from '../statistics/proportion.ts';
 import type { Folder } from '../storage/folder.ts';
+import { allTheWayDown } from './judge.ts';
 import { readSealed, writeSealed } from './sealed.ts';
 
 export interface CalibrationFile {
@@ -67,7 +65,7 @@ export interface CalibrateOptions {
   readonly method: Method;
 }
 
-const FILE = 'calibration.json';
+export const CALIBRATION = 'calibration.json';
 const FORMAT = 'capstan-calibration-1';
 /** The same contexts for every checkpoint: what differs is the checkpoint. */
 const DRAWN = Random.seeded(0).split('calibration');
@@ -93,7 +91,7 @@ export async function calibrateCheckpoint<Q, A>(
   });
   if (levels.length === 0)
     throw new CapstanError('invalid', `${task.name}: expected contexts to hold out, found none`);
-  const reference = allTheWayDown(task);
+  const reference = allTheWayDown(task, assistant);
   const x = memo(assistant, task.key);
   const parts = { overseer, environment, assistant: x, level };
   const held = levels.map((one) => ({ ...one, share: 1 / levels.length }));
@@ -135,22 +133,14 @@ export async function calibrateCheckpoint<Q, A>(
   };
 }
 
-/** HCH as deep as the task has levels, each question asked once: «humans consulting humans» without X. */
-function allTheWayDown<Q, A>({ overseer, environment, levels, key }: Task<Q, A>): Assistant<Q, A> {
-  let below: Assistant<Q, A> = nobody;
-  for (let level = 0; level < levels; level++)
-    below = memo(amplify(overseer, withEnvironment(environment, below)), key);
-  return { origin: { ...below.origin, name: `HCH_${levels - 1}` }, answer: below.answer };
-}
-
 export function writeCalibration(run: Folder, file: CalibrationFile): string {
-  writeSealed(run, FILE, FORMAT, file);
-  return `${run.path}/${FILE}`;
+  writeSealed(run, CALIBRATION, FORMAT, file);
+  return `${run.path}/${CALIBRATION}`;
 }
 
 /** Undefined where there is none; throws «corrupt» on one that was altered. */
 export function readCalibration(run: Folder): CalibrationFile | undefined {
-  return run.exists(FILE) ? readSealed<CalibrationFile>(run, FILE, FORMAT) : undefined;
+  return run.exists(CALIBRATION) ? readSealed<CalibrationFile>(run, CALIBRATION, FORMAT) : undefined;
 }
 
 function pileOf<Q>(exam: Exam<Q>): Pile {

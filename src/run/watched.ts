@@ -3,8 +3,6 @@
  *  (`oversight/monitor`). The auditors are the task's own H without the mistakes that H is made to make in training. No ground
  *  truth is involved. */
 
-import { hch } from '../amplify/hch.ts';
-import { memo } from '../amplify/memo.ts';
 import type { Random } from '../base/random.ts';
 import type { Answer } from '../core/answer.ts';
 import type { Assistant } from '../core/assistant.ts';
@@ -29,6 +27,7 @@ import type { Audited } from '../registry/checkpoint.ts';
 import type { AuditsRecord } from '../report/record.ts';
 import { evidenceOf } from '../statistics/bets.ts';
 import { proportion } from '../statistics/proportion.ts';
+import { allTheWayDown } from './judge.ts';
 
 export interface WatchOptions {
   readonly gate: AuditGateOptions;
@@ -97,7 +96,7 @@ export async function watch<Q, A>(
   random: Random,
 ): Promise<Watched> {
   const { task, candidate, level, iteration } = one;
-  const judge = memo(hch(task.overseer, task.environment, task.levels - task.levelsOfPrimitives), task.key);
+  const judge = allTheWayDown(task, candidate);
   const audits = await auditGate(
     { task, candidate, judge, level, iteration },
     options.gate,
