@@ -2,13 +2,12 @@
  *  how likely it is right, and whether that is enough or a person should look. */
 
 import type { Command } from 'commander';
-import { CapstanError } from '../base/errors.ts';
 import { examinerOf } from '../evaluate/examiners.ts';
 import { Runtime } from '../onnx/runtime.ts';
 import { HOME } from '../project/home.ts';
-import { commitTo, knownRevoked, person, recorder } from '../project/recorder.ts';
+import { commitTo, person, recorder } from '../project/recorder.ts';
 import { type AnswerNode, keyed, writeAnswer } from '../provenance/answer.ts';
-import { type Promotable, promoted, taintedBy } from '../registry/promotion.ts';
+import { taintedBy } from '../registry/promotion.ts';
 import type { ExampleNode } from '../report/record.ts';
 import { readCalibration } from '../run/calibrated.ts';
 import { modelServed } from '../run/chronicle.ts';
@@ -20,6 +19,7 @@ import { checkpointAssistant } from '../run/serve.ts';
 import { Folder } from '../storage/folder.ts';
 import type { AnyTask } from '../tasks/tasks.ts';
 import { integer } from './arguments.ts';
+import { served } from './served.ts';
 import { type Ink, inkFor } from './terminal.ts';
 
 interface AskFlags {
@@ -150,16 +150,6 @@ function recordAnswer({ run, served, task, asked, tree, checkpoint }: Asked): {
   } as const;
   const { entry, names } = commitTo(draft, [{ field: 'answer', text }]);
   return { answer: names[0]!, entry };
-}
-
-/** The promoted checkpoint; what is wrong with its bytes is said of the run that holds them. */
-export function served(folder: Folder): Promotable {
-  try {
-    return promoted(folder, knownRevoked());
-  } catch (error) {
-    if (!(error instanceof CapstanError) || error.code !== 'corrupt') throw error;
-    throw new CapstanError('corrupt', `${folder.path}: ${error.message}`, { cause: error });
-  }
 }
 
 function print(node: ExampleNode, indent: string, ink: Ink): void {

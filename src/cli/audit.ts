@@ -5,8 +5,6 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { Runtime } from '../onnx/runtime.ts';
 import { HOME } from '../project/home.ts';
-import { knownRevoked } from '../project/recorder.ts';
-import { promoted } from '../registry/promotion.ts';
 import {
   type AuditRecord,
   auditByH,
@@ -24,6 +22,7 @@ import { Folder } from '../storage/folder.ts';
 import { parseLines } from '../storage/lines.ts';
 import { lockFolder } from '../storage/lock.ts';
 import { integer } from './arguments.ts';
+import { served } from './served.ts';
 
 interface AuditFlags {
   readonly audits: number;
@@ -41,12 +40,7 @@ export function addAudit(program: Command): void {
       'Tell how often the promoted checkpoint of a run is wrong, from a few answers that are checked',
     )
     .argument('<run>', 'its folder, or its name in ./runs')
-    .option(
-      '--audits <n>',
-      `answers to check (default: ${AUDITS})`,
-      integer('audits', 20, AUDITS_MAX),
-      AUDITS,
-    )
+    .option('--audits <n>', 'answers to check', integer('audits', 20, AUDITS_MAX), AUDITS)
     .option(
       '--person <file>',
       'a person checks instead of H: the file is written, and read once every «right» in it is true or false',
@@ -64,7 +58,7 @@ export function addAudit(program: Command): void {
 async function audit(path: string, { audits, person }: AuditFlags): Promise<AuditRecord | undefined> {
   const { folder, file } = openRun(path);
   const task = taskOf(folder, file.configuration);
-  const checkpoint = promoted(new Folder(`${path}/ida`), knownRevoked());
+  const checkpoint = served(new Folder(`${path}/ida`));
   const lock = lockFolder(path);
   const runtime = await Runtime.open({ threads: 1, backend: 'auto' });
   try {
@@ -105,5 +99,5 @@ function textOf({ model, judge, answers, rate, levels, slices, audits }: AuditRe
 
 function shown({ value, low, high }: Bounded): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  return `${percent(Math.max(0, value))} (${percent(low)} to ${percent(high)})`;
+  return `${percent(Math.min(1, Math.max(0, value)))} (${percent(low)} to ${percent(high)})`;
 }

@@ -13,7 +13,7 @@ import type { Proportion } from '../statistics/proportion.ts';
 import { Folder } from '../storage/folder.ts';
 import { lockFolder } from '../storage/lock.ts';
 import { decimal, integer, oneOf } from './arguments.ts';
-import { served } from './ask.ts';
+import { served } from './served.ts';
 
 interface CalibrateFlags {
   readonly risk: number;

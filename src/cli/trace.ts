@@ -9,12 +9,11 @@ import { examinerOf } from '../evaluate/examiners.ts';
 import { targetsOf } from '../iterate/defence.ts';
 import { Runtime } from '../onnx/runtime.ts';
 import { HOME, LEDGER } from '../project/home.ts';
-import { knownRevoked } from '../project/recorder.ts';
 import { recordedLife } from '../provenance/life.ts';
 import { type Learner, type Taught, taughtBy } from '../provenance/taught.ts';
 import { askedOfX, rightsBy, type Traced, traced } from '../provenance/trace.ts';
 import { correctionsOn } from '../provenance/trail.ts';
-import { checkpointsIn, loadCheckpoint, promoted } from '../registry/promotion.ts';
+import { checkpointsIn, loadCheckpoint } from '../registry/promotion.ts';
 import { mainPlan } from '../run/arms.ts';
 import { drawnAgain } from '../run/drawn.ts';
 import { findRun, openRun } from '../run/folder.ts';
@@ -23,6 +22,7 @@ import { inspected } from '../run/serve.ts';
 import { Folder } from '../storage/folder.ts';
 import type { AnyAnswer, AnyQuestion, AnyTask } from '../tasks/tasks.ts';
 import { integer } from './arguments.ts';
+import { served } from './served.ts';
 
 /** A tree has up to 2^depth questions below its root. */
 const DEPTH_MAX = 8;
@@ -64,25 +64,25 @@ async function trace(path: string, text: string, depth: number): Promise<Found> 
   const question = task.parse(text);
   const examiner = examinerOf(task);
   const arm = new Folder(`${path}/ida`);
-  const served = promoted(arm, knownRevoked());
+  const last = served(arm);
   const corrections = correctionsOn(LEDGER, recordedLife(LEDGER, folder).entries, task.name);
   const rights = rightsBy(task, examiner, corrections);
   const runtime = await Runtime.open({ threads: 1, backend: 'auto' });
   try {
-    const x = await inspected(task, served, runtime);
+    const x = await inspected(task, last, runtime);
     await x.answer([question], scope()); // the first pass compiles its graphs
     const start = performance.now();
     const random = Random.seeded(0).split('trace');
     const found = await traced(task, task.overseer, x, question, depth, rights, random);
     const milliseconds = performance.now() - start;
     const about = askedOfX(found, question);
-    const known = { task, question, checkpoint: served.hash, traced: found, milliseconds };
+    const known = { task, question, checkpoint: last.hash, traced: found, milliseconds };
     if (about === undefined) return { ...known, taught: undefined };
     const learners: Learner<AnyQuestion, AnyAnswer>[] = [];
     for (const hash of checkpointsIn(arm)) {
       const checkpoint = loadCheckpoint(arm, hash);
       const { iteration, level, dataCount } = checkpoint.lineage;
-      if (iteration > served.lineage.iteration) continue;
+      if (iteration > last.lineage.iteration) continue;
       const assistant = await inspected(task, checkpoint, runtime);
       learners.push({ hash, iteration, level, dataCount, assistant });
     }

@@ -30,7 +30,7 @@ export interface Round {
   readonly drawn: 'fixed' | 'each';
 }
 
-/** Of a rate. */
+/** Of a rate. The value is unbiased, and so by chance a little below 0 or above 1; the interval is not. */
 export interface ErrorRate extends Bounded {
   /** Estimated standard error. */
   readonly error: number;

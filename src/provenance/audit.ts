@@ -24,6 +24,8 @@ import { renderEvaluation } from '../report/evaluation.ts';
 import type { RunRecord } from '../report/record.ts';
 import { renderReport } from '../report/report.ts';
 import { baselinePlans } from '../run/arms.ts';
+import { AUDITS, auditsIn } from '../run/audited.ts';
+import { CALIBRATION, readCalibration } from '../run/calibrated.ts';
 import { gateFigures } from '../run/chronicle.ts';
 import { FILE, nameOf, openRun, type RunFile, runHash } from '../run/folder.ts';
 import { taskOf } from '../run/own.ts';
@@ -85,6 +87,7 @@ class Auditor {
     this.#lastFiles();
     this.#page();
     this.#evaluation();
+    this.#measured();
     const gates = this.#of('gate-decided');
     const arms = new Set([...gates.map(armOf), ...this.#folder.list().filter((one) => this.#isArm(one))]);
     for (const arm of [...arms].sort()) this.#arm(arm, gates);
@@ -147,6 +150,24 @@ class Auditor {
     if (!this.#folder.exists(page)) this.#tooMuch(page, 'a file, drawn from the evaluation', 'none');
     else if (this.#folder.readText(page) !== renderEvaluation(evaluation))
       this.#tooMuch(page, `what ${report} draws`, 'another page');
+  }
+
+  /** What confidence is worth, and what was audited: on no ledger either, but sealed, and about models of this run. */
+  #measured(): void {
+    const calibration = readCalibration(this.#folder);
+    if (calibration) this.#about(CALIBRATION, [calibration.checkpoint]);
+    if (this.#folder.exists(AUDITS))
+      this.#about(
+        AUDITS,
+        auditsIn(this.#folder).map(({ model }) => model),
+      );
+  }
+
+  #about(file: string, models: readonly string[]): void {
+    this.#known.add(file);
+    const files = this.#folder.files();
+    const missing = models.find((model) => !files.some((name) => name.endsWith(`/${model}.safetensors`)));
+    if (missing !== undefined) throw this.#fault(file, 'checkpoints of this run', missing);
   }
 
   #record(): RunRecord {
