@@ -4,22 +4,20 @@
 
 import { Random } from '../src/base/random.ts';
 import type { Assistant } from '../src/core/assistant.ts';
-import { scopeFor } from '../src/core/budget.ts';
-import { drawHeld, type Exam } from '../src/core/exam.ts';
+import type { Exam } from '../src/core/exam.ts';
 import { Student } from '../src/distill/student.ts';
-import { accuracy, checkpointExams, isRight } from '../src/evaluate/accuracy.ts';
+import { accuracy, checkpointExams } from '../src/evaluate/accuracy.ts';
 import { examinerOf } from '../src/evaluate/examiners.ts';
 import { iterate } from '../src/iterate/iterate.ts';
 import { type Progress, START } from '../src/iterate/progress.ts';
 import { directly } from '../src/iterate/supervision.ts';
 import { Runtime } from '../src/onnx/runtime.ts';
-import { sliceWord } from '../src/overseers/noisy.ts';
 import { corrected } from '../src/oversight/corrected.ts';
 import { type ErrorRate, errorRate } from '../src/oversight/estimate.ts';
-import { auditInRounds, ROUNDS } from '../src/oversight/rounds.ts';
-import { findSlices, holds, type Rule } from '../src/oversight/slices.ts';
-import { answerTrait, doubtOf, featuresOf, questionTraits } from '../src/oversight/traits.ts';
-import { mainPlan } from '../src/run/arms.ts';
+import { holds, type Rule } from '../src/oversight/slices.ts';
+import { questionTraits } from '../src/oversight/traits.ts';
+import { mainPlan, slipWord } from '../src/run/arms.ts';
+import { poolOf, roundsByH, slicesIn } from '../src/run/audited.ts';
 import { type Choices, configure } from '../src/run/configuration.ts';
 import type { Proportion } from '../src/statistics/proportion.ts';
 import { type AnyAnswer, type AnyQuestion, type AnyTask, taskEntry } from '../src/tasks/tasks.ts';
@@ -55,7 +53,6 @@ export interface Retrained {
 }
 
 const SHARE = 1 / 8;
-const POOL = 6000;
 
 export async function retrained({ task: name, size, seed, steps, audits }: Retraining): Promise<Retrained> {
   const noise = { kind: 'systematic', rate: SHARE } as const;
@@ -73,7 +70,10 @@ export async function retrained({ task: name, size, seed, steps, audits }: Retra
     const measure = (x: X) => figuresOf(task, x, plantedIn(task, seed));
     const x = student.assistant('X', false);
     const before = await measure(x);
-    const { rate, rules } = await audit(task, x, audits, random.split('audit'));
+    const setting = { task, assistant: x, model: '', random: random.split('audit'), audits };
+    const pool = await poolOf(setting);
+    const rounds = await roundsByH(setting, pool);
+    const rules = slicesIn(pool, rounds, setting.random).map(({ rule }) => rule);
     let taken = 0;
     const [h] = plan.overseers;
     const overseer = corrected(h!, task.overseer, {
@@ -98,7 +98,7 @@ export async function retrained({ task: name, size, seed, steps, audits }: Retra
     return {
       levels: examiner.grades ?? Array.from({ length: task.levels }, (_, i) => `level ${i + 1}`),
       rules,
-      rate,
+      rate: errorRate(rounds),
       before,
       after: await measure(going.assistant('X', false)),
       taken,
@@ -122,11 +122,7 @@ async function trained(events: ReturnType<typeof iterate<AnyQuestion, AnyAnswer>
 
 /** Whether H errs there: the same word as a run takes (run/arms.ts). */
 function plantedIn(task: AnyTask, seed: number): (question: AnyQuestion) => boolean {
-  const root = Random.seeded(seed).split('noise');
-  const questions = Array.from({ length: 64 }, (_, context) =>
-    task.sample(root.split(context), { split: 'train', size: task.sizeMax, level: task.levels }),
-  ).flat();
-  const word = sliceWord(questions, SHARE, task.encoding)!;
+  const word = slipWord(task, SHARE, seed)!;
   return (question) =>
     task.encoding.sentence(question).includes(word) && task.environment(question) === undefined;
 }
@@ -141,38 +137,4 @@ async function figuresOf(
   const slice: Exam<AnyQuestion> = exams.flat().map((asked) => asked.filter(isPlanted));
   const [inSlice] = await accuracy(x, examiner, [slice]);
   return { perLevel: await accuracy(x, examiner, exams), inSlice: inSlice! };
-}
-
-async function audit(
-  task: AnyTask,
-  x: X,
-  minutes: number,
-  random: Random,
-): Promise<{ readonly rate: ErrorRate; readonly rules: readonly Rule[] }> {
-  const examiner = examinerOf(task);
-  const questions = Array.from({ length: task.levels }, (_, i) =>
-    drawHeld(task, 'check', i + 1, Math.ceil(POOL / task.levels), random.split('pool')),
-  ).flat(2);
-  const answers = await x.answer(questions, scopeFor(questions.length));
-  const traits = questions.map((question) => questionTraits(task, question));
-  const doubts = answers.map(doubtOf);
-  const features = featuresOf(
-    doubts,
-    traits.map((one, i) => [...one, answerTrait(task, answers[i]!)]),
-  );
-  const rounds = await auditInRounds(
-    doubts.map((doubt, i) => ({ doubt, features: features[i]! })),
-    async (places) => places.map((i) => !isRight(examiner, questions[i]!, answers[i]!)),
-    { minutes, rounds: ROUNDS },
-    random,
-  );
-  const seen = rounds.flatMap(({ audits }, round) =>
-    audits.map(({ item, ...one }) => ({
-      ...one,
-      round,
-      traits: traits[item]!,
-      level: task.level(questions[item]!),
-    })),
-  );
-  return { rate: errorRate(rounds), rules: findSlices(seen, random).map(({ rule }) => rule) };
 }

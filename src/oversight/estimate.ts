@@ -8,6 +8,7 @@
 
 import { CapstanError } from '../base/errors.ts';
 import type { Bounded } from '../statistics/estimate.ts';
+import { wilson } from '../statistics/proportion.ts';
 
 /** An answer that was checked. */
 export interface Audit {
@@ -36,8 +37,6 @@ export interface ErrorRate extends Bounded {
   readonly error: number;
 }
 
-/** Standard normal quantile of a two-sided 95 % interval. */
-const Z = 1.959964;
 /** What it leaves out on either side. */
 const TAIL = 0.025;
 
@@ -58,7 +57,7 @@ export function errorRate(
     found.reduce((sum, moments, t) => sum + of(moments, rounds[t]!.weight / weights), 0);
   const value = over((moments, share) => share * moments.value);
   const error = Math.sqrt(over((moments, share) => share ** 2 * moments.variance));
-  const { low, high } = wilson(value, error);
+  const { low, high } = intervalOf(value, error);
   const isSeen = (wrong: boolean) => among.some((audit) => audit.wrong === wrong);
   // Residuals that are all predictions tell nothing of mistakes nobody saw.
   const least = 1 - TAIL ** (1 / sizeOf(among));
@@ -105,18 +104,12 @@ function momentsOf({ predicted, audits, drawn }: Round, isAmong: (item: number) 
   return { value: sum / count, variance: (correction * squares) / count ** 2 };
 }
 
-function wilson(value: number, error: number): { readonly low: number; readonly high: number } {
+function intervalOf(value: number, error: number): { readonly low: number; readonly high: number } {
   const share = Math.min(1, Math.max(0, value));
   if (error === 0) return { low: share, high: share };
   // At 0 and 1 the variance of a share says nothing of its size; what is half an error away does.
   const inner = Math.min(1 - error / 2, Math.max(error / 2, share));
-  const z2 = Z ** 2 / ((inner * (1 - inner)) / error ** 2);
-  const centre = share + z2 / 2;
-  const spread = Math.sqrt(share * (1 - share) * z2 + z2 ** 2 / 4);
-  return {
-    low: Math.max(0, (centre - spread) / (1 + z2)),
-    high: Math.min(1, (centre + spread) / (1 + z2)),
-  };
+  return wilson(share, (inner * (1 - inner)) / error ** 2);
 }
 
 function expectProbabilities(rounds: readonly Round[]): void {

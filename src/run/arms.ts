@@ -56,11 +56,17 @@ function overseersOf<Q, A>(
     const { kind, rate } = noise;
     if (kind !== 'systematic')
       return noisy(task.overseer, { kind, rate, seed: root.split(i).uint32() }, task);
-    const questions = Array.from({ length: SLICE_CONTEXTS }, (_, context) =>
-      task.sample(root.split(context), { split: 'train', size: task.sizeMax, level: task.levels }),
-    ).flat();
-    return noisy(task.overseer, { kind, word: sliceWord(questions, rate, task.encoding) }, task);
+    return noisy(task.overseer, { kind, word: slipWord(task, rate, seed) }, task);
   });
+}
+
+/** The word by which H slips in a run of that seed. */
+export function slipWord<Q, A>(task: Task<Q, A>, rate: number, seed: number): number | undefined {
+  const root = Random.seeded(seed).split('noise');
+  const questions = Array.from({ length: SLICE_CONTEXTS }, (_, context) =>
+    task.sample(root.split(context), { split: 'train', size: task.sizeMax, level: task.levels }),
+  ).flat();
+  return sliceWord(questions, rate, task.encoding);
 }
 
 function supervisedPlan<Q, A>(examiner: Examiner<Q, A>, training: IterateOptions): ArmPlan<Q, A> {

@@ -78,8 +78,15 @@ const SUCH = 5;
 
 /** In rounds, each of which looks where those before found mistakes. */
 export async function auditByH<Q, A>(setting: AuditSetting<Q, A>): Promise<AuditRecord> {
-  const { task, assistant, audits, random } = setting;
   const pool = await poolOf(setting);
+  return recordOf(setting, pool, await roundsByH(setting, pool), 'H');
+}
+
+/** The audits alone. */
+export async function roundsByH<Q, A>(
+  { task, assistant, audits, random }: AuditSetting<Q, A>,
+  pool: Pool<Q, A>,
+): Promise<readonly Round[]> {
   const judge = allTheWayDown(task, assistant);
   const isWrong = async (places: readonly number[]) => {
     const questions = places.map((place) => pool.questions[place]!);
@@ -87,8 +94,7 @@ export async function auditByH<Q, A>(setting: AuditSetting<Q, A>): Promise<Audit
     return judged.map((answer, i) => !isSame(answer, pool.answers[places[i]!]!));
   };
   const options = { minutes: audits, rounds: ROUNDS };
-  const rounds = await auditInRounds(pool.items, isWrong, options, random.split('audits'));
-  return recordOf(setting, pool, rounds, 'H');
+  return auditInRounds(pool.items, isWrong, options, random.split('audits'));
 }
 
 /** What a person is to judge, in one round. */
@@ -152,7 +158,8 @@ export function auditChance(seed: number, records: readonly AuditRecord[]): Rand
   return Random.seeded(seed).split('audit').split(records.length);
 }
 
-interface Pool<Q, A> {
+/** Answers that may be audited. */
+export interface Pool<Q, A> {
   readonly questions: readonly Q[];
   readonly answers: readonly Answer<A>[];
   readonly traits: readonly (readonly Trait[])[];
@@ -160,7 +167,7 @@ interface Pool<Q, A> {
   readonly items: readonly Auditable[];
 }
 
-async function poolOf<Q, A>({ task, assistant, random }: AuditSetting<Q, A>): Promise<Pool<Q, A>> {
+export async function poolOf<Q, A>({ task, assistant, random }: AuditSetting<Q, A>): Promise<Pool<Q, A>> {
   const each = Math.ceil(POOL / task.levels);
   const questions = Array.from({ length: task.levels }, (_, i) =>
     drawHeld(task, 'check', i + 1, each, random.split('pool')),
@@ -191,17 +198,33 @@ function isSame<A>(a: Answer<A>, b: Answer<A>): boolean {
   return agree(a, b) || (a.kind === 'unknown' && b.kind === 'unknown');
 }
 
+/** The rules that mistakes follow. */
+export function slicesIn(
+  { traits, levels }: Pick<Pool<never, never>, 'traits' | 'levels'>,
+  rounds: readonly Round[],
+  random: Random,
+): readonly Slice[] {
+  const seen = numbered(rounds).map(({ item, ...one }) => ({
+    ...one,
+    traits: traits[item]!,
+    level: levels[item]!,
+  }));
+  return findSlices(seen, random.split('slices'));
+}
+
+function numbered(rounds: readonly Round[]) {
+  return rounds.flatMap(({ audits }, round) => audits.map((audit) => ({ ...audit, round })));
+}
+
 function recordOf<Q, A>(
   { task, model, random }: AuditSetting<Q, A>,
-  { questions, answers, traits, levels, items }: Pool<Q, A>,
+  pool: Pool<Q, A>,
   rounds: readonly Round[],
   judge: AuditRecord['judge'],
 ): AuditRecord {
-  const audits = rounds.flatMap((round, number) =>
-    round.audits.map((audit) => ({ ...audit, round: number })),
-  );
-  const seen = audits.map(({ item, ...one }) => ({ ...one, traits: traits[item]!, level: levels[item]! }));
-  const slices = findSlices(seen, random.split('slices')).map(({ rule, ...slice }): FoundSlice => {
+  const { questions, answers, traits, levels, items } = pool;
+  const audits = numbered(rounds);
+  const slices = slicesIn(pool, rounds, random).map(({ rule, ...slice }): FoundSlice => {
     const inside = questions.filter((_, i) => holds(rule, traits[i]!));
     const such = [...new Set(inside.map((question) => task.show(question)))].slice(0, SUCH);
     return { rule: ruleText(rule), ...slice, such };

@@ -3,7 +3,7 @@
 import { exactProportion } from './beta.ts';
 import type { Bounded, Estimate } from './estimate.ts';
 import { jackknifeOfSums } from './jackknife.ts';
-import { type Count, effectiveSize, type Proportion } from './proportion.ts';
+import { type Count, effectiveSize, type Proportion, wilson } from './proportion.ts';
 import { studentQuantile } from './student.ts';
 
 export interface Clustered {
@@ -43,17 +43,7 @@ export function share(counts: readonly Count[]): Proportion {
   const alike = n ** 2 / clusters.reduce((sum, cluster) => sum + cluster.n ** 2, 0);
   const quantile = studentQuantile(Math.max(1, Math.round(alike) - 1));
   const size = Math.min(effectiveSize(clusters), jackknifedSize(clusters, value, n));
-  const q2 = quantile ** 2;
-  const centre = value + q2 / (2 * size);
-  const spread = quantile * Math.sqrt((value * (1 - value)) / size + q2 / (4 * size * size));
-  const scale = 1 + q2 / size;
-  return {
-    value,
-    // The value is inside it; where it is 0 or 1, rounding would say otherwise.
-    low: Math.max(0, Math.min(value, (centre - spread) / scale)),
-    high: Math.min(1, Math.max(value, (centre + spread) / scale)),
-    n,
-  };
+  return { value, ...wilson(value, size, quantile), n };
 }
 
 /** So many independent items would vary as much as the share does without one cluster at a time. */

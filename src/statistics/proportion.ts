@@ -25,17 +25,24 @@ export function proportion(counts: readonly Count[]): Proportion {
   if (n === 0) return { value: 0, low: 0, high: 1, n: 0 };
   const value = right / n;
   const size = n / designEffect(clusters, value, n);
-  const quantile = quantileFor(clusters.length - 1);
+  return { value, ...wilson(value, size, quantileFor(clusters.length - 1)), n };
+}
+
+/** Wilson's interval of a share, 0 … 1, that is as sure as of `size` independent items, for a quantile of the normal
+ *  distribution or of Student's. */
+export function wilson(
+  value: number,
+  size: number,
+  quantile = Z,
+): { readonly low: number; readonly high: number } {
   const q2 = quantile * quantile;
   const centre = value + q2 / (2 * size);
   const spread = quantile * Math.sqrt((value * (1 - value)) / size + q2 / (4 * size * size));
   const scale = 1 + q2 / size;
   return {
-    value,
     // The value is inside it; where it is 0 or 1, rounding would say otherwise.
     low: Math.max(0, Math.min(value, (centre - spread) / scale)),
     high: Math.min(1, Math.max(value, (centre + spread) / scale)),
-    n,
   };
 }
 
