@@ -20,7 +20,7 @@ const depth = (levels: number): Stand => ({
   needs: 'H, to answer with the help of X',
 });
 
-/** A run without a defence is its own baseline without one. */
+/** A run without a defence is its own baseline without one; the same of residual connections and of an ensemble. */
 const STANDS: { readonly [K in BaselineKind]: Stand } = {
   'supervised-truth': {
     name: 'X supervised on the truth',
@@ -44,12 +44,13 @@ const STANDS: { readonly [K in BaselineKind]: Stand } = {
   },
   'no-residuals': {
     name: 'IDA without residuals',
-    said: ({ test }) => test.x.at(-1),
+    said: ({ configuration: { student }, test }) =>
+      student.residual === undefined && student.anchoring === undefined ? test.x.at(-1) : undefined,
     needs: 'the same run without residual connections between iterations',
   },
   ensemble: {
     name: 'an ensemble in the place of one model',
-    said: () => undefined,
+    said: ({ configuration: { student }, test }) => (student.ensemble ? test.x.at(-1) : undefined),
     needs: 'the same run with an ensemble of X',
   },
   'depth-1': depth(1),

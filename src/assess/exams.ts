@@ -120,7 +120,10 @@ export function splitsOf(
     listed('calibration', `${third}; confidence and thresholds are fitted on it`, null),
     listed('check', `${third}; tells whether what was fitted helps`, null),
     listed('anchor', `${third}; frozen: the same questions for every iteration and seed`, opened.anchor),
-    unlisted('gate', 'contexts that a hash of their content deals to gates; drawn anew at each look'),
+    unlisted(
+      'gate',
+      'contexts that a hash of their content deals to gates; drawn anew at each look, so that it may meet some of the three before',
+    ),
     listed(
       'test',
       `contexts that a hash of their content deals to tests, drawn for evaluations only; full size, levels 1 to ${levels}`,
