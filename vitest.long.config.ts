@@ -1,5 +1,6 @@
-/** Those tests, too, that take longer: test/long.ts looks for this. */
+/** Those tests, too, that take longer (test/long.ts), and each command in a process of its own (test/command.ts). */
 
 process.env.CAPSTAN_TESTS = 'long';
+process.env.CAPSTAN_PROCESSES = 'yes';
 
 export { default } from './vitest.config.ts';

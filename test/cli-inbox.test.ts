@@ -10,7 +10,7 @@ import { auditGrown } from '../src/provenance/grown.ts';
 import { verifyLedger } from '../src/record/verify.ts';
 import { Folder } from '../src/storage/folder.ts';
 import type { TranscriptNode } from '../src/transcript/node.ts';
-import { capstan, PATIENCE_MS, SCRATCH } from './command.ts';
+import { capstan, PATIENCE_MS, SCRATCH, type Where } from './command.ts';
 
 const AUDIT = fileURLToPath(new URL('../examples/audit.ts', import.meta.url));
 const ARGS = ['run', 'audit.ts', '--overseer', 'person', '--assistant', 'nobody'];
@@ -30,8 +30,10 @@ function project(name: string, as: readonly string[] = []) {
   };
   const waiting = async (): Promise<readonly string[]> =>
     (await json('inbox')).map(({ key }: { key: string }) => key.slice(0, 10));
-  const goOn = async () =>
-    expect(await here('run', '--resume', 'runs/it', '--quiet')).toMatchObject({ status: 0 });
+  const goOn = async (where: Where = {}) => {
+    const resume = ['run', '--resume', 'runs/it', '--quiet'];
+    expect(await capstan(resume, { folder: place, ...where })).toMatchObject({ status: 0 });
+  };
   return {
     ...{ place, here, json, act, waiting, goOn },
     entries: () => verifyLedger(join(place, 'ledger')).entries,
@@ -88,7 +90,7 @@ describe('an answer in the inbox', () => {
     // As if the program had died between the two.
     rmSync(join(place, 'memory'), { recursive: true });
     cpSync(before, join(place, 'memory'), { recursive: true });
-    await goOn();
+    await goOn({ apart: true });
     expect(node('Is it wet?').verdicts).toEqual([
       { verifier: expect.stringMatching(WHO), kind: 'pass', reason: 'I looked outside', entry: entry.seq },
     ]);

@@ -1,4 +1,4 @@
-/** The command line as a person meets it: processes of their own, started from the sources as they are. */
+/** The command line as a person meets it, built from the sources as they are. */
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { builtProgram } from './built.ts';
+import { callHere, isBusy } from './command-here.ts';
 
 export { REPOSITORY } from './built.ts';
 
@@ -35,11 +36,17 @@ export interface Ended {
 export interface Where {
   readonly folder?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** In a process of its own, which remembers nothing of those before. */
+  readonly apart?: boolean;
 }
 
-/** `capstan ARGUMENTS`, to its end. */
+/** `capstan ARGUMENTS`, to its end. It has a process of its own if it is to, if another is at work, and each has with
+ *  CAPSTAN_PROCESSES set (`npm run test:long`). */
 export function capstan(args: readonly string[], where: Where = {}): Promise<Ended> {
-  return start(process.execPath, [PROGRAM, ...args], where).ended;
+  if (process.env.CAPSTAN_PROCESSES !== undefined || where.apart || isBusy())
+    return start(process.execPath, [PROGRAM, ...args], where).ended;
+  const [folder, environment] = [where.folder ?? SCRATCH, environmentOf(where)];
+  return callHere(join(BUILT, 'dist/cli/capstan.js'), { program: PROGRAM, args, folder, environment });
 }
 
 /** `capstan ARGUMENTS`, at work. */
@@ -55,16 +62,7 @@ export interface AtWork {
 }
 
 export function start(program: string, args: readonly string[], where: Where = {}): AtWork {
-  const { CI, FORCE_COLOR, NO_COLOR, NODE_OPTIONS, ...environment } = process.env;
-  const child = spawn(program, args, {
-    cwd: where.folder ?? SCRATCH,
-    env: {
-      ...environment,
-      XDG_STATE_HOME: join(OWN, 'state'),
-      XDG_CONFIG_HOME: join(OWN, 'config'),
-      ...where.environment,
-    },
-  });
+  const child = spawn(program, args, { cwd: where.folder ?? SCRATCH, env: environmentOf(where) });
   let [stdout, stderr] = ['', ''];
   const listeners = new Set<() => void>();
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -91,6 +89,16 @@ export function start(program: string, args: readonly string[], where: Where = {
       void ended.then(() => reject(new Error(`expected stderr to say ${pattern}, got ${stderr}`)));
     });
   return { process: child, ended, said };
+}
+
+function environmentOf(where: Where): NodeJS.ProcessEnv {
+  const { CI, FORCE_COLOR, NO_COLOR, NODE_OPTIONS, ...environment } = process.env;
+  return {
+    ...environment,
+    XDG_STATE_HOME: join(OWN, 'state'),
+    XDG_CONFIG_HOME: join(OWN, 'config'),
+    ...where.environment,
+  };
 }
 
 /** The object in the last line of an output. */
@@ -125,13 +133,13 @@ export function flipByte(file: string, at: number): void {
   writeFileSync(file, bytes);
 }
 
-/** An environment in which no thread finds ONNX Runtime's native library. */
-export const WITHOUT_NATIVE: Readonly<Record<string, string>> = (() => {
+/** Where no thread finds ONNX Runtime's native library. */
+export const WITHOUT_NATIVE: Where = (() => {
   const moduleOf = (code: string): string => `data:text/javascript,${encodeURIComponent(code)}`;
   const hooks = `export async function resolve(name, context, next) {
     if (name === 'onnxruntime-node') throw new Error('no binary for this machine');
     return next(name, context);
   }`;
   const preload = `import { register } from 'node:module'; register(${JSON.stringify(moduleOf(hooks))});`;
-  return { NODE_OPTIONS: `--import ${moduleOf(preload)}` };
+  return { environment: { NODE_OPTIONS: `--import ${moduleOf(preload)}` }, apart: true };
 })();

@@ -13,14 +13,14 @@ describe('without the native library', () => {
 
   test('a run says that it falls back to WebAssembly, learns as it does natively, and can be asked', async () => {
     const tiny = ['run', TASK, '--size', '8', '--powers', '4', '--replicas', '1', '--json', '--run', run];
-    const { status, stdout, stderr } = await capstan(tiny, { environment: WITHOUT_NATIVE });
+    const { status, stdout, stderr } = await capstan(tiny, WITHOUT_NATIVE);
     expect(stderr).toMatch(
       /no native library here \(no binary for this machine\); using its WebAssembly build/,
     );
     expect(status).toBe(0);
     const { accuracy } = lastLine(stdout) as { accuracy: { mean: number } };
     expect(accuracy.mean).toBeGreaterThan(0.95);
-    expect(await capstan(['ask', run, 's^3(1)'], { environment: WITHOUT_NATIVE })).toMatchObject({
+    expect(await capstan(['ask', run, 's^3(1)'], WITHOUT_NATIVE)).toMatchObject({
       status: 0,
     });
   });
@@ -33,7 +33,7 @@ describe('without the native library', () => {
 
   test('a run that insists on it ends with 8 and says why, also to --quiet', async () => {
     const insisting = ['run', TASK, '--size', '8', '--max-steps', '5', '--backend', 'native', '--quiet'];
-    expect(await capstan(insisting, { environment: WITHOUT_NATIVE })).toMatchObject({
+    expect(await capstan(insisting, WITHOUT_NATIVE)).toMatchObject({
       status: 8,
       stdout: '',
       stderr: expect.stringMatching(/^capstan: .*no native library here: no binary for this machine/),

@@ -188,9 +188,8 @@ long(
   'a run that breaks down is reported with its last words; the status says so, and the same command tries again',
   async () => {
     const out = join(SCRATCH, 'broken');
-    const broken = await capstan(sweep(out, '--seeds', '1', '--backend', 'native', '--quiet'), {
-      environment: WITHOUT_NATIVE,
-    });
+    const options = ['--seeds', '1', '--backend', 'native', '--quiet'];
+    const broken = await capstan(sweep(out, ...options), WITHOUT_NATIVE);
     expect(broken.status).toBe(8);
     expect(broken.stderr).toMatch(
       /✕ supervised, seed 1: failed: exit status 8: capstan: .*no binary for this machine/,
