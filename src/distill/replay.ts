@@ -29,9 +29,12 @@ export interface Taught {
 interface Remembered extends Taught {
   /** By which the sample is drawn: those with the smallest stay. */
   readonly draw: number;
-  /** Words of the targets. */
+  /** Words of the targets; DROPPED where one was. */
   readonly targets: readonly number[];
 }
+
+/** No word: a target that is not taught again. */
+const DROPPED = -1;
 
 /** How many of `contexts` in a step are replayed: none in the first iteration, nor while a student warms up. */
 export function replayedOf(
@@ -101,16 +104,32 @@ export class Replay<Q, A> {
     if (by.length === 0) return [];
     return Array.from({ length: count }, () => {
       const among = by[random.below(by.length)]!;
-      const one = among[random.below(among.length)]!;
-      return {
-        questions: this.#questionsAt(one),
-        targets: one.targets.map((word) => this.#answer(word)),
-        weight,
-      };
+      return { ...this.#lesson(among[random.below(among.length)]!), weight };
     });
   }
 
-  /** All that is remembered, as numbers below 2^24: of each lesson iteration, stage, step, place, and how many words follow. */
+  /** The questions of all lessons that are remembered. */
+  questions(): readonly (readonly Q[])[] {
+    return this.#kept.map((one) => this.#questionsAt(one));
+  }
+
+  /** Never teaches the targets of such questions again, and says how many those were. */
+  drop(isStale: (question: Q) => boolean): number {
+    let dropped = 0;
+    const kept = this.#kept.map((one) => {
+      const questions = this.#questionsAt(one);
+      const targets = one.targets.map((word, i) =>
+        word !== DROPPED && isStale(questions[i]!) ? DROPPED : word,
+      );
+      dropped += targets.filter((word, i) => word !== one.targets[i]).length;
+      return { ...one, targets };
+    });
+    const left = kept.filter(({ targets }) => targets.some((word) => word !== DROPPED));
+    this.#kept.splice(0, this.#kept.length, ...left);
+    return dropped;
+  }
+
+  /** All that is remembered, as numbers of a size below 2^24: of each lesson iteration, stage, step, place, and how many words follow. */
   state(): Float32Array {
     return Float32Array.from(
       this.#kept.flatMap(({ iteration, stage, step, place, targets }) => [
@@ -122,6 +141,20 @@ export class Replay<Q, A> {
         ...targets,
       ]),
     );
+  }
+
+  /** In the place of what was dropped stand others of it: lessons have as many questions. */
+  #lesson(one: Remembered): Lesson<Q, A> {
+    const asked = this.#questionsAt(one);
+    const places = one.targets.flatMap((word, place) => (word === DROPPED ? [] : [place]));
+    let other = 0;
+    const taught = one.targets.map((word, place) =>
+      word === DROPPED ? places[other++ % places.length]! : place,
+    );
+    return {
+      questions: taught.map((place) => asked[place]!),
+      targets: taught.map((place) => this.#answer(one.targets[place]!)),
+    };
   }
 
   #drawOf({ step, place }: Taught): number {

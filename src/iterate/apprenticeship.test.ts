@@ -122,7 +122,7 @@ describe('H itself', () => {
     for (const step of [0, 1, 10]) expect(await own.prepare(moment(step))).toBe(0);
     expect(count.decisions).toBe(0);
     const questions = moment(0).draw(20, random);
-    const targets = own.targets(right, right);
+    const targets = own.targets(right, right, 1);
     expect(await targets.answer(questions, scope())).toEqual(await right.answer(questions, scope()));
     expect(count.decisions).toBeGreaterThan(20);
   });

@@ -85,7 +85,7 @@ export async function* iterate<Q, A>(
     if (student.iteration < stage.iteration) {
       const { level, iteration } = plan[now.stage - 1]!;
       const before = student.voices(`X${iteration}`, now.groundTruth).teacher;
-      const taught = supervision.targets(factual(before), before);
+      const taught = supervision.targets(factual(before), before, iteration);
       const members = student.members(now.groundTruth);
       const polled = await poll(task, members, taught, level, random.split('members').split(stage.iteration));
       now = { ...now, decisions: now.decisions + asked(polled.decisions) };
@@ -93,7 +93,7 @@ export async function* iterate<Q, A>(
     }
     const { x, teacher } = student.voices(`X${stage.iteration}`, now.groundTruth);
     const assistant = factual(teacher);
-    const amplified = supervision.targets(assistant, teacher);
+    const amplified = supervision.targets(assistant, teacher, stage.iteration);
 
     let refused: Verdict | undefined;
     if (ready || spent) {
@@ -101,7 +101,7 @@ export async function* iterate<Q, A>(
       const sitting = {
         task,
         assistant: x,
-        amplified: x === teacher ? amplified : supervision.targets(factual(x), x),
+        amplified: x === teacher ? amplified : supervision.targets(factual(x), x, stage.iteration),
         level: stage.level,
         threshold,
         options: options.gate,

@@ -47,6 +47,16 @@ export class Replaying<Q, A> {
     });
   }
 
+  /** The questions of all lessons that are remembered. */
+  questions(): readonly (readonly Q[])[] {
+    return this.#replay.questions();
+  }
+
+  /** Never teaches such questions again as they were taught, and says how many those were. */
+  drop(isStale: (question: Q) => boolean): number {
+    return this.#replay.drop(isStale);
+  }
+
   /** All that is remembered; nothing where nothing is taught again. */
   state(): Float32Array {
     return this.#replay.state();

@@ -8,8 +8,9 @@ import { type Defence, targetsOf } from './defence.ts';
 export interface Supervision<Q, A> {
   /** Whether ground truth shapes the targets, and who makes them. */
   readonly origin: Origin;
-  /** Makes the targets. `assistant`: whom the overseer asks, with the facts beside it; `teacher`: the same alone. */
-  targets(assistant: Assistant<Q, A>, teacher: Assistant<Q, A>): Assistant<Q, A>;
+  /** Makes the targets of that iteration. `assistant`: whom the overseer asks, with the facts beside it; `teacher`: the same
+   *  alone. */
+  targets(assistant: Assistant<Q, A>, teacher: Assistant<Q, A>, iteration: number): Assistant<Q, A>;
   /** Whether its decisions are H's own and count as such. */
   readonly isH: boolean;
   /** Before the targets of a step are made. Returns how many decisions H made for it. */
@@ -39,5 +40,18 @@ export function directly<Q, A>(
     isH: true,
     targets: (assistant, teacher) => targetsOf(task, overseers, defence, assistant, teacher),
     prepare: async () => 0,
+  };
+}
+
+/** H whose norms change: by the one until that iteration, by the other from then on. */
+export function changing<Q, A>(
+  before: Supervision<Q, A>,
+  after: Supervision<Q, A>,
+  from: number,
+): Supervision<Q, A> {
+  return {
+    ...before,
+    targets: (assistant, teacher, iteration) =>
+      (iteration < from ? before : after).targets(assistant, teacher, iteration),
   };
 }
