@@ -16,9 +16,10 @@ import { corrected } from '../src/oversight/corrected.ts';
 import { type ErrorRate, errorRate } from '../src/oversight/estimate.ts';
 import { holds, type Rule } from '../src/oversight/slices.ts';
 import { questionTraits } from '../src/oversight/traits.ts';
-import { mainPlan, slipWord } from '../src/run/arms.ts';
+import { mainPlan } from '../src/run/arms.ts';
 import { poolOf, roundsByH, slicesIn } from '../src/run/audited.ts';
 import { type Choices, configure } from '../src/run/configuration.ts';
+import { slipWord } from '../src/run/slice.ts';
 import type { Proportion } from '../src/statistics/proportion.ts';
 import { type AnyAnswer, type AnyQuestion, type AnyTask, taskEntry } from '../src/tasks/tasks.ts';
 

@@ -14,6 +14,7 @@ import { modelServed } from '../run/chronicle.ts';
 import { shown, unfolded } from '../run/example.ts';
 import { findRun, nameOf, openRun } from '../run/folder.ts';
 import { type Judgement, judged } from '../run/judgement.ts';
+import { taskAt } from '../run/norms.ts';
 import { taskOf } from '../run/own.ts';
 import { checkpointAssistant } from '../run/serve.ts';
 import { Folder } from '../storage/folder.ts';
@@ -77,10 +78,10 @@ export function addAsk(program: Command): void {
 async function ask(path: string, text: string, depth: number): Promise<Asked> {
   const { folder, file } = openRun(path);
   const { configuration } = file;
-  const task = taskOf(folder, configuration);
-  const question = task.parse(text);
   const arm = new Folder(`${path}/ida`);
   const checkpoint = served(arm);
+  const task = taskAt(taskOf(folder, configuration), configuration, checkpoint.lineage.iteration);
+  const question = task.parse(text);
   const tainted = taintedBy(arm, checkpoint.hash);
   const runtime = await Runtime.open({ threads: 1, backend: 'auto' });
   try {

@@ -15,6 +15,7 @@ import {
   keepAudit,
 } from '../run/audited.ts';
 import { findRun, openRun } from '../run/folder.ts';
+import { taskAt } from '../run/norms.ts';
 import { taskOf } from '../run/own.ts';
 import { checkpointAssistant } from '../run/serve.ts';
 import type { Bounded } from '../statistics/estimate.ts';
@@ -57,8 +58,8 @@ export function addAudit(program: Command): void {
 /** Undefined where a sheet was written that a person is to fill in. */
 async function audit(path: string, { audits, person }: AuditFlags): Promise<AuditRecord | undefined> {
   const { folder, file } = openRun(path);
-  const task = taskOf(folder, file.configuration);
   const checkpoint = served(new Folder(`${path}/ida`));
+  const task = taskAt(taskOf(folder, file.configuration), file.configuration, checkpoint.lineage.iteration);
   const lock = lockFolder(path);
   const runtime = await Runtime.open({ threads: 1, backend: 'auto' });
   try {

@@ -7,6 +7,7 @@ import { Runtime } from '../onnx/runtime.ts';
 import { HOME } from '../project/home.ts';
 import { type CalibrationFile, calibrateCheckpoint, writeCalibration } from '../run/calibrated.ts';
 import { findRun, openRun } from '../run/folder.ts';
+import { taskAt } from '../run/norms.ts';
 import { taskOf } from '../run/own.ts';
 import { checkpointAssistant } from '../run/serve.ts';
 import type { Proportion } from '../statistics/proportion.ts';
@@ -46,8 +47,9 @@ export function addCalibrate(program: Command): void {
     .option('--json', 'print one JSON object')
     .action(async (given: string, { json, ...flags }: CalibrateFlags) => {
       const { folder, file } = openRun(findRun(HOME, given));
-      const task = taskOf(folder, file.configuration);
+      const { configuration } = file;
       const checkpoint = served(new Folder(`${folder.path}/ida`));
+      const task = taskAt(taskOf(folder, configuration), configuration, checkpoint.lineage.iteration);
       const runtime = await Runtime.open({ threads: 1, backend: 'auto' });
       try {
         const assistant = await checkpointAssistant(task, checkpoint, runtime);

@@ -28,6 +28,7 @@ import {
   STUDENTS,
 } from '../run/configuration.ts';
 import { createRun, findRun, freshPath, openRun, type RunFile } from '../run/folder.ts';
+import type { NormsOptions } from '../run/norms.ts';
 import { expectUnchanged, isOwnFolder, type OwnTask, ownIn, ownTask, taskOf } from '../run/own.ts';
 import { readRecording, recordingText } from '../run/recording.ts';
 import { carryOut } from '../run/run.ts';
@@ -53,6 +54,7 @@ interface RunFlags {
   readonly names?: (typeof NAMES)[number];
   readonly noise?: NoiseOptions;
   readonly defence?: Defence;
+  readonly norms?: NormsOptions;
   readonly audits?: number;
   readonly curriculum?: boolean;
   readonly horizon?: number;
@@ -117,6 +119,11 @@ export function addRun(program: Command): void {
       noise,
     )
     .option('--defence <kind>', 'against mistakes: vote:3, doubt:0.9, verify or second', defence)
+    .option(
+      '--norms <iteration:share>',
+      'H changes its mind: from that iteration on it answers such a share of the questions otherwise, as in 3:0.125',
+      norms,
+    )
     .option(
       '--audits <n>',
       'audits by H itself, at each level of an iteration at most: what is not shown to agree, or drifts, is not promoted',
@@ -186,6 +193,11 @@ function pair(text: string): readonly [kind: string, value: string] {
 function noise(text: string): NoiseOptions {
   const [kind, rate] = pair(text);
   return { kind: oneOf('noise', NOISES)(kind), rate: decimal('noise')(rate) };
+}
+
+function norms(text: string): NormsOptions {
+  const [iteration, share] = pair(text);
+  return { iteration: integer('norms')(iteration), share: decimal('norms')(share) };
 }
 
 function defence(text: string): Defence {
@@ -360,6 +372,8 @@ function started(task: string | undefined, flags: RunFlags): string {
       'usage',
       '--baselines: expected an overseer that can err, truth is a baseline itself',
     );
+  if (flags.baselines && flags.norms)
+    throw new CapstanError('usage', '--baselines: expected no --norms, they know the first norms alone');
   const isByPerson = flags.overseer === 'person';
   for (const name of ['waiting', 'humanSeconds', 'recorded', 'wait'] as const)
     if (flags[name] !== undefined && !isByPerson)

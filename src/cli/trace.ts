@@ -2,6 +2,7 @@
  *  above it done again, and back to the iteration and the lessons that taught it. */
 
 import type { Command } from 'commander';
+import { CapstanError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import type { Answer } from '../core/answer.ts';
 import { scope } from '../core/budget.ts';
@@ -60,6 +61,11 @@ interface Found {
 async function trace(path: string, text: string, depth: number): Promise<Found> {
   const { folder, file } = openRun(path);
   const { configuration } = file;
+  if (configuration.norms)
+    throw new CapstanError(
+      'usage',
+      `trace ${path}: expected a run whose norms stay, what is right changed in it`,
+    );
   const task = taskOf(folder, configuration);
   const question = task.parse(text);
   const examiner = examinerOf(task);

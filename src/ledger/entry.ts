@@ -37,6 +37,7 @@ export const KINDS = [
   'act-approved',
   'answer-recorded',
   'gate-looked',
+  'norms-changed',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 

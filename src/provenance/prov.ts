@@ -194,6 +194,7 @@ const WRITERS: { readonly [kind in Entry['kind']]?: Write } = {
     document.relate('wasInformedBy', gate, trainingOf(ended.ends));
   },
   'gate-looked': done,
+  'norms-changed': done,
   'model-promoted': done,
   'model-served': done,
   'model-rolled-back': done,

@@ -2,7 +2,7 @@
 
 import { mainOf } from './arms.ts';
 import { type Html, html } from './escape.ts';
-import { count, duration, interval, percentFigure } from './numbers.ts';
+import { count, duration, interval, percentFigure, threshold } from './numbers.ts';
 import type { IterationRecord, RunRecord } from './record.ts';
 
 const HASH_SHOWN = 8;
@@ -12,10 +12,15 @@ export function iterations(record: RunRecord): Html {
   const all = main?.iterations ?? [];
   const decisions = main?.groundTruth ? 'answers told' : 'H decisions';
   if (all.length === 0) return html`<p class="empty">No iteration has ended yet.</p>`;
-  return html`<p>Steps, time and ${decisions === 'H decisions' ? 'decisions' : decisions} are totals at the iteration’s end. A hash copies whole.</p>
+  return html`<p>Steps, time and ${decisions === 'H decisions' ? 'decisions' : decisions} are totals at the iteration’s end. A hash copies whole.${changed(record.norms)}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Iterations">
 <table><thead><tr><th scope="col" class="n">Iteration</th><th scope="col" class="n">level</th><th scope="col">gate</th><th scope="col" class="n">agreement %</th><th scope="col" class="n">95 % interval</th><th scope="col" class="n">n</th><th scope="col" class="n">horizon</th><th scope="col" class="n">steps</th><th scope="col" class="n">time</th><th scope="col" class="n">${decisions}</th><th scope="col">checkpoint</th><th scope="col">data root</th></tr></thead>
 <tbody>${all.map(row)}</tbody></table></div><p class="unseen" role="status" id="copied"></p>`;
+}
+
+function changed(norms: RunRecord['norms']): string {
+  if (!norms) return '';
+  return ` From iteration ${norms.iteration} on H answers about ${threshold(norms.share)} of the questions otherwise; accuracies are by what was right before.`;
 }
 
 /** A hash of eight characters that copies whole: the rest is there, without width. */

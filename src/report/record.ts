@@ -26,6 +26,8 @@ export interface RunRecord {
   /** Mistakes that H was made to make, and what was done against them. */
   readonly noise?: { readonly kind: string; readonly rate: number };
   readonly defence?: string;
+  /** Where H changed its mind: from that iteration on it answered about such a share of the questions otherwise. */
+  readonly norms?: { readonly iteration: number; readonly share: number };
   /** One held-out question unfolded. */
   readonly example?: ExampleNode;
 }

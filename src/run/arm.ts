@@ -15,14 +15,14 @@ import { accuracy, checkpointExams, overall, pointExams } from '../evaluate/accu
 import type { Examiner } from '../evaluate/examiners.ts';
 import { Apprenticeship } from '../iterate/apprenticeship.ts';
 import { Correspondence } from '../iterate/correspondence.ts';
-import { stages } from '../iterate/curriculum.ts';
+import { type Stage, stages } from '../iterate/curriculum.ts';
 import type { Decisions, Point } from '../iterate/decisions.ts';
 import { targetsOf } from '../iterate/defence.ts';
 import { type IterationEvent, iterate, type TrainedEvent } from '../iterate/iterate.ts';
 import { START, violationOf } from '../iterate/progress.ts';
 import { compare } from '../iterate/ratchet.ts';
 import { Replaying } from '../iterate/replaying.ts';
-import { directly, type Supervision } from '../iterate/supervision.ts';
+import type { Supervision } from '../iterate/supervision.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import type { Audited, Compared } from '../registry/checkpoint.ts';
 import { loadCheckpoint } from '../registry/promotion.ts';
@@ -42,7 +42,8 @@ import {
 import type { Configuration } from './configuration.ts';
 import { keepCheckpoint } from './keep.ts';
 import { fallIn, lineageOf } from './lineage.ts';
-import { type ArmPlan, armRecord } from './plan.ts';
+import { type Changed, changeNorms } from './norms.ts';
+import { type ArmPlan, armRecord, overseersIn, supervisionOf, taskIn } from './plan.ts';
 import { retained } from './retained.ts';
 import { parametersIn } from './serve.ts';
 import { type ArmState, loadState, saveState } from './state.ts';
@@ -123,7 +124,7 @@ export function trainArm<Q, A>(
       : undefined;
     const learning = { student, apprentice, replaying };
     const arm = new Arm(setting, plan, folder, learning, runtimes, saved?.state ?? FRESH);
-    const supervision: Supervision<Q, A> = apprentice ?? directly(task, plan.overseers, plan.defence);
+    const supervision: Supervision<Q, A> = apprentice ?? supervisionOf(plan, task);
     if (apprentice instanceof Correspondence) apprentice.onWaiting = () => arm.rest();
     arm.begin();
     try {
@@ -226,7 +227,7 @@ class Arm<Q, A> {
     for (const lesson of lessons) this.#examples.append(encodeLesson(task.encoding, lesson));
     this.#advance({ progress });
     if (step % LOOK_EVERY === 0) {
-      this.#advance({ points: [...this.state.points, await this.#aside(() => this.#look(stage.level))] });
+      this.#advance({ points: [...this.state.points, await this.#aside(() => this.#look(stage))] });
       tell({ kind: 'looked', arm: this.record() });
     }
     if (step % SAVE_EVERY === 0) await this.#save();
@@ -241,13 +242,20 @@ class Arm<Q, A> {
     this.#keepExamples(); // a checkpoint names their root
     const comparison = await this.#compared(event);
     const watched = await this.#watched(event);
-    const { checkpoint, passed } = await this.#keepCheckpoint(event, comparison, watched?.audited);
+    const change = await this.#changed(event);
+    const { checkpoint, passed } = await this.#keepCheckpoint(event, comparison, watched?.audited, change);
     const exams = checkpointExams(task, examiner);
     const teacher = memo(this.#assistant(), task.key);
     const figures = await this.#aside(() => accuracy(teacher, examiner, exams));
-    const targets = await this.#aside(() => accuracy(this.#targets(teacher), examiner, exams));
-    const retention = await this.#aside(() => this.#retained(stage.level));
-    this.#advance({ progress, ...(watched && { watch: watched.next(passed) }) });
+    const targets = await this.#aside(() =>
+      accuracy(this.#targets(teacher, stage.iteration), examiner, exams),
+    );
+    const retention = await this.#aside(() => this.#retained(stage));
+    this.#advance({
+      progress,
+      ...(watched && { watch: watched.next(passed) }),
+      ...(change && { norms: change.norms }),
+    });
     const violation =
       violationOf(progress.horizons) ??
       (comparison ? fallIn(comparison) : undefined) ??
@@ -356,19 +364,20 @@ class Arm<Q, A> {
   }
 
   /** What X is taught; where that is the ground truth, what H would make of X. */
-  #targets(teacher: Assistant<Q, A>): Assistant<Q, A> {
+  #targets(teacher: Assistant<Q, A>, iteration: number): Assistant<Q, A> {
     const { task } = this.#setting;
     const assistant = withEnvironment(task.environment, teacher);
-    const { overseers, defence } = this.#plan;
+    const { defence } = this.#plan;
+    const overseers = overseersIn(this.#plan, iteration);
     if (overseers[0]!.origin.groundTruth) return amplify(task.overseer, assistant);
     return this.#apprentice?.targets(assistant) ?? targetsOf(task, overseers, defence, assistant, teacher);
   }
 
-  async #look(frontier: number): Promise<CurvePoint> {
+  async #look({ level: frontier, iteration }: Stage): Promise<CurvePoint> {
     const { task, examiner } = this.#setting;
     const exams = pointExams(task, examiner);
     const assistant = memo(this.#assistant(), task.key);
-    const amplified = this.#targets(assistant);
+    const amplified = this.#targets(assistant, iteration);
     const own = await accuracy(assistant, examiner, exams);
     const justified = await accuracy(amplified, examiner, exams);
     const { progress, seconds, operations } = this.state;
@@ -392,7 +401,7 @@ class Arm<Q, A> {
     if (!verdict.passed || !last || this.#plan.overseers[0]!.origin.groundTruth) return null;
     const served = networkAssistant(await this.#earlier(last));
     const candidate = memo(this.#assistant(), task.key);
-    const amplified = this.#targets(candidate);
+    const amplified = this.#targets(candidate, stage.iteration);
     const { ratchet, curriculum } = this.#plan.training;
     const comparisons = stages(task, curriculum).filter(({ gated }) => gated).length - 1;
     const random = Random.seeded(this.#setting.configuration.seed).split('ratchet').split(stage.iteration);
@@ -411,16 +420,33 @@ class Arm<Q, A> {
     const candidate = memo(this.#assistant(), task.key);
     const random = Random.seeded(seed).split('watch');
     const state = this.state.watch ?? UNWATCHED;
-    return this.#aside(() => watch({ task, candidate, level, iteration }, options, state, random));
+    const asked = taskIn(this.#plan, task, iteration);
+    return this.#aside(() => watch({ task: asked, candidate, level, iteration }, options, state, random));
+  }
+
+  /** The norms that H has from the next iteration on, if they change then. */
+  async #changed({ progress, stage }: IterationEvent): Promise<Changed | undefined> {
+    const { task } = this.#setting;
+    const { change } = this.#plan;
+    if (!change || progress.state !== 'running' || stage.iteration + 1 !== change.iteration) return undefined;
+    const x = memo(this.#assistant(), task.key);
+    return this.#aside(() => changeNorms(task, change, x, this.#replaying, progress.decisions));
   }
 
   /** Of the X of the iteration before, whether or not it passed. */
-  async #retained(level: number): Promise<RetentionRecord | undefined> {
+  async #retained({ level, iteration }: Stage): Promise<RetentionRecord | undefined> {
     const { task, examiner } = this.#setting;
     const last = this.state.iterations.at(-1);
     if (!last) return undefined;
     const now = this.#student.speaking('X', this.state.progress.groundTruth);
-    return retained(task, examiner, await this.#earlier(last), now, (x) => this.#targets(x), level);
+    return retained(
+      task,
+      examiner,
+      await this.#earlier(last),
+      now,
+      (x) => this.#targets(x, iteration),
+      level,
+    );
   }
 
   /** X of an iteration that ended. */
@@ -435,8 +461,10 @@ class Arm<Q, A> {
     event: IterationEvent,
     comparison: Compared | null,
     audits: Audited | undefined,
+    change: Changed | undefined,
   ): Promise<{ readonly checkpoint: string; readonly passed: boolean }> {
     const { average } = await this.#student.state();
+    const { iteration } = event.stage;
     const data = {
       parent: this.state.iterations.at(-1)?.checkpoint ?? null,
       dataRoot: this.#examples.root(),
@@ -449,8 +477,9 @@ class Arm<Q, A> {
       {
         training: this.#training!, // iterations end in what `begin`, or the one before, has begun
         looks: this.#looks,
-        producer: await producerOf(this.#plan.overseers[0]!.origin, this.#apprentice),
+        producer: await producerOf(overseersIn(this.#plan, iteration)[0]!.origin, this.#apprentice),
         decisions: event.progress.decisions,
+        change: change && { norms: change.norms.at(-1)!, dropped: change.dropped },
         goesOn: event.progress.state === 'running',
       },
       lineage,

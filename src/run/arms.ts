@@ -7,25 +7,31 @@ import type { Task } from '../core/task.ts';
 import type { Examiner } from '../evaluate/examiners.ts';
 import { oracle } from '../evaluate/oracle.ts';
 import type { IterateOptions } from '../iterate/iterate.ts';
-import { noisy, sliceWord } from '../overseers/noisy.ts';
+import { noisy } from '../overseers/noisy.ts';
 import type { Configuration, NoiseOptions } from './configuration.ts';
+import { taskAt } from './norms.ts';
 import type { ArmPlan } from './plan.ts';
+import { slipWord } from './slice.ts';
 
 /** The arm that a run is about: IDA, or supervised learning where the overseer is the ground truth. */
 export function mainPlan<Q, A>(
   task: Task<Q, A>,
   examiner: Examiner<Q, A>,
-  { overseer, noise, defence, seed, training }: Configuration,
+  configuration: Configuration,
 ): ArmPlan<Q, A> {
+  const { overseer, noise, defence, seed, training, norms } = configuration;
   if (overseer === 'truth') return supervisedPlan(examiner, training);
+  const scripts = (own: Task<Q, A>) =>
+    overseersOf(own, noise, defence?.kind === 'vote' ? defence.voters : 1, seed);
+  const changed = taskAt(task, configuration, norms?.iteration ?? 1);
   return {
     key: 'ida',
     kind: 'ida',
     name: 'IDA',
-    overseers:
-      overseer === 'person'
-        ? [PERSON]
-        : overseersOf(task, noise, defence?.kind === 'vote' ? defence.voters : 1, seed),
+    overseers: overseer === 'person' ? [PERSON] : scripts(task),
+    ...(norms && {
+      change: { iteration: norms.iteration, task: changed, overseers: scripts(changed) },
+    }),
     ...(defence && { defence }),
     learned: overseer === 'predictor' || overseer === 'person',
     training,
@@ -39,9 +45,6 @@ const PERSON: Overseer<never, never> = {
     throw new CapstanError('refused', 'person: expected to be asked through the inbox');
   },
 };
-
-/** Questions that tell how many hold a word. */
-const SLICE_CONTEXTS = 64;
 
 /** So many of H, who err independently of each other unless by the same rule. */
 function overseersOf<Q, A>(
@@ -58,15 +61,6 @@ function overseersOf<Q, A>(
       return noisy(task.overseer, { kind, rate, seed: root.split(i).uint32() }, task);
     return noisy(task.overseer, { kind, word: slipWord(task, rate, seed) }, task);
   });
-}
-
-/** The word by which H slips in a run of that seed. */
-export function slipWord<Q, A>(task: Task<Q, A>, rate: number, seed: number): number | undefined {
-  const root = Random.seeded(seed).split('noise');
-  const questions = Array.from({ length: SLICE_CONTEXTS }, (_, context) =>
-    task.sample(root.split(context), { split: 'train', size: task.sizeMax, level: task.levels }),
-  ).flat();
-  return sliceWord(questions, rate, task.encoding);
 }
 
 function supervisedPlan<Q, A>(examiner: Examiner<Q, A>, training: IterateOptions): ArmPlan<Q, A> {

@@ -6,6 +6,7 @@
 import { hash } from 'node:crypto';
 import { VERSION } from '../base/version.ts';
 import type { Verdict } from '../iterate/gate.ts';
+import type { NormVersion } from '../oversight/norms.ts';
 import type { Draft } from '../record/ledger.ts';
 import type { Audited, Compared, Lineage } from '../registry/checkpoint.ts';
 import type { Folder } from '../storage/folder.ts';
@@ -47,7 +48,7 @@ export function runBegan(
   record: Recorder,
   run: string,
   folder: Folder,
-  { task, overseer, seed, noise, defence }: Configuration,
+  { task, overseer, seed, noise, defence, norms }: Configuration,
   by: string,
   isResumed: boolean,
 ): number {
@@ -60,7 +61,11 @@ export function runBegan(
       subjects: ['run.json', ...OWN_FILES, KNOWN]
         .filter((name) => folder.exists(name))
         .map((name) => fileOf(folder, name)),
-      figures: { seed, ...(noise && { 'noise-ppm': ppm(noise.rate) }) },
+      figures: {
+        seed,
+        ...(noise && { 'noise-ppm': ppm(noise.rate) }),
+        ...(norms && { 'norms-iteration': norms.iteration, 'norms-ppm': ppm(norms.share) }),
+      },
       words: {
         task,
         overseer,
@@ -190,15 +195,18 @@ export interface Ended {
   /** Its hash. */
   readonly checkpoint: string;
   readonly isPromoted: boolean;
+  /** That H follows from the next iteration on, where it changes them, and how many targets of before were dropped for it. */
+  readonly change?: { readonly norms: NormVersion; readonly dropped: number } | undefined;
   /** Whether the next iteration begins now. */
   readonly goesOn: boolean;
 }
 
-/** The end of an iteration in one append: looks that did not pass, then training ended ← examples ← gate ← promotion, which takes effect afterwards.
+/** The end of an iteration in one append: looks that did not pass, then training ended ← examples ← gate ← promotion, which takes effect afterwards;
+ *  and norms that change, before the training that follows them.
  *  Gives the number of the next training, if there is one. */
 export function iterationEnded(record: Recorder, place: Place, ended: Ended): number | undefined {
   const { run, arm } = place;
-  const { training, looks, producer, decisions, lineage, checkpoint, isPromoted, goesOn } = ended;
+  const { training, looks, producer, decisions, lineage, checkpoint, isPromoted, change, goesOn } = ended;
   const { step, teacher, dataRoot, dataCount, parent } = lineage;
   const examples = { name: 'examples', sha256: dataRoot };
   let next: number | undefined;
@@ -245,10 +253,28 @@ export function iterationEnded(record: Recorder, place: Place, ended: Ended): nu
         parents: [first + 2],
         subjects: [checkpointOf(checkpoint)],
       });
+    if (change && goesOn) drafts.push(normsChanged(run, arm, first + 2, change));
     if (goesOn) next = start + drafts.push(started(place, step, checkpoint)) - 1;
     return drafts;
   });
   return next;
+}
+
+function normsChanged(
+  run: string,
+  arm: string,
+  after: number,
+  { norms: { version, policy, iteration, decisions }, dropped }: NonNullable<Ended['change']>,
+): Draft {
+  return {
+    kind: 'norms-changed',
+    actor: PROGRAM,
+    run,
+    parents: [after],
+    subjects: [{ name: 'norms', sha256: policy }],
+    figures: { version, iteration, decisions, dropped },
+    words: { arm },
+  };
 }
 
 /** What a gate decided on, out of the lineage that the checkpoint itself carries: whoever has the file can tell whether the

@@ -20,6 +20,7 @@ import {
   type TaskParameters,
   taskEntry,
 } from '../tasks/tasks.ts';
+import type { NormsOptions } from './norms.ts';
 import { type WatchOptions, watchingWith } from './watched.ts';
 
 export interface Configuration {
@@ -37,6 +38,8 @@ export interface Configuration {
   /** Mistakes that H is made to make. */
   readonly noise?: NoiseOptions;
   readonly defence?: Defence;
+  /** Where H changes its norms on the way. */
+  readonly norms?: NormsOptions;
   readonly student: StudentOptions;
   readonly training: IterateOptions;
   /** Where H itself audits each iteration. */
@@ -85,6 +88,8 @@ export interface Choices {
   readonly names?: ImitatorOptions['names'] | undefined;
   readonly noise?: NoiseOptions | undefined;
   readonly defence?: Defence | undefined;
+  /** From which iteration on H answers such a share of the questions otherwise. */
+  readonly norms?: NormsOptions | undefined;
   /** By H itself, at each level of an iteration at most; 0 is none. */
   readonly audits?: number | undefined;
   /** Levels and sizes one after the other, or all from the start. */
@@ -131,9 +136,10 @@ export function configure(
   const training = trainingOf(choices, task, entry.learning);
   expectUsed(choices, task);
   expectSuccession(choices, task, training);
-  const { seed = 1, overseer = 'script', noise, defence } = choices;
+  const { seed = 1, overseer = 'script', noise, defence, norms } = choices;
   expectInteger('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   expectFitting(task, overseer, noise, defence);
+  expectNorms(choices, task, training);
   if (entry.hasNoScript && overseer !== 'person' && overseer !== 'truth')
     throw new CapstanError(
       'usage',
@@ -150,6 +156,7 @@ export function configure(
     ...(overseer === 'person' && { person: personOf(choices, labels) }),
     ...(noise && { noise }),
     ...(defence && { defence }),
+    ...(norms && { norms }),
     student: studentOf(choices, task, entry.learning, training.stepsMax),
     training,
     ...watchOf(choices, task, training),
@@ -190,6 +197,30 @@ function expectFitting(
       'invalid',
       `doubt: expected a threshold above 0, at most 1, got ${defence.threshold}`,
     );
+}
+
+function expectNorms(
+  { norms, overseer = 'script', defence }: Choices,
+  task: AnyTask,
+  { curriculum }: IterateOptions,
+): void {
+  if (!norms) return;
+  if (overseer !== 'script')
+    throw new CapstanError('usage', `--norms: expected the overseer script, got ${overseer}`);
+  if (defence?.kind === 'verify' || defence?.kind === 'second')
+    throw new CapstanError(
+      'usage',
+      `--norms: expected no defence ${defence.kind}, it checks by the first norms`,
+    );
+  const iterations = stages(task, curriculum).filter(({ gated }) => gated).length;
+  if (iterations < 2)
+    throw new CapstanError(
+      'usage',
+      `--norms: expected a run of several iterations, ${task.name} has one as it is learned here`,
+    );
+  expectInteger('norms', norms.iteration, 2, iterations);
+  if (!(norms.share > 0 && norms.share <= 1))
+    throw new CapstanError('invalid', `norms: expected a share above 0, at most 1, got ${norms.share}`);
 }
 
 function watchOf(

@@ -7,7 +7,7 @@ import type { StudentOptions } from '../distill/student.ts';
 import type { IterateOptions, IterationEvent } from '../iterate/iterate.ts';
 import type { Audited, Compared, Lineage } from '../registry/checkpoint.ts';
 import type { Configuration } from './configuration.ts';
-import type { ArmPlan } from './plan.ts';
+import { type ArmPlan, overseersIn } from './plan.ts';
 
 /** What a lineage holds as its configuration: all that shaped the weights. */
 export interface Described {
@@ -17,13 +17,14 @@ export interface Described {
 
 export function lineageOf<Q, A>(
   { task, parameters, seed, student }: Configuration,
-  { overseers, training }: ArmPlan<Q, A>,
+  plan: ArmPlan<Q, A>,
   { progress, stage, verdict }: IterationEvent,
   data: Pick<Lineage, 'parent' | 'dataRoot' | 'dataCount'>,
   comparison: Compared | null,
   audits?: Audited,
 ): Lineage {
-  const described: Described = { student, training };
+  const described: Described = { student, training: plan.training };
+  const [overseer] = overseersIn(plan, stage.iteration);
   const configuration: Json = JSON.parse(JSON.stringify(described));
   const { value, ...interval } = verdict.agreement;
   return {
@@ -36,7 +37,7 @@ export function lineageOf<Q, A>(
     iteration: stage.iteration,
     level: stage.level,
     step: progress.step,
-    teacher: `Amplify^${overseers[0]!.origin.name}(${teacherOf(student, stage.iteration)})`,
+    teacher: `Amplify^${overseer!.origin.name}(${teacherOf(student, stage.iteration)})`,
     groundTruth: progress.groundTruth,
     gate: {
       agreement: value,

@@ -23,6 +23,7 @@ import { exampleOf } from './example.ts';
 import { FILE, nameOf, openRun, type RunFile } from './folder.ts';
 import { Inbox, type InboxEvent } from './inbox.ts';
 import { Lender } from './lender.ts';
+import { taskAt } from './norms.ts';
 import { expectUnchanged, OWN_FILES, taskOf } from './own.ts';
 import type { ArmPlan } from './plan.ts';
 import { KNOWN, knownIn } from './recording.ts';
@@ -214,10 +215,11 @@ class Run {
     return withRuntimes(async ([runtime]) => {
       const checkpoint = promoted(new Folder(`${this.#folder.path}/ida`));
       const assistant = await checkpointAssistant(task, checkpoint, runtime!);
-      const { level } = checkpoint.lineage;
+      const { level, iteration } = checkpoint.lineage;
+      const asked = taskAt(task, configuration, iteration);
       const random = Random.seeded(configuration.seed).split('example');
       const [question] = task.sample(random, { split: 'test', size: task.sizeMax, level });
-      return exampleOf(task, examiner, assistant, question!, Math.max(1, level - task.levelsOfPrimitives));
+      return exampleOf(asked, examiner, assistant, question!, Math.max(1, level - task.levelsOfPrimitives));
     });
   }
 
@@ -238,6 +240,7 @@ class Run {
       gates: { advance, finish },
       ...(configuration.noise && { noise: configuration.noise }),
       ...(configuration.defence && { defence: configuration.defence.kind }),
+      ...(configuration.norms && { norms: configuration.norms }),
       arms,
       ...(example && { example }),
     };

@@ -11,6 +11,7 @@ import type { ApprenticeState } from '../iterate/apprenticeship.ts';
 import type { CorrespondenceState } from '../iterate/correspondence.ts';
 import type { Progress } from '../iterate/progress.ts';
 import { STATE } from '../network/step.ts';
+import type { Norms } from '../oversight/norms.ts';
 import { decodeTensors, encodeTensors } from '../registry/safetensors.ts';
 import type { CurvePoint, Fidelity, IterationRecord } from '../report/record.ts';
 import type { Folder } from '../storage/folder.ts';
@@ -29,6 +30,8 @@ export interface ArmState {
   /** If H′ learned from a person. */
   readonly correspondence?: CorrespondenceState;
   readonly fidelity?: Fidelity;
+  /** If they change on the way: the versions that H followed so far. */
+  readonly norms?: Norms;
   /** If the run has audits. */
   readonly watch?: WatchState;
   /** The iteration that the student is in, where its shape or its weights depend on that. */

@@ -187,7 +187,7 @@ function secondsOf(entries: readonly Entry[]): number {
 
 /** As label and value. */
 export function settingsOf(configuration: Configuration): [string, string][] {
-  const { task, parameters, overseer, seed, noise, defence, student, training, labels, person } =
+  const { task, parameters, overseer, seed, noise, defence, norms, student, training, labels, person } =
     configuration;
   return [
     ['task', task],
@@ -199,6 +199,9 @@ export function settingsOf(configuration: Configuration): [string, string][] {
     ...(person ? ([['people', `${person.waitingMax} at a time`]] as [string, string][]) : []),
     ...(noise ? ([['noise', `${noise.kind} ${noise.rate}`]] as [string, string][]) : []),
     ...(defence ? ([['defence', defence.kind]] as [string, string][]) : []),
+    ...(norms
+      ? ([['norms', `${norms.share} from iteration ${norms.iteration} on`]] as [string, string][])
+      : []),
     ['seed', String(seed)],
     ['width', String(student.width)],
     ['heads', String(student.heads)],

@@ -85,6 +85,7 @@ const CHOICES: { readonly [key in keyof Required<Unattended>]: Kind } = {
   names: oneOf(NAMES),
   noise,
   defence,
+  norms: { ...object, keys: () => ({ iteration: count, share }) },
   audits: count,
   curriculum: flag,
   horizon: count,
