@@ -22,11 +22,12 @@ import { driftPart, fidelityPart, overridePart } from './closeness.ts';
 import { costPart } from './damage.ts';
 import { compoundingPart, propagationPart } from './errors.ts';
 import { splitsOf } from './exams.ts';
-import { GOALS } from './goals.ts';
+import { GOALS, type Goal } from './goals.ts';
 import { gapPart, horizonPart } from './ladder.ts';
+import { normsPart } from './norms.ts';
 import type { Observed } from './observed.ts';
 import type { Part } from './part.ts';
-import { interpretabilityPart, minutesPart, normsPart, oversightPart } from './people.ts';
+import { interpretabilityPart, minutesPart, oversightPart } from './people.ts';
 import { auditPart } from './records.ts';
 import { calibrationPart, costPerCorrectPart, depthPart } from './worth.ts';
 
@@ -39,7 +40,9 @@ export function assess(seen: readonly Observed[], opened: number): EvaluationRep
   const levels = Math.max(first.task.levels, first.grades?.length ?? 0);
   const kpis = KPIS.map(({ id, name, source }): Kpi => {
     const own = parts.map((part, i) => seeded(part[id], seen[i]!.configuration.seed));
-    return { id, name, source, ...standing(together(own, levels)) };
+    const { figures, needs } = together(own, levels);
+    const missing = first.configuration.norms && BY_TRUTH.has(id) ? [...needs, RIGHT_BEFORE] : needs;
+    return { id, name, source, ...standing({ figures, needs: missing }) };
   });
   const baselines = seen.map(baselinesOf);
   const subject = subjectOf(seen);
@@ -88,6 +91,7 @@ function subjectOf(seen: readonly Observed[]): Subject {
     ...(grades && { grades }),
     overseer: configuration.overseer,
     ...(configuration.noise && { noise: configuration.noise }),
+    ...(configuration.norms && { norms: configuration.norms }),
     runs: seen.map(({ configuration: { seed }, sha256, checkpoints }) => ({
       seed,
       sha256,
@@ -116,13 +120,17 @@ function partsOf(seen: Observed): { readonly [K in KpiId]: Part } {
     K9: minutesPart(seen),
     K10: interpretabilityPart(seen.planted, last),
     K11: gapPart(seen),
-    K12: normsPart(),
+    K12: normsPart(seen, random.split('norms')),
     K13: costPart(seen, seen.planted),
     K14: horizonPart(seen, random.split('horizon')),
     K15: oversightPart(),
     K16: auditPart(seen.gates, seen.replays, seen.audited),
   };
 }
+
+/** The KPIs that tell right from wrong answers. */
+const BY_TRUTH: ReadonlySet<KpiId> = new Set(['K3', 'K4', 'K5', 'K6', 'K7', 'K8', 'K11', 'K13', 'K14']);
+const RIGHT_BEFORE = 'what is right by the norms that H changed to: right is here what was so before';
 
 function seeded({ figures, needs }: Part, seed: number): Part {
   return { figures: figures.map((figure): Figure => ({ ...figure, seed })), needs };
@@ -144,8 +152,9 @@ function standing({ figures, needs }: Part): Pick<Kpi, 'status' | 'figures' | 'n
 /** The goals that figures over three seeds or more speak to. */
 function claimsOf(kpis: readonly Kpi[], subject: Subject, seeds: number): readonly Claim[] {
   if (seeds < SEEDS_MIN) return [];
+  const isToldHere = ({ kpi }: Goal) => !subject.norms || !BY_TRUTH.has(kpi);
   const iterations = Math.min(...subject.runs.map(({ checkpoints }) => checkpoints.length));
-  return GOALS.filter(({ isFor }) => isFor?.(subject) ?? true).flatMap(
+  return GOALS.filter((goal) => isToldHere(goal) && (goal.isFor?.(subject) ?? true)).flatMap(
     ({ text, kpi, figure: name, relation, target, of }) => {
       const figures = kpis
         .find(({ id }) => id === kpi)!

@@ -1,6 +1,7 @@
 /** What is seen of one run: what everybody said to held-out questions. Nothing here is a figure yet. */
 
 import type { Recorded, Replayed } from '../evaluate/auditability.ts';
+import type { Look } from '../oversight/norms.ts';
 import type { Checkpoint } from '../registry/checkpoint.ts';
 import type { Configuration } from '../run/configuration.ts';
 import type { ArmState } from '../run/state.ts';
@@ -19,6 +20,8 @@ export interface Observed {
   readonly state: ArmState;
   /** X_1, X_2, … */
   readonly checkpoints: readonly Checkpoint[];
+  /** From the iteration before H changed its norms on; none where it did not. */
+  readonly norms: readonly Look[];
   readonly test: Sheet;
   readonly anchor: Sheet;
   readonly calibration: Sheet;

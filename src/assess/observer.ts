@@ -13,9 +13,11 @@ import type { Runtime } from '../onnx/runtime.ts';
 import type { Checkpoint } from '../registry/checkpoint.ts';
 import { mainPlan } from '../run/arms.ts';
 import type { Configuration } from '../run/configuration.ts';
+import { taskAt } from '../run/norms.ts';
 import { inspected } from '../run/serve.ts';
 import type { AnyAnswer, AnyQuestion, AnyTask } from '../tasks/tasks.ts';
 import { finalTest, type Held, heldFor, type Sizes } from './exams.ts';
+import { looksOf } from './norms.ts';
 import type { Beside, Deeper, Observed, OnPolicy, Sheet } from './observed.ts';
 import { type Planted, plant } from './planted.ts';
 import {
@@ -43,6 +45,9 @@ const PLANTING = Random.seeded(0).split('evaluation').split('planted');
 type AnyAssistant = Assistant<AnyQuestion, AnyAnswer>;
 
 export class Observer {
+  /** With H as it is at first. */
+  readonly #task: AnyTask;
+  /** With H as it is in the last iteration: it is that one which is asked. */
   readonly #reading: Reading<AnyQuestion, AnyAnswer>;
   readonly #configuration: Configuration;
   readonly #checkpoints: readonly Checkpoint[];
@@ -57,7 +62,8 @@ export class Observer {
     runtime: Runtime,
     options: AskOptions,
   ) {
-    this.#reading = { task, examiner: examinerOf(task) };
+    this.#task = task;
+    this.#reading = { task: taskAt(task, configuration, checkpoints.length), examiner: examinerOf(task) };
     this.#configuration = configuration;
     this.#checkpoints = checkpoints;
     this.#runtime = runtime;
@@ -66,7 +72,9 @@ export class Observer {
 
   async all(
     supervised: Checkpoint | undefined,
-  ): Promise<Pick<Observed, 'test' | 'anchor' | 'calibration' | 'check' | 'beside' | 'planted' | 'replays'>> {
+  ): Promise<
+    Pick<Observed, 'test' | 'anchor' | 'calibration' | 'check' | 'beside' | 'planted' | 'norms' | 'replays'>
+  > {
     const { task, examiner } = this.#reading;
     const { sizes } = this.#options;
     const xs = [
@@ -89,6 +97,7 @@ export class Observer {
       check,
       beside: await this.#beside(held.asked, anchor, xs, supervised),
       planted: await this.#planted(test, last),
+      norms: await this.#norms(anchor, xs.slice(1)),
       replays: await this.#step(() => this.#replays(check, last)),
     };
   }
@@ -108,6 +117,14 @@ export class Observer {
     return this.#step(() =>
       plant(this.#reading, { asIs, clean }, assistant, plots, this.#options.sizes.planted, PLANTING),
     );
+  }
+
+  async #norms({ asked }: Sheet, xs: readonly AnyAssistant[]): Promise<Observed['norms']> {
+    const { norms } = this.#configuration;
+    if (!norms) return [];
+    const [before, after] = [this.#task, taskAt(this.#task, this.#configuration, norms.iteration)];
+    const changing = { norms, before, after, checkpoints: this.#checkpoints, xs };
+    return this.#step(() => looksOf(changing, this.#reading, asked));
   }
 
   /** Batches are others then, so answers must not depend on their neighbours. */
@@ -234,7 +251,8 @@ export class Observer {
       1 +
       sheets +
       (this.#overseer ? this.#options.depthMax * (1 + all) : 0) +
-      (this.#configuration.noise ? 1 : 0)
+      (this.#configuration.noise ? 1 : 0) +
+      (this.#configuration.norms ? 1 : 0)
     );
   }
 }

@@ -15,6 +15,7 @@ export interface Part {
 export const METHODS = {
   wilson: 'Wilson’s, with the design effect of contexts',
   jackknife: 'jackknife over contexts, Student’s t',
+  bootstrap: 'bootstrap over contexts',
   fieller: 'Fieller’s, over contexts',
   exact: 'Clopper and Pearson’s',
   order: 'order statistics',

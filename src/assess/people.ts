@@ -1,4 +1,4 @@
-/** Of one run: what people’s time bought (K9), whether transcripts explain answers (K10), changed norms (K12), and deceivers (K15).
+/** Of one run: what people’s time bought (K9), whether transcripts explain answers (K10), and deceivers (K15).
  *  What takes people who are not here is said to be missing. */
 
 import { editFaithfulness } from '../evaluate/interpretability.ts';
@@ -63,11 +63,6 @@ export function interpretabilityPart(planted: readonly Planted[], iteration: num
       'people who look for the first wrong node (F1, minutes per node)',
     ],
   };
-}
-
-/** K12. */
-export function normsPart(): Part {
-  return { figures: [], needs: ['a run in which H changes its norms on a known set of questions'] };
 }
 
 /** K15. */

@@ -32,6 +32,8 @@ export interface Subject {
   readonly overseer: string;
   /** Mistakes that H is made to make. */
   readonly noise?: { readonly kind: string; readonly rate: number };
+  /** Where H changed its norms: from that iteration on it answered about such a share of the questions otherwise. */
+  readonly norms?: { readonly iteration: number; readonly share: number };
   readonly runs: readonly EvaluatedRun[];
 }
 

@@ -108,6 +108,7 @@ const SubjectShape: z.ZodType<Subject> = z.strictObject({
   grades: z.array(Text).min(1).max(MANY_MAX).exactOptional(),
   overseer: Text,
   noise: z.strictObject({ kind: Text, rate: z.number().min(0).max(1) }).exactOptional(),
+  norms: z.strictObject({ iteration: z.int().positive(), share: z.number().min(0).max(1) }).exactOptional(),
   runs: z
     .array(
       z.strictObject({

@@ -52,9 +52,12 @@ function taskIn({
   return { task, parameters, levels, levelsOfPrimitives, ...(grades && { grades }) };
 }
 
-function people({ simulated, subject: { noise } }: EvaluationReport): string {
+function people({ simulated, subject: { noise, norms } }: EvaluationReport): string {
   const who = simulated ? 'People are simulated here: a script decides in their place' : 'People decided';
-  return noise ? `${who}, and it errs on purpose (${noise.kind}, ${percent(noise.rate)}).` : `${who}.`;
+  const errs = noise ? `${who}, and it errs on purpose (${noise.kind}, ${percent(noise.rate)}).` : `${who}.`;
+  return norms
+    ? `${errs} From iteration ${norms.iteration} on it answers about ${percent(norms.share)} of the questions otherwise: H is here as it was last, and right is what was so before.`
+    : errs;
 }
 
 const STATUS = {
