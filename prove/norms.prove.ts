@@ -4,6 +4,7 @@
 
 import { Random } from '../src/base/random.ts';
 import { halfLife, type NormLook, normLooks } from '../src/evaluate/norms.ts';
+import { shareOf } from '../src/statistics/clustered.ts';
 import { meanOf, meanShare } from '../src/statistics/mean.ts';
 import { FLIPPED, moderated, OLD_LABELS } from '../test/moderation.ts';
 import { changedNorms, type NormsRun, type NormsSeen } from '../test/norms.ts';
@@ -23,7 +24,7 @@ const RUNS: readonly NormsRun[] = [
     // Whatever power of the element 3.
     flips: (shown) => shown.includes('(3)'),
     share: 0.5,
-    steps: 360,
+    steps: 600,
     every: 40,
   },
   {
@@ -65,6 +66,7 @@ export const proof: Proof = {
         one.iterations.toFixed(2),
         one.labels.toFixed(0),
         one.uptake,
+        ...one.partly,
         one.stale,
         one.kept,
         percent(one.retained),
@@ -77,6 +79,8 @@ export const proof: Proof = {
         over(({ steps }) => steps),
         over(({ iterations }) => iterations),
         over(({ labels }) => labels),
+        '',
+        '',
         '',
         '',
         estimated(kept, percent),
@@ -141,6 +145,8 @@ const HEAD = [
   'iterations',
   'decisions of H',
   'uptake',
+  'by the rule itself',
+  'of what follows',
   'stale',
   'retention',
   'of what it was before',
@@ -156,14 +162,22 @@ interface Figures {
   readonly retention: number;
   readonly retained: number;
   readonly uptake: string;
+  /** Where the rule itself changes the answer, and where that follows from such an answer. */
+  readonly partly: readonly [ruled: string, following: string];
   readonly stale: string;
   readonly kept: string;
   readonly consistency: string;
 }
 
-function figuresOf({ looks, iterationSteps, decisions }: NormsSeen, seed: number): Figures {
+function figuresOf({ looks, isRuled, iterationSteps, decisions }: NormsSeen, seed: number): Figures {
   const half = halfLife(looks, { steadyLooks: STEADY }, Random.seeded(seed));
   const last = normLooks(looks).at(-1)!;
+  const flipped = looks.slice(-isRuled.length).map((one, i) => ({ ...one, isRuled: isRuled[i]! }));
+  const [ruled, following] = [true, false].map((is) => {
+    const some = flipped.filter((one) => one.isFlipped && one.isRuled === is);
+    const share = shareOf(some, (one) => one.agreesNew);
+    return share ? estimated(share, percent) : '–';
+  }) as [string, string];
   const steps = half?.value ?? Number.POSITIVE_INFINITY;
   return {
     half: half ? estimated(half, (x) => x.toFixed(1)) : 'never',
@@ -173,6 +187,7 @@ function figuresOf({ looks, iterationSteps, decisions }: NormsSeen, seed: number
     retention: last.retention!.value,
     retained: last.retention!.value / normLooks(looks)[0]!.retention!.value,
     uptake: estimated(last.uptake, percent),
+    partly: [ruled, following],
     stale: estimated(last.stale, percent),
     kept: estimated(last.retention!, percent),
     consistency: estimated(last.consistency!, percent),

@@ -32,6 +32,8 @@ export interface NormsRun {
 export interface NormsSeen {
   /** `at`: steps since the change. */
   readonly looks: readonly Look[];
+  /** Of what was looked at, in the order of each look: whether the rule itself changes it, or it follows from what that changes. */
+  readonly isRuled: readonly boolean[];
   /** What an iteration took in the mean before the change, in steps. */
   readonly iterationSteps: number;
   /** Decisions of H by each look. */
@@ -64,7 +66,7 @@ export async function changedNorms({
     sample: (stream, demand) => {
       const questions = opened.sample(stream, demand);
       return isChanged && share > 0 && demand.split === 'train'
-        ? weighted(questions, isRuled, share)
+        ? weighted(questions, isRuled, share, stream.split('rest'))
         : questions;
     },
   };
@@ -119,6 +121,7 @@ export async function changedNorms({
     const flipped = change.filter(({ isFlipped }) => isFlipped).length;
     return {
       looks,
+      isRuled: change.map(({ question }) => isRuled(question)),
       iterationSteps: from! / (iteration - 1),
       decisions,
       flipped,
@@ -134,15 +137,17 @@ type AnyOverseer = AnyTask['overseer'];
 
 const policyOf = ({ origin }: AnyOverseer) => hashText(`${origin.name} ${origin.version}`)[0].toString(16);
 
-/** As many questions, of which that share are ruled ones, again and again, and the others the first of the rest. */
+/** As many questions, of which that share are ruled ones, again and again, and the others some of the rest, by chance: were they the
+ *  first, the last elements of every context would be forgotten. */
 function weighted<Q>(
   questions: readonly Q[],
   isRuled: (question: Q) => boolean,
   share: number,
+  random: Random,
 ): readonly Q[] {
   const ruled = questions.filter(isRuled);
   if (ruled.length === 0) return questions;
-  const rest = questions.filter((question) => !isRuled(question));
+  const rest = random.shuffle(questions.filter((question) => !isRuled(question)));
   const many = Math.max(questions.length - rest.length, Math.round(share * questions.length));
   const again = Array.from({ length: many }, (_, i) => ruled[i % ruled.length]!);
   return [...again, ...rest].slice(0, questions.length);
