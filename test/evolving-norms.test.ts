@@ -15,6 +15,7 @@ import { faultsIn } from '../src/protocol/conformance.ts';
 import type { EvaluationReport, KpiId } from '../src/protocol/report.ts';
 import { auditRun } from '../src/provenance/audit.ts';
 import { loadCheckpoint } from '../src/registry/promotion.ts';
+import { renderEvaluation } from '../src/report/evaluation.ts';
 import { taskAt } from '../src/run/norms.ts';
 import { inspected } from '../src/run/serve.ts';
 import { readState } from '../src/run/state.ts';
@@ -75,6 +76,8 @@ describe('a run in which H changes its norms', () => {
     const trainings = entries.flatMap(({ kind }, i) => (kind === 'training-started' ? [i] : []));
     expect([trainings[0]! < at, trainings[1]]).toEqual([true, at + 1]);
     expect(entries.filter(({ kind }) => kind === 'norms-changed').length).toBe(1);
+    const page = readFileSync(join(whole.path, 'report.html'), 'utf8');
+    expect(page).toMatch(/From iteration 2 on H answers about 12\.5\s% of the questions otherwise/);
     expect(auditRun(whole.path, entries)).toMatchObject({ checkpoints: 2, unrecorded: [] });
   });
 
@@ -134,6 +137,9 @@ describe('its evaluation', () => {
   test('keeps to the protocol, and says which norms it is held against', () => {
     expect(faultsIn(report)).toEqual([]);
     expect(report.subject.norms).toEqual(CHANGE.norms);
+    expect(renderEvaluation(report)).toMatch(
+      /From iteration 2 on it answers about 12\.5\s% of the questions otherwise/,
+    );
     expect(kpi('K4').needs.join()).toMatch(/right is here what was so before/);
     expect(kpi('K1').needs.join()).not.toMatch(/right/);
   });
@@ -145,6 +151,24 @@ describe('its evaluation', () => {
       expect(figures.filter((one) => one.name === name).map(({ iteration }) => iteration)).toEqual([1, 2]);
     for (const { low, high } of figures.filter(({ name }) => name === 'uptake'))
       expect([low, high]).not.toContain(null);
+  });
+
+  test('has a half-life where two iterations followed the change, and else says that', () => {
+    const half = 'half-life in iterations';
+    expect(kpi('K12').needs).toContain('two iterations from the change on, for a half-life');
+    expect(kpi('K12').figures.filter(({ name }) => name === half)).toEqual([]);
+    const taught = (at: number, share: number) =>
+      seen.norms
+        .filter((one) => one.at === 0)
+        .map((one, i) => ({ ...one, at, agreesNew: !one.isFlipped || i % 100 < 100 * share }));
+    const looks = [...taught(0, 0), ...taught(1, 0.2), ...taught(2, 1)];
+    const later = kpi('K12', assess([{ ...seen, norms: looks }], 1));
+    const [figure] = later.figures.filter(({ name }) => name === half);
+    expect(figure!.value).toBeGreaterThan(1);
+    expect(figure!.value).toBeLessThan(2);
+    expect(figure!.low).toBeLessThanOrEqual(figure!.value);
+    const never = kpi('K12', assess([{ ...seen, norms: [0, 1, 2].flatMap((at) => taught(at, 0)) }], 1));
+    expect(never.needs).toContain('more uptake at the end than before the change, for a half-life');
   });
 
   test('looks at what was learned before the change, and flips what H says otherwise, all the way down', () => {

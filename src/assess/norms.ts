@@ -54,8 +54,9 @@ function contextsOf<Q>(asked: readonly Asked<Q>[]): readonly (readonly Q[])[] {
   return [...contexts.values()];
 }
 
-/** The last look counts as settled. */
+/** The last look counts as settled; with one look more than that after the change, half of it is another. */
 const STEADY_LOOKS = 1;
+const LOOKS_LEAST = 3;
 
 /** K12, on the anchor. */
 export function normsPart({ configuration: { norms }, norms: looks }: Observed, random: Random): Part {
@@ -67,10 +68,12 @@ export function normsPart({ configuration: { norms }, norms: looks }: Observed, 
       ],
     };
   if (looks.length === 0) return { figures: [], needs: ['an iteration after H changed its norms'] };
-  const half = halfLife(looks, { steadyLooks: STEADY_LOOKS }, random);
+  const seen = normLooks(looks);
+  const isEnough = seen.length >= LOOKS_LEAST;
+  const half = isEnough ? halfLife(looks, { steadyLooks: STEADY_LOOKS }, random) : undefined;
   return {
     figures: [
-      ...normLooks(looks).flatMap(({ at, uptake, stale, retention, consistency }) => {
+      ...seen.flatMap(({ at, uptake, stale, retention, consistency }) => {
         const labels = { iteration: norms.iteration - 1 + at };
         return [
           ...figure('uptake', 'share', uptake, METHODS.wilson, labels),
@@ -83,7 +86,9 @@ export function normsPart({ configuration: { norms }, norms: looks }: Observed, 
     ],
     needs: [
       'people who change their minds: the norms of a script change by a rule',
-      ...(half ? [] : ['more uptake at the end than before the change, for a half-life']),
+      'looks within an iteration: between two X a half-life is drawn along a line',
+      ...(isEnough ? [] : ['two iterations from the change on, for a half-life']),
+      ...(isEnough && !half ? ['more uptake at the end than before the change, for a half-life'] : []),
     ],
   };
 }
