@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../base/random.ts';
 import {
-  adapted,
   type Contexts,
   type Kept,
   leastEscalated,
@@ -143,19 +142,5 @@ describe('what must be escalated', () => {
     // Who knows exactly what is wrong escalates no more than that.
     const contexts = Array.from({ length: 100 }, (_, i) => [{ confidence: Number(i >= 12), right: i >= 12 }]);
     expect(plannedThreshold([{ share: 1, planned: contexts }], 0.02)).toBe(1);
-  });
-
-  test('follows a drift: the share kept and wrong is within (1 + γ)/(γ T) of α, whatever comes', () => {
-    const [risk, rate, steps] = [0.05, 0.05, 2000];
-    const random = Random.seeded(8);
-    let [threshold, wrongs] = [0.5, 0];
-    for (let t = 0; t < steps; t++) {
-      // Ever more wrong, and ever less to be told by confidence.
-      const right = random.uniform() >= 0.05 + (0.5 * t) / steps;
-      const wasWrong = !right && random.uniform() >= threshold;
-      wrongs += Number(wasWrong);
-      threshold = adapted(threshold, wasWrong, risk, rate);
-    }
-    expect(Math.abs(wrongs / steps - risk)).toBeLessThanOrEqual((1 + rate) / (rate * steps));
   });
 });

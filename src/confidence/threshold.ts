@@ -132,13 +132,6 @@ export function leastEscalated(base: number, risk: number, of: 'all' | 'kept'): 
   return Math.max(0, (base - risk) / (of === 'all' ? 1 : 1 - risk));
 }
 
-/** λ after an answer that was kept and wrong, or was not, where the questions drift: λ_{t+1} = λ_t + γ (err_t − α). Over
- *  T answers the share kept and wrong differs from α by at most (1 + γ)/(γ T), whatever comes (Gibbs & Candès 2021, §4.1,
- *  arXiv 2106.00170): λ is let out of 0 … 1 for that. */
-export function adapted(threshold: number, wasWrong: boolean, risk: number, rate: number): number {
-  return threshold + rate * (Number(wasWrong) - risk);
-}
-
 function expectContexts({ length }: Contexts, risk: number): number {
   if (!(risk > 0 && risk < 1))
     throw new CapstanError('invalid', `risk: expected a number between 0 and 1, got ${risk}`);
