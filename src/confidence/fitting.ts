@@ -11,7 +11,7 @@ import { calibrate, type Judged, type Method } from './calibration.ts';
 import { combine, type Pair } from './combination.ts';
 import { type Confidence, confident, type Parts, sureOf } from './escalation.ts';
 import { allRight, decomposed, dependenceOf } from './propagate.ts';
-import { type Contexts, levelThresholds, plannedThreshold } from './threshold.ts';
+import { type Contexts, type LevelThreshold, levelThresholds, plannedThreshold } from './threshold.ts';
 
 /** Questions at one level, by context; no context is in both exams. */
 export interface HeldLevel<Q> {
@@ -21,6 +21,9 @@ export interface HeldLevel<Q> {
   readonly fit: Exam<Q>;
   readonly thresholds: Exam<Q>;
 }
+
+/** All but the thresholds, which may be found anew where it stays. */
+export type Fitted = Omit<Confidence, 'thresholds'>;
 
 export interface FitOptions<Q, A> {
   /** α: of all questions, the share that may be kept and wrong. */
@@ -39,8 +42,18 @@ const DIRECT_SHARE = 0.25;
 export async function fitConfidence<Q, A>(
   parts: Parts<Q, A>,
   held: readonly HeldLevel<Q>[],
-  { risk, depth, method, reference }: FitOptions<Q, A>,
+  options: FitOptions<Q, A>,
 ): Promise<Confidence> {
+  const fitted = await fitMaps(parts, held, options);
+  return { ...fitted, thresholds: await fitThresholds(parts, fitted, held, options) };
+}
+
+/** On `fit` alone. */
+export async function fitMaps<Q, A>(
+  parts: Parts<Q, A>,
+  held: readonly Omit<HeldLevel<Q>, 'thresholds'>[],
+  { risk, depth, method, reference }: FitOptions<Q, A>,
+): Promise<Fitted> {
   const { groundTruth } = reference.origin;
   const questions = held.flatMap(({ fit }) => fit.flat());
   const truth = await asked(reference, questions);
@@ -52,7 +65,7 @@ export async function fitConfidence<Q, A>(
     share,
     planned: judgedIn(fit, questions, sureOwn, truth),
   }));
-  let fitted = {
+  let fitted: Fitted = {
     direct,
     dependence: 0,
     combination: combine<A>([], groundTruth),
@@ -79,6 +92,16 @@ export async function fitConfidence<Q, A>(
     );
     fitted = { ...fitted, dependence, combination: combine(pairs, groundTruth), depth: fitted.depth + 1 };
   }
+  return fitted;
+}
+
+/** For whatever was fitted: the promise is about the confidences of this X, whatever they are worth. */
+export async function fitThresholds<Q, A>(
+  parts: Parts<Q, A>,
+  fitted: Fitted,
+  held: readonly HeldLevel<Q>[],
+  { risk, reference }: Pick<FitOptions<Q, A>, 'risk' | 'reference'>,
+): Promise<readonly LevelThreshold[]> {
   const whole = confident(parts, fitted);
   const levels = [];
   for (const { level, share, fit, thresholds } of held)
@@ -88,7 +111,7 @@ export async function fitConfidence<Q, A>(
       planned: await judgedContexts(whole, reference, fit),
       contexts: await judgedContexts(whole, reference, thresholds),
     });
-  return { ...fitted, thresholds: levelThresholds(levels, risk) };
+  return levelThresholds(levels, risk);
 }
 
 /** What the assistant says of these, judged by the reference. */

@@ -137,5 +137,14 @@ describe('what is held out', () => {
       used.reduce((total, { size }) => total + size, 0),
     );
     for (const contexts of used) for (const key of contexts) expect(pile(key)).toBe('gate');
+    // What thresholds are found on, nothing is ever fitted to.
+    const [fit, thresholds] = (['fit', 'thresholds'] as const).map((half) =>
+      contextsOf(drawHeld(task, half, 2, 400, Random.seeded(3))),
+    );
+    const elsewhere = new Set([...used[1]!, ...used[2]!, ...fit!]);
+    expect(new Set(fit).size).toBeGreaterThan(20);
+    expect(new Set(thresholds).size).toBeGreaterThan(20);
+    expect(thresholds!.filter((key) => elsewhere.has(key))).toEqual([]);
+    expect(fit!.filter((key) => used[1]!.has(key) || used[2]!.has(key))).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../base/random.ts';
-import { iterationsUntil, type Label, recalibrate, stratified } from './recalibration.ts';
+import { iterationsUntil, type Label, recalibrate } from './recalibration.ts';
 
 interface Said extends Label {
   readonly confidence: number;
@@ -31,8 +31,8 @@ const refit = (all: readonly Said[]): Fitted =>
     const own = all.filter(({ confidence }) => bin(confidence) === i);
     return (own.filter(({ isRight }) => isRight).length + 2 * middle) / (own.length + 2);
   });
-const brier = (fitted: Fitted, { confidence, isRight }: Said) =>
-  2 * (fitted[bin(confidence)]! - Number(isRight)) ** 2;
+const brier = async (fitted: Fitted, all: readonly Said[]) =>
+  all.map(({ confidence, isRight }) => (fitted[bin(confidence)]! - Number(isRight)) ** 2);
 
 describe('re-calibration', () => {
   test('is accepted where confidence was off, and the score falls', async () => {
@@ -63,12 +63,29 @@ describe('re-calibration', () => {
     expect(done.difference.value).toBeGreaterThan(0);
   });
 
-  test('wants enough labels, a check of every level, and other contexts in it', async () => {
+  test('of a few labels is accepted only where the whole interval says that it helps', async () => {
+    const off = (confidence: number) => confidence ** 3;
+    const few = (count: number) =>
+      recalibrate({
+        current: IDENTITY,
+        fresh: labels(199, 'fresh', off),
+        check: labels(count, 'check', off),
+        refit,
+        brier,
+      });
+    const [shown, hinted] = [await few(400), await few(12)];
+    expect([shown.accepted, shown.difference.high! < 0]).toEqual([true, true]);
+    expect(hinted.difference.value).toBeLessThan(0);
+    expect(hinted.difference.high).toBeGreaterThan(0);
+    expect(hinted.accepted).toBe(false);
+  });
+
+  test('wants labels, a check of every level, and other contexts in it', async () => {
     const honest = (confidence: number) => confidence;
     const [fresh, check] = [labels(200, 'fresh', honest), labels(200, 'check', honest)];
     const made = (change: object) =>
       recalibrate({ current: IDENTITY, fresh, check, refit, brier, ...change });
-    await expect(made({ fresh: fresh.slice(1) })).rejects.toThrow('expected 200 labels, got 199');
+    await expect(made({ fresh: [] })).rejects.toThrow('expected labels');
     const lacking = check.filter(({ level }) => level !== 2);
     await expect(made({ check: lacking })).rejects.toThrow('expected a check of level 2, got none');
     await expect(made({ check: [...check, fresh[0]!] })).rejects.toThrow('got «fresh 0» in both');
@@ -85,17 +102,6 @@ test('is due when fidelity could be at its bound in the worst case', () => {
     fc.property(share, share, share, (fidelity, least, loss) => {
       const until = iterationsUntil(fidelity, least, loss);
       if (until > 0) expect(fidelity - until * Math.max(loss, 1e-4)).toBeGreaterThan(least - 1e-6);
-    }),
-  );
-});
-
-test('spreads labels evenly over levels', () => {
-  expect(stratified(200, 3)).toEqual([67, 67, 66]);
-  fc.assert(
-    fc.property(fc.nat(1000), fc.integer({ min: 1, max: 20 }), (count, levels) => {
-      const parts = stratified(count, levels);
-      expect(parts.reduce((a, b) => a + b, 0)).toBe(count);
-      expect(Math.max(...parts) - Math.min(...parts)).toBeLessThanOrEqual(1);
     }),
   );
 });

@@ -15,13 +15,8 @@ export function iterationsUntil(fidelity: number, least: number, lossMost: numbe
 const LOSS_MIN = 1e-4;
 const ROUNDING = 1e-9;
 
-/** Labels to fit to, at least. */
+/** Labels to fit to from which on the mean decides; with fewer its whole interval has to be below 0. */
 export const LABELS_LEAST = 200;
-
-/** How many labels of each level, as even as can be, the first levels one more where it does not come out. */
-export function stratified(labels: number, levels: number): readonly number[] {
-  return Array.from({ length: levels }, (_, i) => Math.floor((labels + levels - 1 - i) / levels));
-}
 
 /** What a person said of a question. */
 export interface Label {
@@ -33,13 +28,12 @@ export interface Label {
 export interface Recalibration<L extends Label, C> {
   /** What is in force. */
   readonly current: C;
-  /** At least LABELS_LEAST. */
   readonly fresh: readonly L[];
   /** Of every level that `fresh` has. */
   readonly check: readonly L[];
   readonly refit: (labels: readonly L[]) => C | Promise<C>;
-  /** Squared error of its confidence on one label, 0 … 2 (Brier 1950): 0 is sure and right. */
-  readonly brier: (fitted: C, label: L) => number;
+  /** Squared error of its confidence on each label (Brier 1950): 0 is sure and right. */
+  readonly brier: (fitted: C, labels: readonly L[]) => Promise<readonly number[]>;
 }
 
 export interface Recalibrated<C> {
@@ -53,7 +47,7 @@ export interface Recalibrated<C> {
   readonly difference: Estimate;
 }
 
-/** Throws «invalid» where there are too few labels, a level is not checked, or a context is on both sides. */
+/** Throws «invalid» where a level is not checked, or a context is on both sides. */
 export async function recalibrate<L extends Label, C>({
   current,
   fresh,
@@ -63,10 +57,11 @@ export async function recalibrate<L extends Label, C>({
 }: Recalibration<L, C>): Promise<Recalibrated<C>> {
   expectLabels(fresh, check);
   const fitted = await refit(fresh);
-  const score = (of: C) => byContext(check, (label) => brier(of, label));
-  const [before, after] = [score(current), score(fitted)];
+  const score = async (of: C) => byContext(check, await brier(of, check));
+  const [before, after] = [await score(current), await score(fitted)];
   const difference = meanOf(after.map((value, i) => value - before[i]!))!;
-  const accepted = difference.value < 0;
+  const decides = fresh.length < LABELS_LEAST ? difference.high : difference.value;
+  const accepted = decides !== null && decides < 0;
   return {
     accepted,
     inForce: accepted ? fitted : current,
@@ -77,8 +72,8 @@ export async function recalibrate<L extends Label, C>({
 }
 
 function expectLabels(fresh: readonly Label[], check: readonly Label[]): void {
-  if (fresh.length < LABELS_LEAST)
-    throw new CapstanError('invalid', `re-calibration: expected ${LABELS_LEAST} labels, got ${fresh.length}`);
+  if (fresh.length === 0 || check.length === 0)
+    throw new CapstanError('invalid', 're-calibration: expected labels to fit to and to check, got none');
   const checked = new Set(check.map(({ level }) => level));
   const missing = fresh.find(({ level }) => !checked.has(level));
   if (missing)
@@ -93,11 +88,11 @@ function expectLabels(fresh: readonly Label[], check: readonly Label[]): void {
 }
 
 /** The mean of each context, in the order in which they come. */
-function byContext<L extends Label>(labels: readonly L[], of: (label: L) => number): readonly number[] {
+function byContext(labels: readonly Label[], values: readonly number[]): readonly number[] {
   const sums = new Map<string, readonly [sum: number, n: number]>();
-  for (const label of labels) {
-    const [sum, n] = sums.get(label.context) ?? [0, 0];
-    sums.set(label.context, [sum + of(label), n + 1]);
-  }
+  labels.forEach(({ context }, i) => {
+    const [sum, n] = sums.get(context) ?? [0, 0];
+    sums.set(context, [sum + values[i]!, n + 1]);
+  });
   return [...sums.values()].map(([sum, n]) => sum / n);
 }
