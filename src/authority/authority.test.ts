@@ -221,6 +221,21 @@ describe('once somebody is enrolled', () => {
     });
   });
 
+  test('what a person says of how right a model is, is signed by them; what a program measured is not', () => {
+    const log = office();
+    for (const kind of ['model-calibrated', 'model-audited'] as const) {
+      log.by('oda', kind, {}, [keyOf('oda')]);
+      expect(() => log.by('oda', kind, {}, [])).toThrow('expected a signature of oda+');
+      expect(() => log.by('eve', kind, {}, [keyOf('eve')])).toThrow(
+        'expected one of overseer, operator for «correct»',
+      );
+      expect(() => log.by('zoe', kind, {}, [])).toThrow('somebody who is enrolled, got person:zoe');
+      const program = { id: 'program:capstan', kind: 'program' } as const;
+      log.add({ kind, actor: program });
+      expect(() => log.add({ kind, actor: program }, [keyOf('ada')])).toThrow('expected no signature');
+    }
+  });
+
   test('keys are rotated by the old and the new one; the old one is worth nothing then and never comes back', () => {
     const log = office();
     const words = { name: 'ada', key: vkeyOf('ada', 1) };

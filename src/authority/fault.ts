@@ -176,8 +176,12 @@ function actOf(authority: Authority, entry: Entry): Act | undefined {
   if (entry.kind === 'act-requested') return requestedIn(entry)?.act;
   if (entry.kind === 'act-approved') return authority.requests.get(entry.parents?.[0] ?? -1)?.act;
   if (entry.kind === 'action-taken') return isDecision(authority, entry) ? 'correct' : undefined;
+  if (JUDGES.has(entry.kind)) return isPersons(entry) ? 'correct' : undefined;
   return ACT_OF[entry.kind];
 }
+
+/** Kinds that say how right a model is: where a person judged that, they answer for it. */
+const JUDGES: ReadonlySet<Kind> = new Set<Kind>(['model-calibrated', 'model-audited']);
 
 /** Whether it is an action for which somebody has to answer: of a person, since people sign theirs. Whoever may say what an
  *  answer should have been may say what it is. */

@@ -1,10 +1,11 @@
 /** capstan audit: how often the model that a run serves is wrong, by level, from answers that H or a person checks; and the
  *  rules that its mistakes follow. */
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { Runtime } from '../onnx/runtime.ts';
+import type { DoerFlags } from '../project/doer.ts';
 import { HOME } from '../project/home.ts';
+import { measuring } from '../project/measured.ts';
 import {
   type AuditRecord,
   auditByH,
@@ -12,20 +13,22 @@ import {
   auditChance,
   auditSheet,
   auditsIn,
-  keepAudit,
+  auditsText,
 } from '../run/audited.ts';
 import { findRun, openRun } from '../run/folder.ts';
+import { auditSaid } from '../run/measured.ts';
 import { taskAt } from '../run/norms.ts';
 import { taskOf } from '../run/own.ts';
 import { checkpointAssistant } from '../run/serve.ts';
 import type { Bounded } from '../statistics/estimate.ts';
 import { Folder } from '../storage/folder.ts';
-import { parseLines } from '../storage/lines.ts';
 import { lockFolder } from '../storage/lock.ts';
 import { integer } from './arguments.ts';
+import { withDoer } from './doing.ts';
 import { served } from './served.ts';
+import { expectJudge, filledIn, SHEET_HELP, writeSheet } from './sheet.ts';
 
-interface AuditFlags {
+interface AuditFlags extends DoerFlags {
   readonly audits: number;
   readonly person?: string;
   readonly json?: boolean;
@@ -35,47 +38,44 @@ const AUDITS = 300;
 const AUDITS_MAX = 4096;
 
 export function addAudit(program: Command): void {
-  program
-    .command('audit')
+  withDoer(program.command('audit'))
     .description(
       'Tell how often the promoted checkpoint of a run is wrong, from a few answers that are checked',
     )
     .argument('<run>', 'its folder, or its name in ./runs')
     .option('--audits <n>', 'answers to check', integer('audits', 20, AUDITS_MAX), AUDITS)
-    .option(
-      '--person <file>',
-      'a person checks instead of H: the file is written, and read once every «right» in it is true or false',
-    )
+    .option('--person <file>', `a person checks instead of H: ${SHEET_HELP}`)
     .option('--json', 'print one JSON object')
     .action(async (given: string, flags: AuditFlags) => {
       const record = await audit(findRun(HOME, given), flags);
-      if (!record)
-        console.log(`${flags.person}: say in each line whether it is right, then the same command again`);
-      else console.log(flags.json ? JSON.stringify(record) : textOf(record));
+      if (record) console.log(flags.json ? JSON.stringify(record) : textOf(record));
     });
 }
 
 /** Undefined where a sheet was written that a person is to fill in. */
-async function audit(path: string, { audits, person }: AuditFlags): Promise<AuditRecord | undefined> {
+async function audit(path: string, flags: AuditFlags): Promise<AuditRecord | undefined> {
+  const { audits, person } = flags;
+  expectJudge(flags);
   const { folder, file } = openRun(path);
   const checkpoint = served(new Folder(`${path}/ida`));
   const task = taskAt(taskOf(folder, file.configuration), file.configuration, checkpoint.lineage.iteration);
   const lock = lockFolder(path);
   const runtime = await Runtime.open({ threads: 1, backend: 'auto' });
   try {
+    const { keep } = measuring(folder);
     const assistant = await checkpointAssistant(task, checkpoint, runtime);
-    const random = auditChance(file.configuration.seed, auditsIn(folder));
+    const before = auditsIn(folder);
+    const random = auditChance(file.configuration.seed, before);
     const setting = { task, assistant, model: checkpoint.hash, random, audits };
-    if (person !== undefined && !existsSync(person)) {
-      const lines = await auditSheet(setting);
-      writeFileSync(person, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const sheet = filledIn(person);
+    if (person !== undefined && !sheet) {
+      writeSheet(person, await auditSheet(setting));
       return undefined;
     }
-    const record =
-      person === undefined
-        ? await auditByH(setting)
-        : await auditBySheet(setting, parseLines(readFileSync(person, 'utf8'), person) as readonly object[]);
-    keepAudit(folder, record);
+    const record = sheet ? await auditBySheet(setting, sheet.lines) : await auditByH(setting);
+    const judge = sheet && { flags, sheet: sheet.sha256 };
+    const text = auditsText([...before, record]);
+    keep('model-audited', text, (subject) => auditSaid(record, subject), checkpoint.hash, judge);
     return record;
   } finally {
     await runtime.close();

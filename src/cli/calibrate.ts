@@ -3,10 +3,26 @@
 import type { Command } from 'commander';
 import { METHODS, type Method } from '../confidence/calibration.ts';
 import { NOTHING_KEPT } from '../confidence/threshold.ts';
+import type { Subject } from '../ledger/entry.ts';
 import { Runtime } from '../onnx/runtime.ts';
+import type { DoerFlags } from '../project/doer.ts';
 import { HOME } from '../project/home.ts';
-import { type CalibrationFile, calibrateCheckpoint, writeCalibration } from '../run/calibrated.ts';
+import { measuring } from '../project/measured.ts';
+import type { RunRecord } from '../report/record.ts';
+import {
+  CALIBRATION,
+  type CalibrationFile,
+  calibrateCheckpoint,
+  calibrationSheet,
+  calibrationText,
+  type Recalibration,
+  readCalibration,
+  referenceBySheet,
+} from '../run/calibrated.ts';
+import { iterationsLeft } from '../run/due.ts';
 import { findRun, openRun } from '../run/folder.ts';
+import { PER_CONTEXT } from '../run/held-out.ts';
+import { calibrationSaid } from '../run/measured.ts';
 import { taskAt } from '../run/norms.ts';
 import { taskOf } from '../run/own.ts';
 import { checkpointAssistant } from '../run/serve.ts';
@@ -14,13 +30,16 @@ import type { Proportion } from '../statistics/proportion.ts';
 import { Folder } from '../storage/folder.ts';
 import { lockFolder } from '../storage/lock.ts';
 import { decimal, integer, oneOf } from './arguments.ts';
+import { withDoer } from './doing.ts';
 import { served } from './served.ts';
+import { expectJudge, filledIn, SHEET_HELP, writeSheet } from './sheet.ts';
 
-interface CalibrateFlags {
+interface CalibrateFlags extends DoerFlags {
   readonly risk: number;
   readonly depth: number;
   readonly contexts: number;
   readonly method: Method;
+  readonly person?: string;
   readonly json?: boolean;
 }
 
@@ -29,8 +48,7 @@ const CONTEXTS_MAX = 10_000;
 const [RISK, CONTEXTS] = [0.02, 200];
 
 export function addCalibrate(program: Command): void {
-  program
-    .command('calibrate')
+  withDoer(program.command('calibrate'))
     .description(
       'Fit the confidence of the promoted checkpoint, and the thresholds below which a person should look',
     )
@@ -44,32 +62,54 @@ export function addCalibrate(program: Command): void {
       CONTEXTS,
     )
     .option('--method <name>', METHODS.join(', '), oneOf('method', METHODS), 'isotonic')
+    .option('--person <file>', `a person says what is right, instead of H: ${SHEET_HELP}`)
     .option('--json', 'print one JSON object')
-    .action(async (given: string, { json, ...flags }: CalibrateFlags) => {
-      const { folder, file } = openRun(findRun(HOME, given));
-      const { configuration } = file;
-      const checkpoint = served(new Folder(`${folder.path}/ida`));
-      const task = taskAt(taskOf(folder, configuration), configuration, checkpoint.lineage.iteration);
-      const runtime = await Runtime.open({ threads: 1, backend: 'auto' });
-      try {
-        const assistant = await checkpointAssistant(task, checkpoint, runtime);
-        const found = await calibrateCheckpoint(task, assistant, { ...flags, checkpoint: checkpoint.hash });
-        const lock = lockFolder(folder.path);
-        try {
-          const path = writeCalibration(folder, found);
-          console.log(json ? JSON.stringify({ file: path, ...found }) : text(path, found));
-        } finally {
-          lock.release();
-        }
-      } finally {
-        await runtime.close();
-      }
+    .action(async (given: string, flags: CalibrateFlags) => {
+      const path = findRun(HOME, given);
+      const found = await calibrateRun(path, flags);
+      if (!found) return;
+      const file = `${path}/${CALIBRATION}`;
+      console.log(flags.json ? JSON.stringify({ file, ...found }) : text(path, file, found));
     });
+}
+
+/** Undefined where a sheet was written that a person is to fill in. */
+async function calibrateRun(path: string, flags: CalibrateFlags): Promise<CalibrationFile | undefined> {
+  const { risk, depth, contexts, method, person } = flags;
+  expectJudge(flags);
+  const { folder, file } = openRun(path);
+  const checkpoint = served(new Folder(`${path}/ida`));
+  const task = taskAt(taskOf(folder, file.configuration), file.configuration, checkpoint.lineage.iteration);
+  const lock = lockFolder(path);
+  const runtime = await Runtime.open({ threads: 1, backend: 'auto' });
+  try {
+    const { keep } = measuring(folder);
+    const x = await checkpointAssistant(task, checkpoint, runtime);
+    const inForce = readCalibration(folder);
+    // What belongs to one context stands or falls together: a person is asked one question about each.
+    const perContext = person === undefined ? PER_CONTEXT : 1;
+    const options = { risk, depth, contexts, perContext, method, checkpoint: checkpoint.hash };
+    const sheet = filledIn(person);
+    if (person !== undefined && !sheet) {
+      writeSheet(person, await calibrationSheet(task, x, options, inForce));
+      return undefined;
+    }
+    const reference = sheet && (await referenceBySheet(task, x, options, inForce, sheet.lines));
+    const found = await calibrateCheckpoint(task, x, options, { reference, inForce });
+    const judge = sheet && { flags, sheet: sheet.sha256 };
+    const said = (subject: Subject) => calibrationSaid(found, subject);
+    keep('model-calibrated', calibrationText(found), said, checkpoint.hash, judge);
+    return found;
+  } finally {
+    await runtime.close();
+    lock.release();
+  }
 }
 
 function text(
   path: string,
-  { checkpoint, risk, reference, piles, confidence, check }: CalibrationFile,
+  file: string,
+  { checkpoint, risk, reference, piles, confidence, check, recalibration }: CalibrationFile,
 ): string {
   const keeps = confidence.thresholds.map(({ level, threshold, contexts }) => {
     const from = threshold >= NOTHING_KEPT ? 'nothing is kept' : `kept from ${threshold.toFixed(3)} on`;
@@ -81,15 +121,44 @@ function text(
   );
   const better =
     check.brierAfter <= check.brierBefore ? '' : '  it does not help: calibrate with more contexts';
+  const due = dueIn(path);
   return [
+    ...(recalibration ? [recalibrationText(recalibration)] : []),
     ...keeps,
     `taken apart below ${confidence.keep.toFixed(3)} of X alone`,
     `checked    ${share(check.keptAndWrong)} kept and wrong, ${share(check.escalated)} for a person; at most ${percent(risk)} may be wrong`,
     `Brier      ${check.brierBefore.toFixed(4)} of X alone, now ${check.brierAfter.toFixed(4)}${better}`,
     `right is   what ${reference} says, of ${asked} questions`,
+    ...(due === undefined ? [] : [`due again  in ${due} iterations at the latest, as its audits have it`]),
     `checkpoint ${checkpoint}`,
-    path,
+    file,
   ].join('\n');
+}
+
+function recalibrationText({ accepted, of, before, after, difference }: Recalibration): string {
+  const { value, low, high, n } = difference;
+  const scores = `Brier ${before.value.toFixed(4)} with what was in force, ${after.value.toFixed(4)} fitted now`;
+  const interval = low === null || high === null ? '' : ` (${signed(low)} to ${signed(high)})`;
+  const word = accepted ? 'accepted  ' : 'refused   ';
+  const stays = accepted ? '' : `; what was fitted for ${of.slice(0, SHOWN)} stays`;
+  return `${word} ${scores}, ${signed(value)}${interval} on ${n} contexts that neither was fitted to${stays}`;
+}
+
+/** From the record of the run, if it has one and was audited as it went on. */
+function dueIn(path: string): number | undefined {
+  const { folder, file } = openRun(path);
+  const { watch } = file.configuration;
+  if (!watch || !folder.exists(RECORD)) return undefined;
+  const { arms } = JSON.parse(folder.readText(RECORD)) as RunRecord;
+  return iterationsLeft(arms[0]!.iterations, watch.gate.exceeds);
+}
+
+const RECORD = 'record.json';
+/** Digits of a hash that tell one from another by eye. */
+const SHOWN = 12;
+
+function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
 }
 
 function share({ value, low, high }: Proportion): string {

@@ -115,6 +115,9 @@ function textOf(entry: Entry): string {
 const MILLION = 1e6;
 const percent = (ppm = 0) => `${((100 * ppm) / MILLION).toFixed(1)}%`;
 const whoOf = ({ authority, actor }: Entry) => authority ?? actor.id;
+/** H, asked by somebody, or a person themselves. */
+const judgeOf = (entry: Entry) =>
+  entry.words?.judge === 'person' ? entry.actor.id : `H, asked by ${whoOf(entry)}`;
 const hashOf = ({ subjects = [] }: Entry, name: string) =>
   subjects.find((subject) => subject.name === name)?.sha256;
 
@@ -125,6 +128,15 @@ const saidBy: { readonly [kind in Entry['kind']]?: (entry: Entry) => string } = 
   'model-revoked': (entry) => `revoked by ${whoOf(entry)}`,
   'answer-corrected': (entry) => `tainted: ${whoOf(entry)} corrected an answer that it learned`,
   'answer-recorded': (entry) => `gave an answer that is on the record, asked by ${whoOf(entry)}`,
+  'model-audited': (entry) => {
+    const { figures: of = {} } = entry;
+    return `audited by ${judgeOf(entry)}: ${percent(of['wrong-ppm'])} wrong (${percent(of['wrong-low-ppm'])} to ${percent(of['wrong-high-ppm'])}), of ${of.audits} answers of ${of.answers}`;
+  },
+  'model-calibrated': (entry) => {
+    const { figures: of = {} } = entry;
+    const stays = of.accepted === 0 ? 'it does not help, and what was in force stays; ' : '';
+    return `calibrated${of.round ? ' again' : ''} by ${judgeOf(entry)}: ${stays}${percent(of['kept-and-wrong-ppm'])} kept and wrong, ${percent(of['risk-ppm'])} at most, ${percent(of['escalated-ppm'])} for a person`;
+  },
   'gate-decided': ({ figures: of = {} }) =>
     `gate ${of.passed ? 'passed' : 'failed'}: agreement ${percent(of['agreement-ppm'])} of ${of.questions} questions (${percent(of['low-ppm'])} at least, ${percent(of['threshold-ppm'])} needed), level ${of.level}, horizon ${of.horizon}`,
   'examples-written': (entry) => {

@@ -38,6 +38,8 @@ export const KINDS = [
   'answer-recorded',
   'gate-looked',
   'norms-changed',
+  'model-calibrated',
+  'model-audited',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 

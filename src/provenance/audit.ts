@@ -4,6 +4,7 @@
  *      gate    ─► ARM/checkpoints/HASH, its lineage ─► ARM/examples/HASH, up to the Merkle root
  *      state   ─► ARM/states/HASH, ARM/examples/HASH         by hash, in order
  *      promotion, revocation ─► ARM/promoted.json, ARM/revoked/HASH
+ *      calibration, audit    ─► calibration.json, audits.json  by hash, and figure by figure
  *  While the last session of the run has not ended, since it is at work or was killed, it may have left files that are not
  *  on the ledger yet: these are listed. Of a run that ended they are an error. */
 
@@ -24,8 +25,6 @@ import { renderEvaluation } from '../report/evaluation.ts';
 import type { RunRecord } from '../report/record.ts';
 import { renderReport } from '../report/report.ts';
 import { baselinePlans } from '../run/arms.ts';
-import { AUDITS, auditsIn } from '../run/audited.ts';
-import { CALIBRATION, readCalibration } from '../run/calibrated.ts';
 import { gateFigures } from '../run/chronicle.ts';
 import { FILE, nameOf, openRun, type RunFile, runHash } from '../run/folder.ts';
 import { taskOf } from '../run/own.ts';
@@ -34,6 +33,7 @@ import { Folder } from '../storage/folder.ts';
 import { LOCK } from '../storage/lock.ts';
 import { auditInbox } from './decision.ts';
 import { type Life, lifeOf, subjectOf } from './life.ts';
+import { auditMeasured } from './measured.ts';
 
 export interface Audit {
   readonly run: string;
@@ -152,22 +152,11 @@ class Auditor {
       this.#tooMuch(page, `what ${report} draws`, 'another page');
   }
 
-  /** What confidence is worth, and what was audited: on no ledger either, but sealed, and about models of this run. */
+  /** What confidence is worth, and what was audited. */
   #measured(): void {
-    const calibration = readCalibration(this.#folder);
-    if (calibration) this.#about(CALIBRATION, [calibration.checkpoint]);
-    if (this.#folder.exists(AUDITS))
-      this.#about(
-        AUDITS,
-        auditsIn(this.#folder).map(({ model }) => model),
-      );
-  }
-
-  #about(file: string, models: readonly string[]): void {
-    this.#known.add(file);
-    const files = this.#folder.files();
-    const missing = models.find((model) => !files.some((name) => name.endsWith(`/${model}.safetensors`)));
-    if (missing !== undefined) throw this.#fault(file, 'checkpoints of this run', missing);
+    const { files, unrecorded } = auditMeasured(this.#folder, this.#life);
+    for (const file of files) this.#known.add(file);
+    this.#unrecorded.push(...unrecorded);
   }
 
   #record(): RunRecord {

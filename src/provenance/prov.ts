@@ -199,5 +199,7 @@ const WRITERS: { readonly [kind in Entry['kind']]?: Write } = {
   'model-served': done,
   'model-rolled-back': done,
   'model-revoked': done,
+  'model-calibrated': done,
+  'model-audited': done,
   'answer-corrected': done,
 };

@@ -79,6 +79,8 @@ const EVENTS: ReadonlySet<string> = new Set([
   'model-revoked',
   'answer-corrected',
   'answer-recorded',
+  'model-calibrated',
+  'model-audited',
 ]);
 const ABOUT: ReadonlySet<string> = new Set(['checkpoint', 'tainted']);
 

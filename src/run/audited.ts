@@ -2,12 +2,10 @@
  *  the rules that its mistakes follow. The judge is H, all the way down to the facts; or a person, by way of a sheet. Ground
  *  truth has no part in it. What was checked, and with what probability, stays in `audits.json` of the run's folder. */
 
-import { type TranscriptTree, unfold } from '../amplify/tree.ts';
-import { CapstanError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { type Answer, agree } from '../core/answer.ts';
 import type { Assistant } from '../core/assistant.ts';
-import { scope, scopeFor } from '../core/budget.ts';
+import { scopeFor } from '../core/budget.ts';
 import { drawHeld } from '../core/exam.ts';
 import type { Task } from '../core/task.ts';
 import { designOf } from '../oversight/disagreement.ts';
@@ -17,7 +15,8 @@ import { findSlices, holds, ruleText, type Slice } from '../oversight/slices.ts'
 import { answerTrait, doubtOf, featuresOf, questionTraits, type Trait } from '../oversight/traits.ts';
 import type { Folder } from '../storage/folder.ts';
 import { allTheWayDown } from './judge.ts';
-import { readSealed, writeSealed } from './sealed.ts';
+import { readSealed, sealedText } from './sealed.ts';
+import { type Claim, type SheetLine, sheetOf, shown, verdictsOn } from './sheet.ts';
 
 export interface AuditSetting<Q, A> {
   readonly task: Task<Q, A>;
@@ -58,21 +57,10 @@ export interface AuditedAnswer {
   readonly round: number;
 }
 
-/** A line of a person's sheet: `right` is for them to say. */
-export interface SheetLine {
-  readonly question: string;
-  readonly said: string;
-  /** What H makes of X's answers and the facts, a line for each question below. */
-  readonly because: readonly string[];
-  readonly right: boolean | null;
-}
-
 export const AUDITS = 'audits.json';
 const FORMAT = 'capstan-audits-1';
 /** Answers that may be audited. */
 const POOL = 4096;
-/** Levels of H on a person's sheet. */
-const SHEET_DEPTH = 2;
 /** Examples of a slice. */
 const SUCH = 5;
 
@@ -99,21 +87,8 @@ export async function roundsByH<Q, A>(
 
 /** What a person is to judge, in one round. */
 export async function auditSheet<Q, A>(setting: AuditSetting<Q, A>): Promise<readonly SheetLine[]> {
-  const { task, assistant } = setting;
   const pool = await poolOf(setting);
-  const lines: SheetLine[] = [];
-  for (const { item } of planned(setting, pool).drawn) {
-    const question = pool.questions[item]!;
-    const tree = await unfold(task.overseer, task.environment, assistant, SHEET_DEPTH, question, scope());
-    const said = shown(task, pool.answers[item]!);
-    lines.push({
-      question: task.show(question),
-      said,
-      because: tree.children.flatMap((child) => linesOf(task, child, '')),
-      right: null,
-    });
-  }
-  return lines;
+  return sheetOf(setting.task, setting.assistant, claimsIn(pool, planned(setting, pool).drawn));
 }
 
 /** The sheet that `auditSheet` gave for the same setting, with every `right` said. Throws «invalid» on another. */
@@ -123,24 +98,16 @@ export async function auditBySheet<Q, A>(
 ): Promise<AuditRecord> {
   const pool = await poolOf(setting);
   const { drawn, ...plan } = planned(setting, pool);
-  if (lines.length !== drawn.length)
-    throw new CapstanError('invalid', `sheet: expected ${drawn.length} lines, got ${lines.length}`);
-  const audits = drawn.map((one, i) => {
-    const { question, said, right } = lines[i]!;
-    const [asked, answered] = [
-      setting.task.show(pool.questions[one.item]!),
-      shown(setting.task, pool.answers[one.item]!),
-    ];
-    if (question !== asked || said !== answered)
-      throw new CapstanError(
-        'invalid',
-        `sheet, line ${i + 1}: expected ${asked} = ${answered}, got ${question} = ${said}`,
-      );
-    if (typeof right !== 'boolean')
-      throw new CapstanError('invalid', `sheet, line ${i + 1}: expected right to be true or false`);
-    return { ...one, wrong: !right };
-  });
+  const right = verdictsOn(setting.task, claimsIn(pool, drawn), lines);
+  const audits = drawn.map((one, i) => ({ ...one, wrong: !right[i] }));
   return recordOf(setting, pool, [{ ...plan, audits, drawn: 'fixed' }], 'person');
+}
+
+function claimsIn<Q, A>(
+  { questions, answers }: Pool<Q, A>,
+  drawn: readonly { readonly item: number }[],
+): readonly Claim<Q, A>[] {
+  return drawn.map(({ item }) => ({ question: questions[item]!, answer: answers[item]! }));
 }
 
 export function auditsIn(folder: Folder): readonly AuditRecord[] {
@@ -148,9 +115,9 @@ export function auditsIn(folder: Folder): readonly AuditRecord[] {
   return readSealed<{ readonly records: readonly AuditRecord[] }>(folder, AUDITS, FORMAT).records;
 }
 
-/** Adds one. The caller holds the folder's lock. */
-export function keepAudit(folder: Folder, record: AuditRecord): void {
-  writeSealed(folder, AUDITS, FORMAT, { records: [...auditsIn(folder), record] });
+/** The file with all of these. */
+export function auditsText(records: readonly AuditRecord[]): string {
+  return sealedText(FORMAT, { records });
 }
 
 /** The chance of the next audit: none is drawn like one before. */
@@ -246,14 +213,4 @@ function recordOf<Q, A>(
       ...one,
     })),
   };
-}
-
-function shown<Q, A>(task: Task<Q, A>, answer: Answer<A>): string {
-  return answer.kind === 'known' ? task.showAnswer(answer.value) : `unknown: ${answer.reason}`;
-}
-
-function linesOf<Q, A>(task: Task<Q, A>, tree: TranscriptTree<Q, A>, indent: string): readonly string[] {
-  const { question, answer, isFact, children } = tree;
-  const line = `${indent}${task.show(question)} = ${shown(task, answer)}${isFact ? ', a fact' : ''}`;
-  return [line, ...children.flatMap((child) => linesOf(task, child, `${indent}  `))];
 }

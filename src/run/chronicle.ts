@@ -34,11 +34,11 @@ export interface Producer {
   readonly authority?: string;
 }
 
-const PROGRAM = { id: 'program:capstan', kind: 'program', version: VERSION } as const;
+export const PROGRAM = { id: 'program:capstan', kind: 'program', version: VERSION } as const;
 const MILLION = 1e6;
 
-/** Shares as whole numbers. */
-export const ppm = (share: number): number => Math.round(share * MILLION);
+/** Shares as whole numbers; an entry knows no −0. */
+export const ppm = (share: number): number => Math.round(share * MILLION) + 0;
 
 const fileOf = (folder: Folder, name: string) => ({ name, sha256: hash('sha256', folder.read(name)) });
 const checkpointOf = (sha256: string) => ({ name: 'checkpoint', sha256 });

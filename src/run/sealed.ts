@@ -20,8 +20,13 @@ export function writeSealed(
   content: object,
   options: { readonly secret?: boolean } = {},
 ): void {
+  folder.writeAtomic(name, sealedText(format, content), options);
+}
+
+/** What is written. */
+export function sealedText(format: string, content: object): string {
   const sealed: Sealed = { format, sha256: digest(content), content };
-  folder.writeAtomic(name, `${JSON.stringify(sealed, null, 1)}\n`, options);
+  return `${JSON.stringify(sealed, null, 1)}\n`;
 }
 
 /** What `writeSealed` wrote; throws «corrupt», naming the file, on anything else. */
