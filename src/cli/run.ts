@@ -56,6 +56,7 @@ interface RunFlags {
   readonly defence?: Defence;
   readonly norms?: NormsOptions;
   readonly audits?: number;
+  readonly recalibrate?: number;
   readonly curriculum?: boolean;
   readonly horizon?: number;
   readonly unknown?: 'masked' | 'trained';
@@ -128,6 +129,11 @@ export function addRun(program: Command): void {
       '--audits <n>',
       'audits by H itself, at each level of an iteration at most: what is not shown to agree, or drifts, is not promoted',
       integer('audits'),
+    )
+    .option(
+      '--recalibrate <n>',
+      'iterations after which the confidence of what is served is calibrated again; after each alarm too',
+      integer('recalibrate'),
     )
     .option('--no-curriculum', 'ask all levels at full size from the first step')
     .option('--horizon <n>', 'steps over which the teacher averages the student', integer('horizon'))

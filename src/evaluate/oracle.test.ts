@@ -94,6 +94,7 @@ describe('a student of the oracle', () => {
         task,
         examiner: permutationPoweringExaminer,
         configuration,
+        folder,
         withRuntimes: (use) => use([runtime]),
         clock: () => 0,
         signal: new AbortController().signal,

@@ -2,8 +2,8 @@
 
 import { mainOf } from './arms.ts';
 import { type Html, html } from './escape.ts';
-import { count, duration, interval, percentFigure, threshold } from './numbers.ts';
-import type { IterationRecord, RunRecord } from './record.ts';
+import { count, duration, interval, percent, percentFigure, threshold } from './numbers.ts';
+import type { CalibrationRecord, IterationRecord, RunRecord } from './record.ts';
 
 const HASH_SHOWN = 8;
 
@@ -42,9 +42,24 @@ function row({
   checkpoint,
   dataRoot,
   violation,
+  calibration,
 }: IterationRecord): Html {
   const gate = passed ? html`<span class="right">✓</span> passed` : html`<span class="wrong">✕</span> failed`;
-  return html`<tr><th scope="row" class="n">${iteration}</th><td class="n">${level}</td><td>${gate}${violation === undefined ? '' : html` <span class="wrong" title="${violation}">✕ violation</span>`}</td>
+  return html`<tr><th scope="row" class="n">${iteration}</th><td class="n">${level}</td><td>${gate}${violation === undefined ? '' : html` <span class="wrong" title="${violation}">✕ violation</span>`}${calibration ? html` <span class="range" title="${calibrated(calibration)}">calibrated</span>` : ''}</td>
 <td class="n">${percentFigure(agreement?.value)}</td><td class="n">${agreement ? interval(agreement) : '–'}</td><td class="n">${count(agreement?.n)}</td><td class="n">${horizon}</td>
 <td class="n">${count(step)}</td><td class="n">${duration(seconds)}</td><td class="n">${count(decisions)}</td><td>${hash(checkpoint)}</td><td>${hash(dataRoot)}</td></tr>`;
+}
+
+function calibrated({
+  cause,
+  accepted,
+  brierBefore,
+  brierAfter,
+  keptAndWrong,
+  escalated,
+}: CalibrationRecord): string {
+  const why = cause === 'alarm' ? 'after an alarm' : 'on schedule';
+  const again =
+    accepted === undefined ? '' : accepted ? ', better than before' : ', no better than before, which stays';
+  return `${why}${again}: Brier ${brierBefore.toFixed(3)} of X alone, ${brierAfter.toFixed(3)} now; ${percent(keptAndWrong.value)} kept and wrong, ${percent(escalated.value)} for a person`;
 }

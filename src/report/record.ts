@@ -124,6 +124,8 @@ export interface IterationRecord {
   readonly dataRoot: string;
   /** By H itself, where the run has audits. */
   readonly audits?: AuditsRecord;
+  /** Where the confidence of what is served was calibrated after it. */
+  readonly calibration?: CalibrationRecord;
   /** Said when the horizon did not rise, or why it was not promoted. */
   readonly violation?: string;
 }
@@ -147,6 +149,21 @@ export interface AuditsRecord {
     readonly since: number;
     readonly action: 'hold' | 'roll-back';
   };
+}
+
+/** What confidence is worth on contexts that nothing was fitted on, no ground truth involved. */
+export interface CalibrationRecord {
+  /** What is served: that of the iteration, or one before. */
+  readonly checkpoint: string;
+  readonly cause: 'schedule' | 'alarm';
+  /** Of X alone, and with what is in force. */
+  readonly brierBefore: number;
+  readonly brierAfter: number;
+  /** Of all answers. */
+  readonly keptAndWrong: Proportion;
+  readonly escalated: Proportion;
+  /** Where another was in force before: whether this one took its place. */
+  readonly accepted?: boolean;
 }
 
 /** What distilling Amplify^H(X_n) into X_{n+1} kept and lost, on test questions of every level up to the frontier. */

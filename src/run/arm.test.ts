@@ -15,10 +15,11 @@ import { loadCheckpoint, promoted } from '../registry/promotion.ts';
 import type { ArmRecord } from '../report/record.ts';
 import { Folder } from '../storage/folder.ts';
 import { permutationPowering } from '../tasks/permutation-powering.ts';
-import { type ArmEvent, trainArm } from './arm.ts';
+import { trainArm } from './arm.ts';
 import { mainPlan } from './arms.ts';
 import type { Recorder } from './chronicle.ts';
 import { type Configuration, configure } from './configuration.ts';
+import type { ArmEvent } from './setting.ts';
 import { loadState, readState } from './state.ts';
 
 const configuration = configure({ task: 'permutation-powering', size: 8, powers: 8, width: 16, replicas: 1 });
@@ -85,6 +86,7 @@ function train({
       task,
       examiner: permutationPoweringExaminer,
       configuration: chosen,
+      folder: place,
       withRuntimes: (use) => use([runtime]),
       clock: () => 0,
       signal: stop.signal,

@@ -8,15 +8,12 @@ import { type NetworkAssistantOptions, networkAssistant } from '../assistants/ne
 import { CapstanError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import type { Assistant } from '../core/assistant.ts';
-import type { Task } from '../core/task.ts';
 import { Examples, encodeLesson } from '../distill/examples.ts';
 import { Student } from '../distill/student.ts';
 import { accuracy, checkpointExams, overall, pointExams } from '../evaluate/accuracy.ts';
-import type { Examiner } from '../evaluate/examiners.ts';
 import { Apprenticeship } from '../iterate/apprenticeship.ts';
 import { Correspondence } from '../iterate/correspondence.ts';
 import { type Stage, stages } from '../iterate/curriculum.ts';
-import type { Decisions, Point } from '../iterate/decisions.ts';
 import { targetsOf } from '../iterate/defence.ts';
 import { type IterationEvent, iterate, type TrainedEvent } from '../iterate/iterate.ts';
 import { START, violationOf } from '../iterate/progress.ts';
@@ -25,69 +22,29 @@ import { Replaying } from '../iterate/replaying.ts';
 import type { Supervision } from '../iterate/supervision.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import type { Audited, Compared } from '../registry/checkpoint.ts';
-import { loadCheckpoint } from '../registry/promotion.ts';
-import type { Revoked } from '../registry/revocation.ts';
-import type { ArmRecord, CurvePoint, Fidelity, IterationRecord, RetentionRecord } from '../report/record.ts';
+import { loadCheckpoint, servedIn } from '../registry/promotion.ts';
+import type {
+  ArmRecord,
+  CalibrationRecord,
+  CurvePoint,
+  Fidelity,
+  IterationRecord,
+  RetentionRecord,
+} from '../report/record.ts';
 import { proportion } from '../statistics/proportion.ts';
 import type { Folder } from '../storage/folder.ts';
 import { type Learner, learnerOf, learnerState, prefixed, producerOf } from './apprentice.ts';
-import {
-  gatesLooked,
-  type Look,
-  type Place,
-  type Recorder,
-  trainingStarted,
-  trainingStopped,
-} from './chronicle.ts';
-import type { Configuration } from './configuration.ts';
+import { gatesLooked, type Look, type Place, trainingStarted, trainingStopped } from './chronicle.ts';
 import { keepCheckpoint } from './keep.ts';
 import { fallIn, lineageOf } from './lineage.ts';
 import { type Changed, changeNorms } from './norms.ts';
 import { type ArmPlan, armRecord, overseersIn, supervisionOf, taskIn } from './plan.ts';
+import { causeAt, recalibrateServed } from './recalibrated.ts';
 import { retained } from './retained.ts';
 import { parametersIn } from './serve.ts';
+import type { Setting } from './setting.ts';
 import { type ArmState, loadState, saveState } from './state.ts';
 import { heldBy, UNWATCHED, type Watched, watch } from './watched.ts';
-
-/** What all arms of a run share. */
-export interface Setting<Q, A> {
-  readonly task: Task<Q, A>;
-  readonly examiner: Examiner<Q, A>;
-  readonly configuration: Configuration;
-  /** Lends as many fresh runtimes as the configuration has replicas; closes them afterwards. */
-  readonly withRuntimes: <T>(use: (runtimes: readonly Runtime[]) => Promise<T>) => Promise<T>;
-  /** Seconds that only ever grow. */
-  readonly clock: () => number;
-  readonly signal: AbortSignal;
-  /** Called before anything is saved; throws if the run folder is no longer ours. */
-  readonly assertHeld: () => void;
-  readonly tell: (event: ArmEvent) => void;
-  /** Of the run, on the ledger. */
-  readonly name: string;
-  readonly record: Recorder;
-  /** The entry with which this session of the run began. */
-  readonly began: number;
-  /** Looked at after every step: why work has to halt, if it has to. */
-  readonly halted: () => string | undefined;
-  /** Who promotes a checkpoint whose gate has passed: the gate, or people later. */
-  readonly promotion: () => 'gate' | 'people';
-  /** What may not be served whatever the files say: a restored backup may have forgotten it. */
-  readonly revoked: () => Revoked;
-  /** What a person decides, from that point on. */
-  readonly decisionsFrom?: (from: Point) => Decisions;
-}
-
-export type ArmEvent =
-  | { readonly kind: 'arm-started'; readonly name: string }
-  | {
-      readonly kind: 'trained';
-      readonly arm: ArmRecord;
-      readonly stage: number;
-      readonly agreement: number;
-      readonly loss: number;
-    }
-  | { readonly kind: 'looked'; readonly arm: ArmRecord }
-  | { readonly kind: 'iteration-ended'; readonly arm: ArmRecord; readonly iteration: IterationRecord };
 
 /** Steps between two looks at the test contexts, and between two saves. */
 const LOOK_EVERY = 25;
@@ -243,7 +200,12 @@ class Arm<Q, A> {
     const comparison = await this.#compared(event);
     const watched = await this.#watched(event);
     const change = await this.#changed(event);
-    const { checkpoint, passed } = await this.#keepCheckpoint(event, comparison, watched?.audited, change);
+    const { checkpoint, passed, decided } = await this.#keepCheckpoint(
+      event,
+      comparison,
+      watched?.audited,
+      change,
+    );
     const exams = checkpointExams(task, examiner);
     const teacher = memo(this.#assistant(), task.key);
     const figures = await this.#aside(() => accuracy(teacher, examiner, exams));
@@ -278,9 +240,13 @@ class Arm<Q, A> {
       ...(watched && { audits: watched.record }),
       ...(violation !== undefined && { violation }),
     };
-    this.#advance({ iterations: [...this.state.iterations, iteration] });
+    const { iterations } = this.state;
+    this.#advance({ iterations: [...iterations, iteration] });
+    const calibration = await this.#recalibrate(iteration, decided);
+    const ended = { ...iteration, ...(calibration && { calibration }) };
+    this.#advance({ iterations: [...iterations, ended] });
     await this.#save();
-    tell({ kind: 'iteration-ended', arm: this.record(), iteration });
+    tell({ kind: 'iteration-ended', arm: this.record(), iteration: ended });
   }
 
   /** At the end: how faithful H′ is to H on questions that the loop asks last. Nothing learns from it. */
@@ -433,6 +399,24 @@ class Arm<Q, A> {
     return this.#aside(() => changeNorms(task, change, x, this.#replaying, progress.decisions));
   }
 
+  /** What is served by now, if the run is to see to its confidence and it is time. Baselines are served to nobody. */
+  async #recalibrate(
+    { iteration, audits }: IterationRecord,
+    cause: number,
+  ): Promise<CalibrationRecord | undefined> {
+    const { folder: run, configuration, ...setting } = this.#setting;
+    const { recalibrate: options } = configuration;
+    const why = options && causeAt(options, iteration, audits?.alarm !== undefined);
+    const checkpoint = servedIn(this.#folder);
+    const served = this.state.iterations.find((one) => one.checkpoint === checkpoint);
+    if (!why || !served || this.#plan.kind !== 'ida') return undefined;
+    const assistant = networkAssistant(await this.#earlier(served));
+    const during = { iteration, cause: why };
+    const task = taskIn(this.#plan, setting.task, served.iteration);
+    const one = { ...setting, task, run, assistant, checkpoint: served.checkpoint, during, cause };
+    return this.#aside(() => recalibrateServed(one, options));
+  }
+
   /** Of the X of the iteration before, whether or not it passed. */
   async #retained({ level, iteration }: Stage): Promise<RetentionRecord | undefined> {
     const { task, examiner } = this.#setting;
@@ -462,7 +446,7 @@ class Arm<Q, A> {
     comparison: Compared | null,
     audits: Audited | undefined,
     change: Changed | undefined,
-  ): Promise<{ readonly checkpoint: string; readonly passed: boolean }> {
+  ): Promise<{ readonly checkpoint: string; readonly passed: boolean; readonly decided: number }> {
     const { average } = await this.#student.state();
     const { iteration } = event.stage;
     const data = {
@@ -488,7 +472,8 @@ class Arm<Q, A> {
     this.#training = kept.training;
     this.#looks = [];
     if (kept.refusal) throw kept.refusal;
-    return { checkpoint: kept.checkpoint, passed: lineage.gate?.passed === true };
+    const { checkpoint, decided } = kept;
+    return { checkpoint, decided, passed: lineage.gate?.passed === true };
   }
 }
 

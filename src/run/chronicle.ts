@@ -201,15 +201,19 @@ export interface Ended {
   readonly goesOn: boolean;
 }
 
-/** The end of an iteration in one append: looks that did not pass, then training ended ← examples ← gate ← promotion, which takes effect afterwards;
- *  and norms that change, before the training that follows them.
- *  Gives the number of the next training, if there is one. */
-export function iterationEnded(record: Recorder, place: Place, ended: Ended): number | undefined {
+/** The end of an iteration in one append: looks that did not pass, then training ended ← examples ← gate ← promotion, which takes
+ *  effect afterwards; and norms that change, before the training that follows them.
+ *  Gives the number of the gate, or of the promotion after it, and that of the next training, if there is one. */
+export function iterationEnded(
+  record: Recorder,
+  place: Place,
+  ended: Ended,
+): { readonly decided: number; readonly next: number | undefined } {
   const { run, arm } = place;
   const { training, looks, producer, decisions, lineage, checkpoint, isPromoted, change, goesOn } = ended;
   const { step, teacher, dataRoot, dataCount, parent } = lineage;
   const examples = { name: 'examples', sha256: dataRoot };
-  let next: number | undefined;
+  let [decided, next]: [number, number | undefined] = [0, undefined];
   record((start) => {
     const first = start + looks.length;
     const drafts: Draft[] = [
@@ -253,11 +257,12 @@ export function iterationEnded(record: Recorder, place: Place, ended: Ended): nu
         parents: [first + 2],
         subjects: [checkpointOf(checkpoint)],
       });
+    decided = start + drafts.length - 1;
     if (change && goesOn) drafts.push(normsChanged(run, arm, first + 2, change));
     if (goesOn) next = start + drafts.push(started(place, step, checkpoint)) - 1;
     return drafts;
   });
-  return next;
+  return { decided, next };
 }
 
 function normsChanged(

@@ -21,6 +21,7 @@ import {
   taskEntry,
 } from '../tasks/tasks.ts';
 import type { NormsOptions } from './norms.ts';
+import { type RecalibrateOptions, recalibratingEach } from './recalibrated.ts';
 import { type WatchOptions, watchingWith } from './watched.ts';
 
 export interface Configuration {
@@ -44,6 +45,8 @@ export interface Configuration {
   readonly training: IterateOptions;
   /** Where H itself audits each iteration. */
   readonly watch?: WatchOptions;
+  /** Where the confidence of what is served is calibrated as the run goes on. */
+  readonly recalibrate?: RecalibrateOptions;
 }
 
 export interface PersonOptions extends CorrespondenceOptions {
@@ -92,6 +95,8 @@ export interface Choices {
   readonly norms?: NormsOptions | undefined;
   /** By H itself, at each level of an iteration at most; 0 is none. */
   readonly audits?: number | undefined;
+  /** Iterations after which confidence is calibrated again; 0 is never. */
+  readonly recalibrate?: number | undefined;
   /** Levels and sizes one after the other, or all from the start. */
   readonly curriculum?: boolean | undefined;
   /** Steps over which the teacher averages the student. */
@@ -160,6 +165,7 @@ export function configure(
     student: studentOf(choices, task, entry.learning, training.stepsMax),
     training,
     ...watchOf(choices, task, training),
+    ...recalibrateOf(choices),
   };
 }
 
@@ -241,6 +247,20 @@ function watchOf(
   );
   expectInteger('audits', audits, auditsLeast(gated.length, watch.gate), 100_000);
   return { watch };
+}
+
+function recalibrateOf({
+  recalibrate = 0,
+  overseer = 'script',
+}: Choices): Pick<Configuration, 'recalibrate'> {
+  if (recalibrate === 0) return {};
+  if (overseer === 'person' || overseer === 'truth')
+    throw new CapstanError(
+      'usage',
+      `--recalibrate: expected the overseer script or predictor, got ${overseer}`,
+    );
+  expectInteger('recalibrate', recalibrate, 1, 1000);
+  return { recalibrate: recalibratingEach(recalibrate) };
 }
 
 function labelsOf(

@@ -21,6 +21,8 @@ export interface Keeping {
 export interface Kept {
   /** Its hash. */
   readonly checkpoint: string;
+  /** The entry of its gate, or of its promotion. */
+  readonly decided: number;
   /** The entry with which the next training began, if there is one. */
   readonly training: number | undefined;
   /** Why what passed is served all the same to nobody; it is on the record that training ended, and nothing goes on. */
@@ -38,9 +40,9 @@ export function keepCheckpoint(
   const next = mayServe ? targetOf(folder, checkpoint, revoked()) : undefined; // before anything is said of it
   const isPromoted = next?.target !== undefined;
   const goesOn = ended.goesOn && next?.refusal === undefined;
-  const training = iterationEnded(record, place, { ...ended, goesOn, lineage, checkpoint, isPromoted });
+  const entries = iterationEnded(record, place, { ...ended, goesOn, lineage, checkpoint, isPromoted });
   if (next?.target) promote(folder, next.target, revoked());
-  return { checkpoint, training, refusal: next?.refusal };
+  return { checkpoint, decided: entries.decided, training: entries.next, refusal: next?.refusal };
 }
 
 /** What may be served next; or why not, which is said once the gate is on the record. */

@@ -16,7 +16,7 @@ import { renderReport } from '../report/report.ts';
 import { Folder } from '../storage/folder.ts';
 import { LOCK, lockFolder } from '../storage/lock.ts';
 import type { AnyAnswer, AnyQuestion } from '../tasks/tasks.ts';
-import { type ArmEvent, type Setting, trainArm } from './arm.ts';
+import { trainArm } from './arm.ts';
 import { baselinePlans, mainPlan } from './arms.ts';
 import { type Recorder, runBegan, runEnded } from './chronicle.ts';
 import { exampleOf } from './example.ts';
@@ -28,6 +28,7 @@ import { expectUnchanged, OWN_FILES, taskOf } from './own.ts';
 import type { ArmPlan } from './plan.ts';
 import { KNOWN, knownIn } from './recording.ts';
 import { checkpointAssistant } from './serve.ts';
+import type { ArmEvent, Setting } from './setting.ts';
 
 export interface RunOptions extends BackendOptions {
   /** The machine in words, for the report. */
@@ -136,6 +137,7 @@ class Run {
       task,
       examiner: examinerOf(task),
       configuration,
+      folder,
       withRuntimes: (use) => lender.with(use),
       assertHeld,
       clock: options.clock,

@@ -87,6 +87,7 @@ const CHOICES: { readonly [key in keyof Required<Unattended>]: Kind } = {
   defence,
   norms: { ...object, keys: () => ({ iteration: count, share }) },
   audits: count,
+  recalibrate: count,
   curriculum: flag,
   horizon: count,
   unknown: oneOf(['masked', 'trained']),
