@@ -129,7 +129,11 @@ function text(
     `checked    ${share(check.keptAndWrong)} kept and wrong, ${share(check.escalated)} for a person; at most ${percent(risk)} may be wrong`,
     `Brier      ${check.brierBefore.toFixed(4)} of X alone, now ${check.brierAfter.toFixed(4)}${better}`,
     `right is   what ${reference} says, of ${asked} questions`,
-    ...(due === undefined ? [] : [`due again  in ${due} iterations at the latest, as its audits have it`]),
+    ...(due === undefined
+      ? []
+      : [
+          `due again  in ${due} ${due === 1 ? 'iteration' : 'iterations'} at the latest, as its audits have it`,
+        ]),
     `checkpoint ${checkpoint}`,
     file,
   ].join('\n');

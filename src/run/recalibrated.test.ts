@@ -9,7 +9,7 @@ import { Folder } from '../storage/folder.ts';
 import { type CalibrationFile, readCalibration } from './calibrated.ts';
 import type { Recorder } from './chronicle.ts';
 import { configure } from './configuration.ts';
-import { causeAt } from './recalibrated.ts';
+import { causeAt, recalibratingEach } from './recalibrated.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'capstan-recalibrated-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -17,7 +17,7 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 const placed = (name: string) => ({
   path: join(home, name, 'run'),
   ledger: join(home, name, 'ledger'),
-  configuration: tiny({ recalibrate: 1 }),
+  configuration: { ...tiny(), recalibrate: { ...recalibratingEach(1), contexts: 20, perContext: 4 } },
 });
 const calibrationIn = (path: string): CalibrationFile => readCalibration(new Folder(path))!;
 const calibratedIn = (ledger: string) => entriesOf(ledger).filter(({ kind }) => kind === 'model-calibrated');
@@ -78,6 +78,29 @@ test(
     expect(bytesOf(killed.path, 'calibration.json')).toBe(bytesOf(place.path, 'calibration.json'));
     expect(auditRun(killed.path, entriesOf(killed.ledger)).unrecorded).toEqual([]);
     expect(calibratedIn(killed.ledger).length).toBe(3);
+  },
+  PATIENCE_MS,
+);
+
+test(
+  'it is what is served that is calibrated, also where an iteration brought nothing to serve',
+  async () => {
+    const place = placed('held');
+    createTiny(place);
+    const asked: string[] = [];
+    // The second waits for people.
+    const promotion = () => (asked.push('') === 1 ? ('gate' as const) : ('people' as const));
+    const { record } = await carryOutTiny(place, { promotion });
+    const [one, two] = record.arms[0]!.iterations;
+    const held = entriesOf(place.ledger).filter(({ kind }) => kind === 'gate-decided')[1]!;
+    expect([one, two].map((iteration) => iteration!.calibration!.checkpoint)).toEqual([
+      ...[one!.checkpoint, one!.checkpoint],
+    ]);
+    expect(calibratedIn(place.ledger)[1]).toMatchObject({
+      parents: [held.seq],
+      figures: { iteration: 2, round: 1 },
+    });
+    expect(calibrationIn(place.path)).toMatchObject({ checkpoint: one!.checkpoint });
   },
   PATIENCE_MS,
 );
