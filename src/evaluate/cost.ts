@@ -41,16 +41,19 @@ export interface Cost {
 export function costOf(answers: readonly Answered[], costs: UnitCosts): Cost | undefined {
   const spent = ({ tokens, cpuSeconds, humanMinutes }: Answered) =>
     costs.token * tokens + costs.cpuSecond * cpuSeconds + costs.humanMinute * humanMinutes;
-  const perAnswer = meanOfItems(answers, spent);
-  if (!perAnswer) return undefined;
-  const perCorrect = jackknifeOfSums(
-    byCluster(answers).map((group) => [
-      group.reduce((sum, answer) => sum + spent(answer), 0),
-      group.filter(({ right }) => right).length,
-    ]),
-    ([cost, right]) => (right! > 0 ? cost! / right! : undefined),
-    { scale: 'log', n: answers.length },
-  );
+  if (answers.length === 0) return undefined;
+  const sums = byCluster(answers).map((group) => [
+    group.reduce((sum, answer) => sum + spent(answer), 0),
+    group.length,
+    group.filter(({ right }) => right).length,
+  ]);
+  // Few answers cost much more than most do: on the scale of logarithms that is symmetric enough.
+  const ratioTo = (place: 1 | 2) =>
+    jackknifeOfSums(sums, (total) => (total[place]! > 0 ? total[0]! / total[place]! : undefined), {
+      scale: 'log',
+      n: answers.length,
+    });
+  const [perAnswer, perCorrect] = [ratioTo(1)!, ratioTo(2)];
   const timed = answers.flatMap(({ cluster, latencyMs }) =>
     latencyMs === undefined ? [] : [{ cluster, value: latencyMs }],
   );
