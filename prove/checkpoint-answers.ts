@@ -57,7 +57,6 @@ export async function checkpointAnswers({
     const answers = await student.assistant('X', false).answer(questions, scopeFor(questions.length));
     const doubts = answers.map(doubtOf);
     const features = featuresOf(
-      doubts,
       questions.map((question, i) => [...questionTraits(task, question), answerTrait(task, answers[i]!)]),
     );
     return {

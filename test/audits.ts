@@ -10,7 +10,7 @@ import { GSM8K_MODELS, importGsm8k } from '../src/corpora/gsm8k.ts';
 import { isRight } from '../src/evaluate/accuracy.ts';
 import { sealGsm8k, textExaminer } from '../src/evaluate/sealed.ts';
 import { errorRate } from '../src/oversight/estimate.ts';
-import { type Auditable, auditInRounds, ROUNDS } from '../src/oversight/rounds.ts';
+import { type Auditable, auditInRounds } from '../src/oversight/rounds.ts';
 
 import { finalAnswer, finalNumber } from '../src/text/final.ts';
 import type { TextQuestion } from '../src/text/question.ts';
@@ -46,7 +46,7 @@ export function simulated(doubt: (typeof DOUBTS)[number], count: number, random:
     wrong: drawn.map((x) => random.uniform() < sigmoid(base + SPREAD * x)),
     items: own.map((x, i) => ({
       doubt: sigmoid(x),
-      features: [x, ...Array.from({ length: LEVELS }, (_, level) => Number(levels[i] === level + 1))],
+      features: Array.from({ length: LEVELS }, (_, level) => Number(levels[i] === level + 1)),
     })),
   };
 }
@@ -179,10 +179,9 @@ export async function measured(
     return { isAmong, rate: shareIn(isAmong) };
   });
   const judge = async (places: readonly number[]) => places.map((place) => wrong[place]!);
-  const options = { minutes: audits, rounds: ROUNDS };
   let [sum, squares, covered, coveredByLevel, width] = [0, 0, 0, 0, 0];
   for (let k = 0; k < repetitions; k++) {
-    const rounds = await auditInRounds(items, judge, options, random.split(k));
+    const rounds = await auditInRounds(items, judge, audits, random.split(k));
     const { value, low, high } = errorRate(rounds);
     sum += value - rate;
     squares += (value - rate) ** 2;

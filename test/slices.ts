@@ -12,7 +12,7 @@ import type { Transcript } from '../src/core/workspace.ts';
 import { examinerOf } from '../src/evaluate/examiners.ts';
 import { oracle } from '../src/evaluate/oracle.ts';
 import { noisy } from '../src/overseers/noisy.ts';
-import { auditInRounds, ROUNDS } from '../src/oversight/rounds.ts';
+import { auditInRounds } from '../src/oversight/rounds.ts';
 import { findSlices, holds, type Rule, type Seen } from '../src/oversight/slices.ts';
 import { answerTrait, doubtOf, featuresOf, questionTraits, type Trait } from '../src/oversight/traits.ts';
 import { type AnyAnswer, type AnyQuestion, type AnyTask, taskEntry } from '../src/tasks/tasks.ts';
@@ -120,13 +120,10 @@ async function audited(
   random: Random,
 ): Promise<readonly Seen[]> {
   const doubts = said.map(doubtOf);
-  const features = featuresOf(
-    doubts,
-    traits.map((one, i) => [...one, answerTrait(task, said[i]!)]),
-  );
+  const features = featuresOf(traits.map((one, i) => [...one, answerTrait(task, said[i]!)]));
   const items = doubts.map((doubt, i) => ({ doubt, features: features[i]! }));
   const judge = async (places: readonly number[]) => places.map((place) => wrong[place]!);
-  const rounds = await auditInRounds(items, judge, { minutes, rounds: ROUNDS }, random);
+  const rounds = await auditInRounds(items, judge, minutes, random);
   return rounds.flatMap(({ audits }, round) =>
     audits.map(({ item, ...audit }) => ({
       ...audit,

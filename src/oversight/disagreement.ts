@@ -1,10 +1,11 @@
 /** How probable it is that an answer is wrong, learned from the audits so far: logistic regression on what is known of a
  *  question and its answer without a judge.
- *      û(x) = σ(β₀ + Σ β_j z_j),   z_j: feature j, standardised over all items
- *  β maximises the likelihood of the audits less λ/2 · Σ β_j² (Hoerl & Kennard 1970; le Cessie & van Houwelingen 1992), which
- *  keeps it finite where a feature tells all, and near the overall rate where audits are few. */
+ *      û(x) = σ(β₀ + Σ β_j z_j),   z_j: feature j, standardised over all items; one of them the answerer's own doubt in logits
+ *  β maximises the likelihood of the audits less ½ Σ λ_j (β_j − μ_j)² (Hoerl & Kennard 1970; le Cessie & van Houwelingen 1992), which
+ *  keeps it finite where a feature tells all, and where audits are few near the overall rate, moved by the doubt as it stands: its μ is
+ *  the slope at which a logit is believed as it is, that of everything else 0. */
 
-import { logistic, predicted } from '../statistics/logistic.ts';
+import { logistic, logit, predicted } from '../statistics/logistic.ts';
 
 /** Of one item; as many for each. */
 export type Features = readonly number[];
@@ -15,8 +16,9 @@ export interface Labelled {
   readonly wrong: boolean;
 }
 
-/** λ: as if each β had been estimated before with a standard error of 1. */
-const RIDGE = 1;
+/** λ: as if each β had been estimated before with a standard error of 1; that of the doubt a little more freely, since one that
+ *  misleads has far to go. */
+const [RIDGE, RIDGE_OF_DOUBT] = [1, 2 / 3];
 /** As good as none: the overall rate is not held to anything. */
 const FREE = 1e-6;
 /** Variance of a feature that is the same for all, but for rounding. */
@@ -24,40 +26,54 @@ const CONSTANT = 1e-12;
 /** Audits that are all alike leave the rate at this much of a mistake more, and of a right answer. */
 const PRIOR = 0.5;
 
-/** What is known of the items, as the regression reads it: a row for each, with 1 before its features. */
+/** What is known of all items, as the regression reads it. */
 export interface Design {
+  /** One for each: 1, its features, and its doubt if there is one. */
   readonly rows: readonly Float64Array[];
+  /** μ and λ, of each. */
+  readonly prior: readonly number[];
+  readonly strength: readonly number[];
 }
 
-/** Features with mean 0 and variance 1 over the items; one that is the same for all becomes 0. */
-export function designOf(features: readonly Features[]): Design {
-  const n = features.length;
-  const width = features[0]?.length ?? 0;
+/** Features with mean 0 and variance 1 over the items; one that is the same for all becomes 0. `doubts`: what the answerer makes of
+ *  each itself, the probability that it is wrong, 0 … 1. */
+export function designOf(features: readonly Features[], doubts?: readonly number[]): Design {
+  const columns = features.map((row, i) => (doubts ? [...row, logit(doubts[i]!)] : row));
+  const n = columns.length;
+  const width = columns[0]?.length ?? 0;
   const [means, variances] = [new Float64Array(width), new Float64Array(width)];
-  for (const row of features) for (let j = 0; j < width; j++) means[j]! += row[j]! / n;
-  for (const row of features) for (let j = 0; j < width; j++) variances[j]! += (row[j]! - means[j]!) ** 2 / n;
-  const rows = features.map((row) => {
+  for (const row of columns) for (let j = 0; j < width; j++) means[j]! += row[j]! / n;
+  for (const row of columns) for (let j = 0; j < width; j++) variances[j]! += (row[j]! - means[j]!) ** 2 / n;
+  const rows = columns.map((row) => {
     const scaled = new Float64Array(width + 1);
     scaled[0] = 1;
     for (let j = 0; j < width; j++)
       if (variances[j]! > CONSTANT) scaled[j + 1] = (row[j]! - means[j]!) / Math.sqrt(variances[j]!);
     return scaled;
   });
-  return { rows };
+  const prior = new Array<number>(width + 1).fill(0);
+  const strength = [FREE, ...new Array<number>(width).fill(RIDGE)];
+  if (doubts) {
+    prior[width] = Math.sqrt(variances[width - 1]!);
+    strength[width] = RIDGE_OF_DOUBT;
+  }
+  return { rows, prior, strength };
 }
 
 /** û of each item, above 0 and below 1. */
-export function predictDisagreement({ rows }: Design, labelled: readonly Labelled[]): readonly number[] {
-  const width = rows[0]!.length;
-  const average = Array.from({ length: width }, (_, j) => (j === 0 ? 1 : 0));
+export function predictDisagreement(
+  { rows, prior, strength }: Design,
+  labelled: readonly Labelled[],
+): readonly number[] {
+  const average = prior.map((_, j) => (j === 0 ? 1 : 0));
   const beta = logistic(
     [
       ...labelled.map(({ item, wrong }) => ({ features: rows[item]!, right: wrong })),
       { features: average, right: true, weight: PRIOR },
       { features: average, right: false, weight: PRIOR },
     ],
-    average.map(() => 0),
-    average.map((_, j) => (j === 0 ? FREE : RIDGE)),
+    prior,
+    strength,
   );
   return rows.map((row) => predicted(beta, row));
 }

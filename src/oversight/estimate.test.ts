@@ -93,7 +93,7 @@ test('rounds that learn from one another are unbiased together, and their interv
   const errors: number[] = [];
   let covered = 0;
   for (let k = 0; k < 150; k++) {
-    const rounds = await auditInRounds(items, judge, { minutes: 80, rounds: 4 }, random.split(k));
+    const rounds = await auditInRounds(items, judge, 80, random.split(k));
     expect(rounds.reduce((sum, { audits }) => sum + audits.length, 0)).toBe(80);
     const { value, low, high } = errorRate(rounds);
     errors.push(value - rate);

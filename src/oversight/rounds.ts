@@ -1,8 +1,7 @@
 /** Audit, learn from it where mistakes are, audit there: rounds of one budget.
  *      f_t, π_t = functions of what the rounds before t found
- *  so that every round's estimate is unbiased by itself (estimate.ts). The first round has but a prior doubt to go by, such as
- *  the answerer's own, and trusts it by half; from the second on û is learned (disagreement.ts), which takes back a doubt that
- *  misled. */
+ *  so that every round's estimate is unbiased by itself (estimate.ts). The first round is small and believes nobody: what the answerer
+ *  doubts itself may mislead. From the second on û is learned (disagreement.ts), from that doubt and from what was found. */
 
 import type { Random } from '../base/random.ts';
 import { allocate, type Doubted, drawFixed, UNIFORM_MIN } from './allocation.ts';
@@ -14,18 +13,13 @@ export interface Auditable extends Doubted {
   readonly features: Features;
 }
 
-export interface RoundsOptions {
-  /** Spent on average, over all rounds: as many audits where a check takes the unit. */
-  readonly minutes: number;
-  /** How many rounds, ≥ 1. */
-  readonly rounds: number;
-}
+/** Of all minutes, what is spent by the end of each round. Early ones are short, since they teach where to look; each has audits
+ *  enough to estimate a variance from. */
+const SPENT = [0.08, 0.16, 0.3, 0.5, 0.75, 1];
 
-/** Few enough that each has audits to estimate a variance from. */
-export const ROUNDS = 4;
-
-/** Share of the first round that is uniform. */
+/** Share that is uniform of a round which nothing was learned before: the doubt is trusted by half. */
 const UNIFORM_FIRST = 0.5;
+
 /** What a round is to be, before anybody is asked. */
 export interface Planned {
   readonly predicted: readonly number[];
@@ -64,20 +58,32 @@ export function planRound(
   };
 }
 
-/** All rounds. `judge` says of each place whether the answer there is wrong, in order. */
+/** What û is learned from. */
+export function designFor(items: readonly Auditable[]): Design {
+  return designOf(
+    items.map(({ features }) => features),
+    items.map(({ doubt }) => doubt),
+  );
+}
+
+/** All rounds. `judge` says of each place whether the answer there is wrong, in order. `minutes` are spent on average: as many audits
+ *  where a check takes one. */
 export async function auditInRounds(
   items: readonly Auditable[],
   judge: (items: readonly number[]) => Promise<readonly boolean[]>,
-  { minutes, rounds }: RoundsOptions,
+  minutes: number,
   random: Random,
 ): Promise<readonly Round[]> {
-  const design = designOf(items.map(({ features }) => features));
+  const design = designFor(items);
+  const alike = items.map((item) => ({ ...item, doubt: 0.5 }));
   const done: Round[] = [];
-  const edge = (round: number) => Math.round((minutes * round) / rounds);
-  for (let t = 0; t < rounds; t++) {
-    const size = edge(t + 1) - edge(t);
+  let spent = 0;
+  for (const [t, share] of SPENT.entries()) {
+    const size = Math.round(share * minutes) - spent;
     if (size === 0 || done.reduce((sum, { audits }) => sum + audits.length, 0) === items.length) continue;
-    const { drawn, ...planned } = planRound(items, design, done, size, random.split(t));
+    spent += size;
+    const known = done.length === 0 ? alike : items;
+    const { drawn, ...planned } = planRound(known, design, done, size, random.split(t));
     const wrong = await judge(drawn.map(({ item }) => item));
     const audits = drawn.map((one, i): Audit => ({ ...one, wrong: wrong[i]! }));
     done.push({ ...planned, audits, drawn: 'fixed' });

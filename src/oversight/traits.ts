@@ -3,7 +3,6 @@
 
 import type { Answer } from '../core/answer.ts';
 import type { Task } from '../core/task.ts';
-import { logit } from '../statistics/logistic.ts';
 import type { Features } from './disagreement.ts';
 
 /** «word 3», «level 2», «level 2 or above», «answer 7»: the word is in the question's sentence, the answer's word is that. */
@@ -41,11 +40,8 @@ export function doubtOf<A>(answer: Answer<A>): number {
   return Math.min(1 - CONFIDENCE_MIN, Math.max(CONFIDENCE_MIN, 1 - answer.confidence));
 }
 
-/** The doubt in logits and 0 or 1 for each trait, for all items alike. */
-export function featuresOf(
-  doubts: readonly number[],
-  traits: readonly (readonly Trait[])[],
-): readonly Features[] {
+/** 0 or 1 for each trait, for all items alike. */
+export function featuresOf(traits: readonly (readonly Trait[])[]): readonly Features[] {
   const all = [...new Set(traits.flat())].sort();
-  return doubts.map((doubt, i) => [logit(doubt), ...all.map((trait) => Number(traits[i]!.includes(trait)))]);
+  return traits.map((own) => all.map((trait) => Number(own.includes(trait))));
 }

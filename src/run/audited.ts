@@ -8,9 +8,8 @@ import type { Assistant } from '../core/assistant.ts';
 import { scopeFor } from '../core/budget.ts';
 import { drawHeld } from '../core/exam.ts';
 import type { Task } from '../core/task.ts';
-import { designOf } from '../oversight/disagreement.ts';
 import { type ErrorRate, errorRate, type Round } from '../oversight/estimate.ts';
-import { type Auditable, auditInRounds, planRound, ROUNDS } from '../oversight/rounds.ts';
+import { type Auditable, auditInRounds, designFor, planRound } from '../oversight/rounds.ts';
 import { findSlices, holds, ruleText, type Slice } from '../oversight/slices.ts';
 import { answerTrait, doubtOf, featuresOf, questionTraits, type Trait } from '../oversight/traits.ts';
 import type { Folder } from '../storage/folder.ts';
@@ -81,8 +80,7 @@ export async function roundsByH<Q, A>(
     const judged = await judge.answer(questions, scopeFor(questions.length));
     return judged.map((answer, i) => !isSame(answer, pool.answers[places[i]!]!));
   };
-  const options = { minutes: audits, rounds: ROUNDS };
-  return auditInRounds(pool.items, isWrong, options, random.split('audits'));
+  return auditInRounds(pool.items, isWrong, audits, random.split('audits'));
 }
 
 /** What a person is to judge, in one round. */
@@ -142,10 +140,7 @@ export async function poolOf<Q, A>({ task, assistant, random }: AuditSetting<Q, 
   const answers = await assistant.answer(questions, scopeFor(questions.length));
   const traits = questions.map((question) => questionTraits(task, question));
   const doubts = answers.map(doubtOf);
-  const features = featuresOf(
-    doubts,
-    traits.map((one, i) => [...one, answerTrait(task, answers[i]!)]),
-  );
+  const features = featuresOf(traits.map((one, i) => [...one, answerTrait(task, answers[i]!)]));
   return {
     questions,
     answers,
@@ -156,8 +151,7 @@ export async function poolOf<Q, A>({ task, assistant, random }: AuditSetting<Q, 
 }
 
 function planned<Q, A>({ audits, random }: AuditSetting<Q, A>, { items }: Pool<Q, A>) {
-  const design = designOf(items.map(({ features }) => features));
-  return planRound(items, design, [], audits, random.split('sheet'));
+  return planRound(items, designFor(items), [], audits, random.split('sheet'));
 }
 
 /** Unknown is the same as unknown here. */
