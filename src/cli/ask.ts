@@ -79,9 +79,10 @@ async function ask(path: string, text: string, depth: number): Promise<Asked> {
   const { folder, file } = openRun(path);
   const { configuration } = file;
   const arm = new Folder(`${path}/ida`);
+  const own = taskOf(folder, configuration);
+  const question = own.parse(text);
   const checkpoint = served(arm);
-  const task = taskAt(taskOf(folder, configuration), configuration, checkpoint.lineage.iteration);
-  const question = task.parse(text);
+  const task = taskAt(own, configuration, checkpoint.lineage.iteration);
   const tainted = taintedBy(arm, checkpoint.hash);
   const runtime = await Runtime.open({ threads: 1, backend: 'auto' });
   try {
