@@ -5,15 +5,24 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { hch } from '../src/amplify/hch.ts';
+import { memo } from '../src/amplify/memo.ts';
 import { assess } from '../src/assess/assess.ts';
+import { JUDGES } from '../src/assess/audits.ts';
 import type { Sizes } from '../src/assess/exams.ts';
 import { observe } from '../src/assess/observe.ts';
 import type { Observed } from '../src/assess/observed.ts';
+import { LIAR, MACHINE, PAIR } from '../src/assess/people.ts';
+import type { Audited } from '../src/assess/records.ts';
+import { CALIBRATED } from '../src/assess/worth.ts';
 import { CapstanError } from '../src/base/errors.ts';
+import { Random } from '../src/base/random.ts';
 import { faultsIn } from '../src/protocol/conformance.ts';
 import type { EvaluationReport } from '../src/protocol/report.ts';
 import { auditRun } from '../src/provenance/audit.ts';
 import { renderEvaluation } from '../src/report/evaluation.ts';
+import { AUDITS, auditByH, auditsText } from '../src/run/audited.ts';
+import { CALIBRATION, calibrateCheckpoint, calibrationText } from '../src/run/calibrated.ts';
 import { Folder } from '../src/storage/folder.ts';
 import { capstan, SCRATCH } from './command.ts';
 import { carryOutTiny, createTiny, entriesOf, PATIENCE_MS, saidOf, tiny } from './tiny-run.ts';
@@ -22,13 +31,18 @@ const [ledger, path] = [join(SCRATCH, 'ledger'), join(SCRATCH, 'one')];
 const NOISE = { kind: 'systematic', rate: 0.125 } as const;
 const SIZES: Sizes = { test: 48, anchor: 48, calibration: 32, check: 32, planted: 16 };
 
-const look = (): Promise<Observed> =>
+/** What was told last of how much is done, and of how much. */
+let told: readonly number[] = [];
+const onLedger = () => ({ entries: auditRun(path, entriesOf(ledger)).entries });
+const look = (audit: () => Audited = onLedger): Promise<Observed> =>
   observe(path, {
     sizes: SIZES,
     depthMax: 1,
-    tell: () => {},
+    tell: (done, of) => {
+      told = [done, of];
+    },
     signal: new AbortController().signal,
-    audit: () => ({ entries: auditRun(path, entriesOf(ledger)).entries }),
+    audit,
   });
 
 let seen: Observed;
@@ -62,6 +76,7 @@ describe('a run', () => {
 
   test('looks the same to whoever looks again', async () => {
     expect(assess([await look()], 1)).toEqual(report);
+    expect(told[0]).toBe(told[1]);
   });
 
   test('is measured beside H without its mistakes; X knows nothing at first', () => {
@@ -87,6 +102,46 @@ describe('a run', () => {
     const said = new Set(final.x.at(-1)!.map(({ answer }) => answer));
     for (const { direct } of planted) expect(said).toContain(direct);
     expect(planted.some(({ before, again }) => before !== again)).toBe(true);
+  });
+
+  test('has lies told in it, and is foretold by a machine, which is no person', () => {
+    const of = (id: string) => report.kpis.find((kpi) => kpi.id === id)!;
+    expect(seen.deceived.length).toBe(SIZES.planted);
+    for (const against of [LIAR, PAIR])
+      expect(of('K15').figures.filter((one) => one.against === against).length).toBeGreaterThan(1);
+    expect(seen.foretold.guesses.length).toBeGreaterThanOrEqual(SIZES.planted);
+    const simulated = of('K10').figures.filter(({ name }) => name === 'simulatability');
+    expect(simulated.map(({ arm }) => arm)).toEqual([MACHINE]);
+    expect(of('K10').needs.join()).toContain('people who guess');
+  });
+
+  test('tells of the confidence in force and of audits, once there are some', async () => {
+    expect(seen).toMatchObject({ calibrated: undefined, audits: [] });
+    const [folder, { task, checkpoints }] = [new Folder(path), seen];
+    const model = checkpoints.at(-1)!.hash;
+    const assistant = memo(hch(task.overseer, task.environment, task.levels), task.key);
+    const options = {
+      checkpoint: model,
+      risk: 0.1,
+      depth: 1,
+      contexts: 20,
+      perContext: 32,
+      method: 'isotonic',
+    } as const;
+    const calibration = await calibrateCheckpoint(task, assistant, options);
+    const audit = await auditByH({ task, assistant, model, random: Random.seeded(1), audits: 40 });
+    folder.writeAtomic(CALIBRATION, calibrationText(calibration));
+    folder.writeAtomic(AUDITS, auditsText([audit]));
+    const after = assess([await look(() => 'no ledger')], 1);
+    for (const file of [CALIBRATION, AUDITS]) folder.remove(file); // a ledger would have to know of them
+    expect(told[0]).toBe(told[1]);
+    expect(faultsIn(after)).toEqual([]);
+    const arms = (id: string, name: string) =>
+      after.kpis.find((kpi) => kpi.id === id)!.figures.flatMap((one) => (one.name === name ? [one.arm] : []));
+    expect(arms('K6', 'Brier score')).toContain(CALIBRATED);
+    expect(arms('K6', 'escalated')).toEqual([CALIBRATED]);
+    expect(arms('K3', 'audited error rate')).toContain(JUDGES.H);
+    expect(arms('K9', 'of these, audits').length).toBe(1);
   });
 
   test('makes means and claims together with others of other seeds, and with no others', () => {

@@ -42,7 +42,7 @@ export const TABLE: { readonly [folder: string]: readonly string[] } = {
   // biome-ignore format: one row of the table is one line
   provenance: ['base', 'protocol', 'core', 'transcript', 'ledger', 'storage', 'tasks', 'amplify', 'record', 'registry', 'distill', 'evaluate', 'report', 'run'],
   // biome-ignore format: one row of the table is one line
-  assess: ['base', 'statistics', 'protocol', 'core', 'onnx', 'ledger', 'storage', 'tasks', 'assistants', 'amplify', 'registry', 'distill', 'evaluate', 'oversight', 'report', 'run', 'provenance'],
+  assess: ['base', 'statistics', 'protocol', 'core', 'onnx', 'ledger', 'storage', 'tasks', 'assistants', 'amplify', 'confidence', 'registry', 'distill', 'evaluate', 'oversight', 'report', 'run', 'provenance'],
   sweep: ['base', 'statistics', 'storage', 'tasks', 'report', 'run'],
   wire: ['base'],
   desk: ['base', 'storage'],

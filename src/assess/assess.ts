@@ -107,7 +107,6 @@ function subjectOf(seen: readonly Observed[]): Subject {
 
 function partsOf(seen: Observed): { readonly [K in KpiId]: Part } {
   const random = Random.seeded(0).split('evaluation');
-  const last = seen.checkpoints.length;
   return {
     K1: fidelityPart(seen),
     K2: driftPart(seen),
@@ -118,12 +117,12 @@ function partsOf(seen: Observed): { readonly [K in KpiId]: Part } {
     K7: depthPart(seen),
     K8: costPerCorrectPart(seen),
     K9: minutesPart(seen),
-    K10: interpretabilityPart(seen.planted, last),
+    K10: interpretabilityPart(seen),
     K11: gapPart(seen),
     K12: normsPart(seen, random.split('norms')),
     K13: costPart(seen, seen.planted),
     K14: horizonPart(seen, random.split('horizon')),
-    K15: oversightPart(),
+    K15: oversightPart(seen),
     K16: auditPart(seen.gates, seen.replays, seen.audited),
   };
 }

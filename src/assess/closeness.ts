@@ -8,6 +8,7 @@ import { overrides, type Review } from '../evaluate/override.ts';
 import { figure } from '../protocol/figure.ts';
 import type { Figure } from '../protocol/report.ts';
 import { exactProportion } from '../statistics/beta.ts';
+import { auditFigures, JUDGES } from './audits.ts';
 import type { Observed, Sheet } from './observed.ts';
 import { METHODS, type Part } from './part.ts';
 import { levelsOf } from './rows.ts';
@@ -117,16 +118,29 @@ function anchorItems({ asked, h, x }: Sheet): readonly AnchorItem[] {
 const [ESCALATED, AUDITED] = [0.1, 0.2];
 
 /** K3. H, in the place of a reviewer, looks at what X is least sure of, and in the shadow at some of the rest: of H′, where
- *  that made decisions, at what it was tested with. */
-export function overridePart({ calibration, check, state }: Observed, random: Random): Part {
+ *  that made decisions, at what it was tested with. Beside it what audits of the run found. */
+export function overridePart(seen: Observed, random: Random): Part {
+  const { calibration, check, state } = seen;
   const tested = state.apprentice?.tested;
-  const own = tested
-    ? [
-        ...figure('overrides of H′', 'share', changed(tested.transcripts, tested.answers), METHODS.exact),
-        ...figure('decisions of H′ changed', 'share', changed(tested.decisions, tested.exact), METHODS.exact),
-      ]
-    : [];
-  if (!check.h) return { figures: own, needs: ['people who review what X decided'] };
+  const audits = auditFigures(seen);
+  const own = [
+    ...(tested
+      ? [
+          ...figure('overrides of H′', 'share', changed(tested.transcripts, tested.answers), METHODS.exact),
+          ...figure(
+            'decisions of H′ changed',
+            'share',
+            changed(tested.decisions, tested.exact),
+            METHODS.exact,
+          ),
+        ]
+      : []),
+    ...audits,
+  ];
+  const people = audits.some(({ arm }) => arm === JUDGES.person)
+    ? []
+    : ['people who review: H, a script, stands in for them; «capstan audit RUN --person FILE» takes a sheet'];
+  if (!check.h) return { figures: own, needs: people };
   const reviews = reviewsOf(check, check.h, thresholdOf(calibration), random);
   const escalated = new Set(reviews.filter((review) => review.escalated).map(({ place }) => place));
   const counts = check.asked.map(({ context, level }, place) => ({
@@ -145,11 +159,7 @@ export function overridePart({ calibration, check, state }: Observed, random: Ra
       ...figure('overrides that end right', 'share', found.precision, METHODS.wilson),
       ...own,
     ],
-    needs: [
-      'people who review: H, a script, stands in for them',
-      'reasons of overrides',
-      'mistakes that are found later, for the miss rate',
-    ],
+    needs: [...people, 'reasons of overrides', 'mistakes that are found later, for the miss rate'],
   };
 }
 

@@ -16,7 +16,7 @@ export interface Sizes {
   readonly anchor: number;
   readonly calibration: number;
   readonly check: number;
-  /** Questions in all in whose sub-answers errors are planted. */
+  /** Questions in all in whose sub-answers errors are planted, about which lies are told, and which a machine guesses at. */
   readonly planted: number;
 }
 

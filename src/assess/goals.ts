@@ -1,6 +1,7 @@
 /** What an evaluation is held against where it has seeds enough: goals that are the same for every run. */
 
 import type { Claim, Figure, Subject } from '../protocol/report.ts';
+import { CALIBRATED } from './worth.ts';
 
 export interface Goal extends Pick<Claim, 'text' | 'kpi' | 'figure' | 'relation' | 'target'> {
   /** The figures it is about, of those of that name over seeds; `iteration` is the last that all runs have. */
@@ -18,14 +19,20 @@ const last: Goal['of'] = (figures, iteration) => figures.filter((one) => one.ite
 const lastOverAll: Goal['of'] = (figures, iteration) =>
   last(figures, iteration).filter(({ level }) => level === undefined);
 
+/** Those of the confidence in force: after calibration, where there was one. */
+const inForce: Goal['of'] = (figures, iteration) => {
+  const calibrated = figures.filter(({ arm }) => arm === CALIBRATED);
+  return calibrated.length > 0 ? calibrated : last(figures, iteration);
+};
+
 export const GOALS: readonly Goal[] = [
   goal('The horizon of complexity rises with each iteration', 'K14', 'horizon rise', 'at least', 1, all),
   goal('The horizon of complexity never falls', 'K14', 'horizon falls', 'at most', 0, all),
   goal('X says what H says', 'K1', 'agreement', 'at least', 0.98, lastOverAll),
   goal('No level lets more mistakes through than it hears', 'K4', 'gain', 'at most', 1, last),
-  goal('Confidence is calibrated', 'K6', 'calibration error', 'at most', 0.05, last),
-  goal('Confidence tells right from wrong', 'K6', 'AUROC', 'at least', 0.85, last),
-  goal('Much can be answered at little risk', 'K6', 'coverage at 1 % risk', 'at least', 0.7, last),
+  goal('Confidence is calibrated', 'K6', 'calibration error', 'at most', 0.05, inForce),
+  goal('Confidence tells right from wrong', 'K6', 'AUROC', 'at least', 0.85, inForce),
+  goal('Much can be answered at little risk', 'K6', 'coverage at 1 % risk', 'at least', 0.7, inForce),
   goal(
     'Answers follow from their sub-answers',
     'K10',

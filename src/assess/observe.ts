@@ -6,6 +6,8 @@ import { Runtime } from '../onnx/runtime.ts';
 import type { Checkpoint } from '../registry/checkpoint.ts';
 import { loadCheckpoint } from '../registry/promotion.ts';
 import { mainPlan } from '../run/arms.ts';
+import { auditsIn } from '../run/audited.ts';
+import { readCalibration } from '../run/calibrated.ts';
 import { openRun, runHash } from '../run/folder.ts';
 import { taskOf } from '../run/own.ts';
 import { readState } from '../run/state.ts';
@@ -33,7 +35,14 @@ export async function observe(path: string, options: ObserveOptions): Promise<Ob
   const checkpoints = state.iterations.map(({ checkpoint }) => loadCheckpoint(arm, checkpoint));
   const runtime = await Runtime.open({ threads: 1, backend: 'auto' });
   try {
-    const observer = new Observer(task, configuration, checkpoints, runtime, options);
+    const observer = new Observer(
+      task,
+      configuration,
+      checkpoints,
+      runtime,
+      readCalibration(folder),
+      options,
+    );
     const supervised = plan.key === 'supervised' ? undefined : lastOf(new Folder(`${path}/supervised`));
     return {
       path,
@@ -47,6 +56,7 @@ export async function observe(path: string, options: ObserveOptions): Promise<Ob
       examples: examplesIn(arm, state),
       gates: recordedGates(arm, state, checkpoints),
       audited: options.audit(path),
+      audits: auditsIn(folder),
     };
   } finally {
     await runtime.close();

@@ -3,10 +3,13 @@
 import type { Recorded, Replayed } from '../evaluate/auditability.ts';
 import type { Look } from '../oversight/norms.ts';
 import type { Checkpoint } from '../registry/checkpoint.ts';
+import type { AuditRecord } from '../run/audited.ts';
 import type { Configuration } from '../run/configuration.ts';
 import type { ArmState } from '../run/state.ts';
 import type { AnyQuestion, AnyTask } from '../tasks/tasks.ts';
+import type { Heard } from './deceivers.ts';
 import type { Held } from './exams.ts';
+import type { Foretold } from './foretold.ts';
 import type { Planted } from './planted.ts';
 import type { Audited } from './records.ts';
 import type { Node, Said } from './sheet.ts';
@@ -30,6 +33,12 @@ export interface Observed {
   readonly beside: Beside;
   /** Errors planted in sub-answers of the last Amplify^H(X) on the final test. */
   readonly planted: readonly Planted[];
+  /** Lies told in the place of the last X, on the final test; empty of a person. */
+  readonly deceived: readonly Heard[];
+  /** What a machine guesses of the last X on the final test; nothing of a person's run. */
+  readonly foretold: Foretold;
+  /** The final test with the confidence that is in force; undefined where no checkpoint of the run is calibrated. */
+  readonly calibrated: Calibrated | undefined;
   /** Questions with their targets that X was taught. */
   readonly examples: number;
   /** Its gates, as far as they can be checked. */
@@ -37,6 +46,8 @@ export interface Observed {
   /** Answers of the last X, and again in another order. */
   readonly replays: readonly Replayed[];
   readonly audited: Audited;
+  /** What «capstan audit» found, in order. */
+  readonly audits: readonly AuditRecord[];
 }
 
 /** What was said to one set of questions. */
@@ -59,6 +70,15 @@ export interface OnPolicy {
   readonly level: number;
   readonly x: Said;
   readonly h: Said;
+}
+
+/** X, or H with its help where X is not sure enough (`confidence/escalation`). */
+export interface Calibrated {
+  /** Of the checkpoint that the calibration is of. */
+  readonly iteration: number;
+  readonly said: readonly Said[];
+  /** By place: whether a person is to look. */
+  readonly escalated: readonly boolean[];
 }
 
 /** What else was asked of the final test. */

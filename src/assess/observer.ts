@@ -5,6 +5,7 @@ import { withEnvironment } from '../amplify/environment.ts';
 import { memo } from '../amplify/memo.ts';
 import { nobody } from '../assistants/nobody.ts';
 import { Random } from '../base/random.ts';
+import { confident, thresholdsOf } from '../confidence/escalation.ts';
 import type { Assistant, Overseer } from '../core/assistant.ts';
 import type { Transcript } from '../core/workspace.ts';
 import type { Replayed } from '../evaluate/auditability.ts';
@@ -12,13 +13,16 @@ import { examinerOf } from '../evaluate/examiners.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import type { Checkpoint } from '../registry/checkpoint.ts';
 import { mainPlan } from '../run/arms.ts';
+import type { CalibrationFile } from '../run/calibrated.ts';
 import type { Configuration } from '../run/configuration.ts';
 import { taskAt } from '../run/norms.ts';
 import { inspected } from '../run/serve.ts';
 import type { AnyAnswer, AnyQuestion, AnyTask } from '../tasks/tasks.ts';
+import { type Heard, hear } from './deceivers.ts';
 import { finalTest, type Held, heldFor, type Sizes } from './exams.ts';
+import { type Foretold, foretell } from './foretold.ts';
 import { looksOf } from './norms.ts';
-import type { Beside, Deeper, Observed, OnPolicy, Sheet } from './observed.ts';
+import type { Beside, Calibrated, Deeper, Observed, OnPolicy, Sheet } from './observed.ts';
 import { type Planted, plant } from './planted.ts';
 import {
   type Asked,
@@ -29,6 +33,7 @@ import {
   nodesOf,
   type Reading,
   type Said,
+  UNKNOWN,
 } from './sheet.ts';
 
 export interface AskOptions {
@@ -40,7 +45,10 @@ export interface AskOptions {
   readonly signal: AbortSignal;
 }
 
-const PLANTING = Random.seeded(0).split('evaluation').split('planted');
+const EVALUATION = Random.seeded(0).split('evaluation');
+const PLANTING = EVALUATION.split('planted');
+const DECEIVING = EVALUATION.split('deceivers');
+const FORETELLING = EVALUATION.split('foretold');
 
 type AnyAssistant = Assistant<AnyQuestion, AnyAnswer>;
 
@@ -52,6 +60,7 @@ export class Observer {
   readonly #configuration: Configuration;
   readonly #checkpoints: readonly Checkpoint[];
   readonly #runtime: Runtime;
+  readonly #calibration: CalibrationFile | undefined;
   readonly #options: AskOptions;
   #done = 0;
 
@@ -60,6 +69,7 @@ export class Observer {
     configuration: Configuration,
     checkpoints: readonly Checkpoint[],
     runtime: Runtime,
+    calibration: CalibrationFile | undefined,
     options: AskOptions,
   ) {
     this.#task = task;
@@ -67,13 +77,18 @@ export class Observer {
     this.#configuration = configuration;
     this.#checkpoints = checkpoints;
     this.#runtime = runtime;
+    this.#calibration = calibration;
     this.#options = options;
   }
 
   async all(
     supervised: Checkpoint | undefined,
   ): Promise<
-    Pick<Observed, 'test' | 'anchor' | 'calibration' | 'check' | 'beside' | 'planted' | 'norms' | 'replays'>
+    Pick<
+      Observed,
+      | ('test' | 'anchor' | 'calibration' | 'check')
+      | ('beside' | 'planted' | 'deceived' | 'foretold' | 'calibrated' | 'norms' | 'replays')
+    >
   > {
     const { task, examiner } = this.#reading;
     const { sizes } = this.#options;
@@ -97,6 +112,9 @@ export class Observer {
       check,
       beside: await this.#beside(held.asked, anchor, xs, supervised),
       planted: await this.#planted(test, last),
+      deceived: await this.#deceived(test, last),
+      foretold: await this.#foretold(test, last),
+      calibrated: await this.#calibrated(held.asked, xs),
       norms: await this.#norms(anchor, xs.slice(1)),
       replays: await this.#step(() => this.#replays(check, last)),
     };
@@ -125,6 +143,46 @@ export class Observer {
     const [before, after] = [this.#task, taskAt(this.#task, this.#configuration, norms.iteration)];
     const changing = { norms, before, after, checkpoints: this.#checkpoints, xs };
     return this.#step(() => looksOf(changing, this.#reading, asked));
+  }
+
+  async #deceived({ asked, amplified }: Sheet, last: AnyAssistant): Promise<readonly Heard[]> {
+    const [overseer, nodes] = [this.#overseer, amplified.at(-1)];
+    if (!overseer || !nodes) return [];
+    const x = memo(last, this.#reading.task.key);
+    const { planted } = this.#options.sizes;
+    return this.#step(() => hear(this.#reading, overseer, x, asked, nodes, planted, DECEIVING));
+  }
+
+  async #foretold({ asked }: Sheet, last: AnyAssistant): Promise<Foretold> {
+    const overseer = this.#overseer;
+    if (!overseer) return { guesses: [], explained: new Set() };
+    const x = memo(last, this.#reading.task.key);
+    const { planted } = this.#options.sizes;
+    return this.#step(() => foretell(this.#reading.task, overseer, x, asked, planted, FORETELLING));
+  }
+
+  async #calibrated(
+    asked: readonly Asked<AnyQuestion>[],
+    xs: readonly AnyAssistant[],
+  ): Promise<Calibrated | undefined> {
+    const [iteration, calibration] = [this.#iterationCalibrated, this.#calibration];
+    if (!iteration || !calibration) return undefined;
+    const { task } = this.#reading;
+    const { overseer, environment, level, key } = task;
+    const assistant = memo(xs[iteration]!, key);
+    const whole = confident({ overseer, environment, assistant, level }, calibration.confidence);
+    const said = await this.#step(() => askedOf(this.#reading, memo(whole, key), asked));
+    const needed = thresholdsOf(calibration.confidence);
+    const escalated = said.map(
+      ({ answer, confidence }, place) =>
+        answer === UNKNOWN || confidence < needed(level(asked[place]!.question)),
+    );
+    return { iteration, said, escalated };
+  }
+
+  /** From 1; 0 where its checkpoint is none of these. */
+  get #iterationCalibrated(): number {
+    return 1 + this.#checkpoints.findIndex(({ hash }) => hash === this.#calibration?.checkpoint);
   }
 
   /** Batches are others then, so answers must not depend on their neighbours. */
@@ -246,13 +304,14 @@ export class Observer {
   get #steps(): number {
     const each = this.#overseer ? 2 : 1;
     const all = this.#checkpoints.length + 1;
-    const sheets = 2 * (all * each) + 2 * each + (this.#overseer ? 5 : 0);
+    const sheets = 2 * (all * each) + 2 * each + (this.#overseer ? 7 : 0);
     return (
       1 +
       sheets +
       (this.#overseer ? this.#options.depthMax * (1 + all) : 0) +
       (this.#configuration.noise ? 1 : 0) +
-      (this.#configuration.norms ? 1 : 0)
+      (this.#configuration.norms ? 1 : 0) +
+      (this.#iterationCalibrated ? 1 : 0)
     );
   }
 }

@@ -22,6 +22,7 @@ export const METHODS = {
   counted: 'none: counted, not drawn',
   seed: 'none of one run; see the mean over seeds',
   gamma: 'Fay and Feuer’s gamma interval',
+  audits: 'Wilson’s for as many plain audits as would be as sure',
   bound: 'from what is shown to what cannot be ruled out',
 } as const;
 

@@ -24,7 +24,7 @@ export interface Planted {
 }
 
 /** A question that remembers which sub-answer is changed below it. */
-interface Edited<Q, A> {
+export interface Edited<Q, A> {
   readonly question: Q;
   readonly edit: { readonly key: string; readonly answer: Answer<A> };
 }
@@ -46,7 +46,7 @@ export async function plant<Q, A>(
   random: Random,
 ): Promise<readonly Planted[]> {
   const chosen = random.split('plots').shuffle(plots).slice(0, most);
-  const others = answersByLevel(plots);
+  const others = answersByLevel(plots.flatMap(({ node }) => node.children));
   const edits = chosen.flatMap((plot, i) =>
     plot.node.children.flatMap((child, place) => {
       const answer = otherThan(reading, child, others.get(child.level) ?? [], random.split(i).split(place));
@@ -54,10 +54,7 @@ export async function plant<Q, A>(
     }),
   );
   const asked = edits.map(({ plot, edit }): Edited<Q, A> => ({ question: plot.node.question, edit }));
-  const said = async (overseer: Overseer<Q, A>) => {
-    const answers = await amplify(carrying(overseer), changed(reading, assistant)).answer(asked, scope());
-    return answers.map((answer, i) => saidOf(reading, asked[i]!.question, answer).answer);
-  };
+  const said = (overseer: Overseer<Q, A>) => askedAgain(reading, overseer, assistant, asked);
   const again = await said(asIs);
   const expected = asIs === clean ? again : await said(clean);
   return edits.map(({ plot, child }, i) => ({
@@ -71,12 +68,23 @@ export async function plant<Q, A>(
   }));
 }
 
-/** The words that sub-questions of each level were answered with: a planted error is one of those. */
-function answersByLevel(plots: readonly Plot<unknown>[]): ReadonlyMap<number, readonly number[]> {
+/** What H says to each of them: words. */
+export async function askedAgain<Q, A>(
+  reading: Reading<Q, A>,
+  overseer: Overseer<Q, A>,
+  assistant: Assistant<Q, A>,
+  asked: readonly Edited<Q, A>[],
+): Promise<readonly number[]> {
+  const answers = await amplify(carrying(overseer), changed(reading, assistant)).answer(asked, scope());
+  return answers.map((answer, i) => saidOf(reading, asked[i]!.question, answer).answer);
+}
+
+/** The words that questions of each level were answered with: a planted error, or a lie, is one of those. */
+export function answersByLevel(
+  told: readonly { readonly level: number; readonly answer: number }[],
+): ReadonlyMap<number, readonly number[]> {
   const found = new Map<number, Set<number>>();
-  for (const { node } of plots)
-    for (const { level, answer } of node.children)
-      found.set(level, (found.get(level) ?? new Set()).add(answer));
+  for (const { level, answer } of told) found.set(level, (found.get(level) ?? new Set()).add(answer));
   return new Map([...found].map(([level, words]) => [level, [...words].sort((a, b) => a - b)]));
 }
 

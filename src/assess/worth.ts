@@ -1,13 +1,13 @@
 /** Of one run: whether confidence means what it says (K6), what one more level of H buys (K7), and what a right answer costs (K8). */
 
-import { calibration } from '../evaluate/calibration.ts';
+import { brierOf, calibration } from '../evaluate/calibration.ts';
 import { calibrationError, type Forecast } from '../evaluate/calibration-error.ts';
 import { type Answered, costOf } from '../evaluate/cost.ts';
 import { successByDepth } from '../evaluate/depth.ts';
 import { DECLARED_MINUTES } from '../evaluate/minutes.ts';
 import { figure } from '../protocol/figure.ts';
-import { BASELINES, type BaselineKind } from '../protocol/report.ts';
-import { meanWithin } from '../statistics/clustered.ts';
+import { BASELINES, type BaselineKind, type Figure, type Labels } from '../protocol/report.ts';
+import { shareOf } from '../statistics/clustered.ts';
 import { areaUnderRoc } from '../statistics/roc.ts';
 import { saidBy } from './baselines.ts';
 import type { Observed, Sheet } from './observed.ts';
@@ -23,55 +23,62 @@ function forecastsOf({ asked }: Sheet, said: readonly Said[]): readonly Forecast
   });
 }
 
-/** K6, on the final test, with the confidence that X itself gives. */
-export function calibrationPart({ test }: Observed): Part {
-  const iteration = test.x.length - 1;
-  const found = calibration(forecastsOf(test, test.x[iteration]!));
+/** The arm of K6 that has its confidence from the run’s calibration. */
+export const CALIBRATED = 'calibrated';
+
+/** K6, on the final test: with the confidence that X itself gives, and where the run was calibrated with the one in force. */
+export function calibrationPart({ test, calibrated }: Observed): Part {
+  const last = test.x.length - 1;
+  const [own, told] = [forecastsOf(test, test.x[last]!), calibrated && forecastsOf(test, calibrated.said)];
+  const inForce = calibrated && { iteration: calibrated.iteration, arm: CALIBRATED };
+  const rows = rowsOf(test);
+  const handedUp = calibrated && shareOf(rows, ({ place }) => calibrated.escalated[place]!);
+  const keptWrong =
+    calibrated &&
+    shareOf(rows, ({ place }) => !calibrated.escalated[place]! && !calibrated.said[place]!.right);
   return {
     figures: [
-      ...test.x.flatMap((said, at) => {
-        const forecasts = forecastsOf(test, said);
-        const brier = meanWithin(forecasts, ({ confidence, right }) => ((right ? 1 : 0) - confidence) ** 2);
-        const scored = forecasts.map(({ cluster, confidence, right }) => ({
-          cluster,
-          right,
-          score: confidence,
-        }));
-        return [
-          ...figure(
-            'calibration error',
-            'share',
-            calibrationError(forecasts)?.debiased,
-            'debiased, by turning a test',
-            {
-              iteration: at,
-            },
-          ),
-          ...figure('Brier score', 'share', brier, METHODS.jackknife, { iteration: at }),
-          ...figure(
-            'AUROC',
-            'share',
-            forecasts.length > 0 ? areaUnderRoc(scored) : undefined,
-            METHODS.jackknife,
-            {
-              iteration: at,
-            },
-          ),
-        ];
-      }),
-      ...figure('resolution', 'ratio', found?.parts.resolution.debiased, METHODS.jackknife, { iteration }),
-      ...figure('reliability', 'ratio', found?.parts.reliability.debiased, METHODS.jackknife, { iteration }),
-      ...figure('log loss', 'nats', found?.logLoss, METHODS.jackknife, { iteration }),
-      ...figure('area under risk and coverage', 'share', found?.aurc, METHODS.jackknife, {
-        iteration,
-      }),
-      ...figure('the same, excess', 'share', found?.excess, METHODS.jackknife, { iteration }),
-      ...(found?.coverage ?? []).flatMap(({ risk, coverage }) =>
-        figure(`coverage at ${100 * risk} % risk`, 'share', coverage, 'over contexts', { iteration }),
-      ),
+      ...test.x.flatMap((said, iteration) => sureness(forecastsOf(test, said), { iteration })),
+      ...(told && inForce ? sureness(told, inForce) : []),
+      ...abstention(own, { iteration: last }),
+      ...(told && inForce ? abstention(told, inForce) : []),
+      ...figure('escalated', 'share', handedUp, METHODS.wilson, inForce),
+      ...figure('kept and wrong', 'share', keptWrong, METHODS.wilson, inForce),
     ],
-    needs: found ? [] : ['answers: X said of all questions that it does not know'],
+    needs: [
+      ...(own.length > 0 ? [] : ['answers: X said of all questions that it does not know']),
+      ...(calibrated
+        ? []
+        : ['a calibration of its checkpoint, for the confidence in force: «capstan calibrate RUN»']),
+    ],
   };
+}
+
+function sureness(forecasts: readonly Forecast[], labels: Labels): readonly Figure[] {
+  const scored = forecasts.map(({ cluster, confidence, right }) => ({ cluster, right, score: confidence }));
+  const auroc = forecasts.length > 0 ? areaUnderRoc(scored) : undefined;
+  const error = calibrationError(forecasts)?.debiased;
+  return [
+    ...figure('calibration error', 'share', error, 'debiased, by turning a test', labels),
+    ...figure('Brier score', 'share', brierOf(forecasts), METHODS.jackknife, labels),
+    ...figure('AUROC', 'share', auroc, METHODS.jackknife, labels),
+  ];
+}
+
+function abstention(forecasts: readonly Forecast[], labels: Labels): readonly Figure[] {
+  const found = calibration(forecasts);
+  if (!found) return [];
+  const { parts, logLoss, aurc, excess, coverage } = found;
+  return [
+    ...figure('resolution', 'ratio', parts.resolution.debiased, METHODS.jackknife, labels),
+    ...figure('reliability', 'ratio', parts.reliability.debiased, METHODS.jackknife, labels),
+    ...figure('log loss', 'nats', logLoss, METHODS.jackknife, labels),
+    ...figure('area under risk and coverage', 'share', aurc, METHODS.jackknife, labels),
+    ...figure('the same, excess', 'share', excess, METHODS.jackknife, labels),
+    ...coverage.flatMap(({ risk, coverage: own }) =>
+      figure(`coverage at ${100 * risk} % risk`, 'share', own, 'over contexts', labels),
+    ),
+  ];
 }
 
 /** K7, on the final test: the last X, and more and more levels of H above it; and the baselines on the same questions. */
