@@ -144,6 +144,7 @@ const ROW: RunRow = { name: 'r', kind: 'training', what: 'a task', state: 'runni
 const VIEW: RunView = {
   ...{ row: ROW, settings: [], seconds: 1, decisions: 0, levels: 3, threshold: 0.9, horizons: [0, 1] },
   ...{ cells: [], series: [], gates: [], alarms: [], people: { decided: 0, waiting: 0, seconds: 0 } },
+  isEvaluated: false,
 };
 const shareOf = (value: number, n = 100): Share => wilson(Math.round(value * n), n);
 

@@ -49,6 +49,10 @@ describe.skipIf(!browser)(`watching in a browser${NO_BROWSER}`, () => {
         await seen(page, 'Gates');
         expect(await page.locator('.panel').count()).toBeGreaterThan(2);
         expect(await page.evaluate('window.isTheSame')).toBe(true);
+        writeFileSync(join(bench.folder, 'runs/live/evaluation.html'), '<h1>Evaluated</h1>');
+        await page.reload();
+        await page.getByRole('link', { name: 'how good it is' }).click();
+        await page.getByRole('heading', { name: 'Evaluated' }).waitFor();
       }),
     PATIENCE_MS,
   );

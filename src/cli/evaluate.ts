@@ -15,7 +15,7 @@ import type { EvaluationReport } from '../protocol/report.ts';
 import { auditRun } from '../provenance/audit.ts';
 import { verifyLedger } from '../record/verify.ts';
 import { renderEvaluation } from '../report/evaluation.ts';
-import { findRun, openRun } from '../run/folder.ts';
+import { EVALUATION, findRun, openRun } from '../run/folder.ts';
 import { Folder } from '../storage/folder.ts';
 import { evaluationText } from './evaluation-text.ts';
 import { showRemaining } from './remaining.ts';
@@ -29,7 +29,6 @@ interface Flags {
   readonly quiet?: boolean;
 }
 
-const [REPORT, PAGE] = ['evaluation.json', 'evaluation.html'];
 /** Levels of H above the last X at most. */
 const DEPTH_MAX = 3;
 
@@ -78,15 +77,15 @@ async function evaluate(given: readonly string[], { quick, json, quiet, ledger }
   const page = renderEvaluation(report);
   for (const path of paths) {
     const folder = new Folder(path);
-    folder.writeAtomic(REPORT, text);
-    folder.writeAtomic(PAGE, page);
+    folder.writeAtomic(EVALUATION.report, text);
+    folder.writeAtomic(EVALUATION.page, page);
   }
   process.stdout.write(
     json
       ? text
       : evaluationText(
           report,
-          paths.map((path) => `${path}/${PAGE}`),
+          paths.map((path) => `${path}/${EVALUATION.page}`),
         ),
   );
   const faults = faultsIn(report);
@@ -97,9 +96,9 @@ async function evaluate(given: readonly string[], { quick, json, quiet, ledger }
 /** How often the final test was asked so far, as the last report says. */
 function openedBefore(path: string): number {
   const folder = new Folder(path);
-  if (!folder.exists(REPORT)) return 0;
+  if (!folder.exists(EVALUATION.report)) return 0;
   try {
-    const report = JSON.parse(folder.readText(REPORT)) as EvaluationReport;
+    const report = JSON.parse(folder.readText(EVALUATION.report)) as EvaluationReport;
     return report.splits.find(({ name }) => name === 'test')?.opened ?? 0;
   } catch {
     return 0; // of a report that cannot be read nothing is known

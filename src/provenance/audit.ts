@@ -26,7 +26,7 @@ import type { RunRecord } from '../report/record.ts';
 import { renderReport } from '../report/report.ts';
 import { baselinePlans } from '../run/arms.ts';
 import { gateFigures } from '../run/chronicle.ts';
-import { FILE, nameOf, openRun, type RunFile, runHash } from '../run/folder.ts';
+import { EVALUATION, FILE, nameOf, openRun, type RunFile, runHash } from '../run/folder.ts';
 import { taskOf } from '../run/own.ts';
 import { keptState } from '../run/state.ts';
 import { Folder } from '../storage/folder.ts';
@@ -140,7 +140,7 @@ class Auditor {
 
   /** Measured at any time by anybody, so that it is on no ledger; its page follows from it. */
   #evaluation(): void {
-    const [page, report] = ['evaluation.html', 'evaluation.json'];
+    const { page, report } = EVALUATION;
     if (!this.#folder.exists(report)) return;
     this.#known.add(report).add(page);
     const evaluation = this.#json<EvaluationReport>(report);

@@ -2,7 +2,8 @@
  *      run.json         what it does, written first and never changed
  *      lock             the process at work in it
  *      ARM/             one folder for each arm: «ida», «supervised», …
- *      record.json      figures of all arms, and report.html made from them */
+ *      record.json      figures of all arms, and report.html made from them
+ *      evaluation.json  how good it is (`capstan evaluate`), and evaluation.html made from that */
 
 import { hash } from 'node:crypto';
 import { CapstanError } from '../base/errors.ts';
@@ -27,6 +28,7 @@ export interface RunFile {
 
 const FORMAT = 'capstan-run-1';
 export const FILE = 'run.json';
+export const EVALUATION = { report: 'evaluation.json', page: 'evaluation.html' } as const;
 
 /** Starts a folder that is new or empty; refuses to touch any other. `known`: decisions to be played back. `own`: a task that
  *  is somebody's own. */

@@ -21,7 +21,7 @@ export interface Seen {
   readonly waiting: number;
 }
 
-/** All but its row. */
+/** All but its row, and what lies beside it. */
 export function viewOf({
   configuration,
   levels,
@@ -29,7 +29,7 @@ export function viewOf({
   entries,
   decided,
   waiting,
-}: Seen): Omit<RunView, 'row'> {
+}: Seen): Omit<RunView, 'row' | 'isEvaluated'> {
   const { points = [], iterations = [], seconds = 0, progress } = state ?? {};
   const gates = entries.flatMap(gateOf);
   return {

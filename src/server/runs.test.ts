@@ -103,6 +103,31 @@ describe('runs', () => {
     }
   });
 
+  test('have the page of their evaluation beside them, for whoever may look, and nothing in it is run', async () => {
+    const asked = (name: string, key?: string) =>
+      app.request(`/api/runs/${name}/evaluation`, {
+        headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
+      });
+    const isEvaluated = async () => (await get<RunView>('/api/runs/one')).body.isEvaluated;
+    expect([await isEvaluated(), (await asked('one', 'all')).status]).toEqual([false, 404]);
+    const page = '<p>good</p><script>alert(1)</script>';
+    fs.writeFileSync('runs/one/evaluation.html', page);
+    try {
+      const response = await asked('one', 'auditor');
+      expect([await isEvaluated(), response.status, await response.text()]).toEqual([true, 200, page]);
+      const policy = response.headers.get('content-security-policy');
+      expect(policy).toMatch(/^default-src 'none';.*; sandbox$/);
+      expect(policy).not.toContain('script-src');
+      expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect((await asked('one')).status).toBe(401);
+      expect((await asked('one', 'overseer')).status).toBe(403);
+      for (const name of ['three', '..%2Fruns%2Fone', 'two%2F..%2Fone', '..'])
+        expect((await asked(name, 'all')).status).toBe(404);
+    } finally {
+      fs.rmSync('runs/one/evaluation.html');
+    }
+  });
+
   test('that are not there, or mean another folder, are not found', async () => {
     for (const name of ['three', '..%2F..', '%2Fetc', 'one%2F..%2Ftwo'])
       expect((await get(`/api/runs/${name}`)).status).toBe(404);

@@ -6,7 +6,7 @@ import { GROVE_FILES, groveHere } from '../project/grove.ts';
 import { progressOf } from '../project/groves.ts';
 import { HOME } from '../project/home.ts';
 import type { ProjectLog } from '../project/log.ts';
-import { listRuns, nameOf, openRun } from '../run/folder.ts';
+import { EVALUATION, listRuns, nameOf, openRun } from '../run/folder.ts';
 import { answersById, askedIn, takenIn } from '../run/inbox.ts';
 import { taskOf } from '../run/own.ts';
 import { type ArmState, readState } from '../run/state.ts';
@@ -117,6 +117,7 @@ function trainingView(path: string, log: ProjectLog): RunView {
   const name = nameOf(folder);
   return {
     row: trainingRow(path),
+    isEvaluated: folder.exists(EVALUATION.page),
     ...viewOf({
       configuration,
       levels: taskOf(folder, configuration).levels,

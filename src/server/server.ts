@@ -8,6 +8,7 @@ import { addCompare } from './compare.ts';
 import { addControls } from './controls.ts';
 import { addDocument } from './document.ts';
 import { type App, addEndpoint, type Env } from './endpoint.ts';
+import { addEvaluation } from './evaluation.ts';
 import { addEvents } from './events.ts';
 import { addGuards, doorOf } from './guards.ts';
 import { addLedger } from './ledger.ts';
@@ -50,6 +51,7 @@ export function server(place: Place): App {
   );
   const log = place.log ?? new ProjectLog(LEDGER);
   addRuns(app, log);
+  addEvaluation(app);
   addCompare(app);
   addModels(app, place, log);
   addControls(app, place, log);

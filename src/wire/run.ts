@@ -76,6 +76,8 @@ export const RunView = z.object({
   alarms: z.array(z.object({ step: z.number(), text: z.string(), entry: z.int().optional() })),
   /** Decisions of people, so far and in wait. */
   people: z.object({ decided: z.int(), waiting: z.int(), seconds: z.number() }),
+  /** Whether the page of an evaluation lies beside it. */
+  isEvaluated: z.boolean(),
 });
 export type RunView = z.infer<typeof RunView>;
 

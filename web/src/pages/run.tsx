@@ -134,6 +134,11 @@ function TopLine({ view }: { readonly view: RunView }) {
           </Link>
         </span>
       )}
+      {view.isEvaluated && (
+        <span>
+          <a href={`/api/runs/${encodeURIComponent(row.name)}/evaluation`}>how good it is</a>
+        </span>
+      )}
     </p>
   );
 }
