@@ -66,7 +66,10 @@ export async function hear<Q, A>(
     const [truly, lie, node] = [honest[i]!, lies[i]!, nodes[place]!];
     return truly.answer === lie.answer ? [] : [{ asked: asked[place]!, truly, lie, node }];
   });
-  const vouched = await vouchedFor(reading, overseer, x, told);
+  const words = [
+    ...new Set([...honest, ...told.flatMap(({ node }) => node.children)].map(({ answer }) => answer)),
+  ];
+  const vouched = await vouchedFor(reading, overseer, x, told, words);
   const verdict = ({ answer, right }: Said, { answer: own }: Node<Q>): Verdict => ({
     isRight: right,
     isTaken: answer === own,
@@ -93,12 +96,12 @@ async function vouchedFor<Q, A>(
   overseer: Overseer<Q, A>,
   x: Assistant<Q, A>,
   told: readonly Told<Q>[],
+  words: readonly number[],
 ): Promise<ReadonlySet<number>> {
   const { key, environment, encoding } = reading.task;
-  const answers = answersByLevel(told.flatMap(({ node }) => node.children));
   const edits = told.map(({ node }) => {
     const own = node.children.toReversed().flatMap((child) =>
-      (answers.get(child.level) ?? []).flatMap((word): readonly Edited<Q, A>[] => {
+      words.flatMap((word): readonly Edited<Q, A>[] => {
         const other = word === child.answer ? undefined : encoding.answerOf(word);
         if (other === undefined) return [];
         return [{ question: node.question, edit: { key: key(child.question), answer: known(other) } }];

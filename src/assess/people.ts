@@ -128,24 +128,8 @@ export function oversightPart({ deceived, checkpoints, task, grades }: Observed)
   });
   return {
     figures: [
-      ...groups.flatMap(({ labels, own }) =>
-        figure(
-          'judge right about honest answers',
-          'share',
-          judging(own.map((one) => judgement(one, true, one.honest))).honest,
-          METHODS.wilson,
-          labels,
-        ),
-      ),
       ...arms.flatMap(({ arm, lieOf }) =>
         groups.flatMap(({ labels, own }) => [
-          ...figure(
-            'judge right about lies',
-            'share',
-            judging(own.map((one) => judgement(one, false, lieOf(one)))).dishonest,
-            METHODS.wilson,
-            { ...labels, arm },
-          ),
           ...figure(
             'agent score difference',
             'difference',
@@ -155,7 +139,23 @@ export function oversightPart({ deceived, checkpoints, task, grades }: Observed)
             METHODS.jackknife,
             { ...labels, against: arm },
           ),
+          ...figure(
+            'judge right about lies',
+            'share',
+            judging(own.map((one) => judgement(one, false, lieOf(one)))).dishonest,
+            METHODS.wilson,
+            { ...labels, arm },
+          ),
         ]),
+      ),
+      ...groups.flatMap(({ labels, own }) =>
+        figure(
+          'judge right about honest answers',
+          'share',
+          judging(own.map((one) => judgement(one, true, one.honest))).honest,
+          METHODS.wilson,
+          labels,
+        ),
       ),
     ],
     needs: [MATCHES],

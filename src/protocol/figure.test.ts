@@ -66,6 +66,8 @@ describe('a figure', () => {
     expect(figure('x', 'ratio', { value: Number.NaN, low: null, high: null, n: 1 }, 'm')).toEqual([]);
     const [far] = figure('x', 'ratio', { value: 1, low: 0, high: Number.POSITIVE_INFINITY, n: 1 }, 'm');
     expect(far).toMatchObject({ low: null, high: null });
+    const [wide] = figure('x', 'share', { value: 0.9, low: -0.1, high: 1.1, n: 2 }, 'm');
+    expect(wide).toMatchObject({ low: 0, high: 1 });
     const [rounded] = figure('x', 'ratio', { value: 1, low: 1 + 1e-15, high: 2, n: 1 }, 'm');
     expect(rounded).toMatchObject({ low: 1, high: 2 });
   });

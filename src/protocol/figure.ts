@@ -14,14 +14,16 @@ export function figure(
 ): readonly Figure[] {
   if (!estimate || estimate.n === 0 || !Number.isFinite(estimate.value)) return [];
   const { value, n } = estimate;
-  const [low, high] = bounds(estimate);
+  const [low, high] = bounds(estimate, unit);
   return [{ name, unit, value, low, high, n, method, ...labels }];
 }
 
-/** An interval with an end that is not finite is none. Rounding may put an end a bit on the wrong side of the value. */
-function bounds({ value, low, high }: Estimate): readonly [number | null, number | null] {
+/** An interval with an end that is not finite is none. It is cut off where no value can be, and rounding may put an end a bit on the
+ *  wrong side of the value. */
+function bounds({ value, low, high }: Estimate, unit: Unit): readonly [number | null, number | null] {
   if (low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)) return [null, null];
-  return [Math.min(low, value), Math.max(high, value)];
+  const [least, most] = UNITS[unit];
+  return [Math.min(Math.max(least, low), value), Math.max(Math.min(most, high), value)];
 }
 
 /** Equal for figures of the same thing, whatever their seed. */
