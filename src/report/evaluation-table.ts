@@ -168,7 +168,7 @@ function table(group: readonly Figure[], along: Dimension, values: readonly numb
   const columns = columnsOf(group, along, values);
   const inUnit = unitName(unit);
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${name}">
-<table class="grid"><caption>${name}${inUnit ? html` <span class="range">in ${inUnit}</span>` : ''} <span class="range">· intervals: ${method}</span></caption>
+<table class="grid"><caption>${name}${inUnit ? html` <span class="range">in ${inUnit}</span>` : ''} <span class="range how">· intervals: ${method}</span></caption>
 <thead><tr><th scope="col"><span class="unseen">of</span></th>${columns.map((value) => html`<th scope="col" class="n">${names(along, value)}</th>`)}</tr></thead>
 <tbody>${rows.map(
     (row) =>

@@ -75,7 +75,7 @@ function overview({ kpis, seeds }: EvaluationReport): Html {
   const told = kpis.filter(({ status }) => status !== 'missing').length;
   return html`<p>${count(told)} of ${count(kpis.length)} are measured at least in part, over ${several(seeds.length, 'seed')}, with 95 % intervals. The others say what they would take.</p>
 <ul class="overview">${kpis.map(
-    (kpi) => html`<li><a href="#${kpi.id}">${kpi.id} ${kpi.name}</a>${badge(kpi)}</li>
+    (kpi) => html`<li><a href="#${kpi.id}">${kpi.id} ${kpi.name}</a> ${badge(kpi)}</li>
 `,
   )}</ul>`;
 }
@@ -90,7 +90,7 @@ function claims(report: EvaluationReport): Html {
   if (report.claims.length === 0)
     return html`<p class="empty">Nothing is claimed of ${several(report.seeds.length, 'seed')}: a claim takes three at least. Evaluate runs of other seeds together with this one.</p>`;
   return html`<p>Each is held against a target that is the same for every run. It holds where the whole 95 % interval over seeds is on the right side.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Claims"><table class="figures-table"><thead><tr><th scope="col">claim</th><th scope="col" class="n">target</th><th scope="col" class="n">measured</th><th scope="col" class="n">95 % interval</th><th scope="col">verdict</th></tr></thead>
+<div class="scroll" tabindex="0" role="region" aria-label="Claims"><table class="figures-table"><thead><tr><th scope="col">claim</th><th scope="col">verdict</th><th scope="col" class="n">target</th><th scope="col" class="n">measured</th><th scope="col" class="n">95 % interval</th></tr></thead>
 <tbody>${report.claims.map((claim) => claimRow(report, claim))}</tbody></table></div>`;
 }
 
@@ -105,7 +105,7 @@ function claimRow(report: EvaluationReport, claim: Claim): Html {
   });
   const { mark, tone, words } = VERDICTS[claim.verdict];
   const unit = figure?.unit ?? 'number';
-  return html`<tr><th scope="row">${claim.text}<span class="range">${rowName(claim, namesIn(report))}</span> <a href="#${claim.kpi}">${claim.kpi}</a></th><td class="n">${claim.relation} ${written(claim.target, unit)}</td><td class="n">${figure ? written(figure.value, unit) : '–'}</td><td class="n">${figure ? intervalOf(figure) : '–'}</td><td class="${tone}">${mark} ${words}</td></tr>
+  return html`<tr><th scope="row">${claim.text}<span class="range">${rowName(claim, namesIn(report))}</span> <a href="#${claim.kpi}">${claim.kpi}</a></th><td class="${tone}">${mark} ${words}</td><td class="n">${claim.relation} ${written(claim.target, unit)}</td><td class="n">${figure ? written(figure.value, unit) : '–'}</td><td class="n">${figure ? intervalOf(figure) : '–'}</td></tr>
 `;
 }
 
@@ -139,7 +139,7 @@ function panel(report: EvaluationReport, kpi: Kpi): Html {
   const names = namesIn(report);
   const groups = groupsOf(speaking(report, kpi.figures));
   const asks = KPIS.find(({ id }) => id === kpi.id)?.asks;
-  return html`<section class="panel" id="${kpi.id}" aria-labelledby="${kpi.id}-title"><h2 id="${kpi.id}-title"><span class="id">${kpi.id}</span>${kpi.name}${badge(kpi)}</h2>
+  return html`<section class="panel" id="${kpi.id}" aria-labelledby="${kpi.id}-title"><h2 id="${kpi.id}-title"><span class="id">${kpi.id}</span>${kpi.name} ${badge(kpi)}</h2>
 <p class="asks">${asks}</p><p class="note">${kpi.source}</p>
 ${drawn(groups, names)}
 ${tables(groups, names)}
