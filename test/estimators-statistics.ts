@@ -15,7 +15,7 @@ import {
   riskCoverageArea,
 } from '../src/statistics/risk-coverage.ts';
 import { areaUnderRoc, type Scored } from '../src/statistics/roc.ts';
-import { predictedMean, weightedMean, weightedShare } from '../src/statistics/weighted.ts';
+import { weightedMean, weightedShare } from '../src/statistics/weighted.ts';
 import { CORRELATION, inContexts, kindOf, type Plant, studyOf } from './estimators.ts';
 
 function events(random: Random, chance: number, contexts: number, each: number) {
@@ -84,7 +84,7 @@ function audited(random: Random, rate: number, contexts: number, each: number) {
     return () => {
       const risk = random.uniform();
       const [value, probability] = [kind.happens(2 * rate * risk) ? 1 : 0, 0.05 + 0.25 * risk];
-      return { cluster, value, probability, predicted: rate * risk, drawn: random.uniform() < probability };
+      return { cluster, value, probability, drawn: random.uniform() < probability };
     };
   });
 }
@@ -189,21 +189,6 @@ const PLANTS: readonly Plant[] = [
       study: (random) => weightedShare(audited(random, rate, 60, 30).filter(({ drawn }) => drawn)),
     }),
   ),
-  {
-    // Of just these items, so the error is told from their own mean.
-    name: 'weighted audits with predictions, error against all items',
-    truth: 0,
-    study: (random) => {
-      const items = audited(random, 0.2, 60, 30).map((item, cluster) => ({ ...item, cluster }));
-      const sum = items.reduce((total, { predicted }) => total + predicted, 0);
-      const found = predictedMean(
-        { count: items.length, sum },
-        items.filter(({ drawn }) => drawn),
-      )!;
-      const truth = items.reduce((total, { value }) => total + value, 0) / items.length;
-      return { low: found.low! - truth, high: found.high! - truth };
-    },
-  },
   ...(
     [
       [1.5, 0.8, 40, 8],

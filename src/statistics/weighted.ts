@@ -46,34 +46,6 @@ export function weightedShare(audits: readonly Audit[]): Bounded | undefined {
   return { value, low: Math.min(low, value), high: Math.max(high, value), n };
 }
 
-export interface Predicted {
-  /** Items that could have been audited. */
-  readonly count: number;
-  /** Sum of what was predicted for them; 0 without predictions. */
-  readonly sum: number;
-}
-
-/** The mean over just those items, helped by predictions made before: θ = (Σ f + Σ (y − f)/π) / N, unbiased however wrong
- *  they are (Zrnic & Candès 2024, «Active statistical inference», §3). Each item was drawn by itself, so
- *  se² = Σ (1 − π)(y − f)²/π² / N². Undefined of no items; without an interval of fewer than two audits. */
-export function predictedMean(
-  population: Predicted,
-  audits: readonly (Audit & { readonly predicted: number })[],
-): Estimate | undefined {
-  expectProbabilities(audits);
-  if (population.count === 0) return undefined;
-  const missed = audits.reduce((sum, one) => sum + (one.value - one.predicted) / one.probability, 0);
-  const value = (population.sum + missed) / population.count;
-  const n = audits.length;
-  if (n < 2) return { value, low: null, high: null, n };
-  const variance = audits.reduce(
-    (sum, one) => sum + (1 - one.probability) * ((one.value - one.predicted) / one.probability) ** 2,
-    0,
-  );
-  const spread = (studentQuantile(n - 1) * Math.sqrt(variance)) / population.count;
-  return { value, low: value - spread, high: value + spread, n };
-}
-
 interface Hajek {
   readonly value: number;
   readonly variance: number;
