@@ -20,7 +20,7 @@ import { auditSaid } from '../run/measured.ts';
 import { taskAt } from '../run/norms.ts';
 import { taskOf } from '../run/own.ts';
 import { checkpointAssistant } from '../run/serve.ts';
-import type { Bounded } from '../statistics/estimate.ts';
+import type { Estimate } from '../statistics/estimate.ts';
 import { Folder } from '../storage/folder.ts';
 import { lockFolder } from '../storage/lock.ts';
 import { integer } from './arguments.ts';
@@ -83,7 +83,7 @@ async function audit(path: string, flags: AuditFlags): Promise<AuditRecord | und
   }
 }
 
-function textOf({ model, judge, answers, rate, levels, slices, audits }: AuditRecord): string {
+function textOf({ model, judge, answers, rate, levels, structured, slices, audits }: AuditRecord): string {
   const by = judge === 'H' ? 'H, down to the facts' : 'a person';
   const found = slices.flatMap(({ rule, inside, outside, such }) => [
     `slice      ${rule}: wrong in ${shown(inside)}, elsewhere in ${shown(outside)}`,
@@ -94,11 +94,15 @@ function textOf({ model, judge, answers, rate, levels, slices, audits }: AuditRe
     `checked    ${audits.length} of ${answers} answers, by ${by}`,
     `wrong      ${shown(rate)}`,
     ...levels.map((one) => `level ${String(one.level).padEnd(4)} ${shown(one)}, ${one.n} checked`),
+    ...(structured
+      ? [`rules      ${shown(structured)} of how mistakes vary is foretold from the question`]
+      : []),
     ...(found.length > 0 ? found : ['slice      none found']),
   ].join('\n');
 }
 
-function shown({ value, low, high }: Bounded): string {
+function shown({ value, low, high }: Estimate): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  return `${percent(Math.min(1, Math.max(0, value)))} (${percent(low)} to ${percent(high)})`;
+  const interval = low === null || high === null ? '' : ` (${percent(low)} to ${percent(high)})`;
+  return percent(Math.min(1, Math.max(0, value))) + interval;
 }

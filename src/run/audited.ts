@@ -8,10 +8,12 @@ import type { Assistant } from '../core/assistant.ts';
 import { scopeFor } from '../core/budget.ts';
 import { drawHeld } from '../core/exam.ts';
 import type { Task } from '../core/task.ts';
+import { designOf, structuredShare } from '../oversight/disagreement.ts';
 import { type ErrorRate, errorRate, type Round } from '../oversight/estimate.ts';
 import { type Auditable, auditInRounds, designFor, planRound } from '../oversight/rounds.ts';
 import { findSlices, holds, ruleText, type Slice } from '../oversight/slices.ts';
 import { answerTrait, doubtOf, featuresOf, questionTraits, type Trait } from '../oversight/traits.ts';
+import type { Estimate } from '../statistics/estimate.ts';
 import type { Folder } from '../storage/folder.ts';
 import { allTheWayDown } from './judge.ts';
 import { readSealed, sealedText } from './sealed.ts';
@@ -35,6 +37,8 @@ export interface AuditRecord {
   /** The share of them that is wrong. */
   readonly rate: ErrorRate;
   readonly levels: readonly (ErrorRate & { readonly level: number })[];
+  /** How much of what is wrong follows from the question, as far as few audits can tell; not of records from before. */
+  readonly structured?: Estimate;
   readonly slices: readonly FoundSlice[];
   readonly audits: readonly AuditedAnswer[];
 }
@@ -185,6 +189,7 @@ function recordOf<Q, A>(
 ): AuditRecord {
   const { questions, answers, traits, levels, items } = pool;
   const audits = numbered(rounds);
+  const structured = structuredShare(designOf(featuresOf(traits)), audits);
   const slices = slicesIn(pool, rounds, random).map(({ rule, ...slice }): FoundSlice => {
     const inside = questions.filter((_, i) => holds(rule, traits[i]!));
     const such = [...new Set(inside.map((question) => task.show(question)))].slice(0, SUCH);
@@ -199,6 +204,7 @@ function recordOf<Q, A>(
       level: i + 1,
       ...errorRate(rounds, (item) => levels[item] === i + 1),
     })),
+    ...(structured && { structured }),
     slices,
     audits: audits.map(({ item, ...one }) => ({
       question: task.show(questions[item]!),
