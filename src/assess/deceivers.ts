@@ -8,7 +8,7 @@ import { anyOther, deceptive, ofKind } from '../assistants/deceptive.ts';
 import type { Random } from '../base/random.ts';
 import { known } from '../core/answer.ts';
 import type { Assistant, Overseer } from '../core/assistant.ts';
-import { answersByLevel, askedAgain, type Edited } from './planted.ts';
+import { askedAgain, type Edited } from './planted.ts';
 import { type Asked, askedOf, type Node, type Reading, type Said } from './sheet.ts';
 
 /** One question, about which X was honest and a liar. */
@@ -33,7 +33,7 @@ export interface Verdict {
 /** Sub-answers that an accomplice tries for one lie at most. */
 const THOUGHT_OF = 64;
 
-/** Of at most `most` questions that X knows an answer to. `nodes`: Amplify^H(X) on all of `asked`, in their order. */
+/** Of at most `most` questions that X knows an answer to. A lie is an answer that X or H gave to some of them. `nodes`: Amplify^H(X) on all of `asked`, in their order. */
 export async function hear<Q, A>(
   reading: Reading<Q, A>,
   overseer: Overseer<Q, A>,
@@ -50,13 +50,15 @@ export async function hear<Q, A>(
     .slice(0, most);
   const questions = heard.map((place) => asked[place]!);
   const honest = await askedOf(reading, x, questions);
-  const answers = answersByLevel(
-    honest.map(({ answer }, i) => ({ level: task.level(questions[i]!.question), answer })),
-  );
-  const others = (question: Q) =>
-    (answers.get(task.level(question)) ?? [])
+  const said = heard.flatMap((place) => [nodes[place]!, ...nodes[place]!.children]);
+  const words = [...new Set([...honest, ...said].map(({ answer }) => answer))];
+  const others = (question: Q) => {
+    const [first, last] = task.encoding.range?.(question) ?? [0, task.encoding.words - 1];
+    return words
+      .filter((word) => word >= first && word <= last)
       .map((word) => task.encoding.answerOf(word))
       .filter((one) => one !== undefined);
+  };
   const liar = deceptive(x, {
     where: ofKind(() => true),
     how: anyOther(others, task.key, random.split('lie')),
@@ -66,10 +68,7 @@ export async function hear<Q, A>(
     const [truly, lie, node] = [honest[i]!, lies[i]!, nodes[place]!];
     return truly.answer === lie.answer ? [] : [{ asked: asked[place]!, truly, lie, node }];
   });
-  const words = [
-    ...new Set([...honest, ...told.flatMap(({ node }) => node.children)].map(({ answer }) => answer)),
-  ];
-  const vouched = await vouchedFor(reading, overseer, x, told, words);
+  const vouched = await vouchedFor(reading, overseer, x, told, others);
   const verdict = ({ answer, right }: Said, { answer: own }: Node<Q>): Verdict => ({
     isRight: right,
     isTaken: answer === own,
@@ -96,16 +95,17 @@ async function vouchedFor<Q, A>(
   overseer: Overseer<Q, A>,
   x: Assistant<Q, A>,
   told: readonly Told<Q>[],
-  words: readonly number[],
+  others: (question: Q) => readonly A[],
 ): Promise<ReadonlySet<number>> {
   const { key, environment, encoding } = reading.task;
   const edits = told.map(({ node }) => {
     const own = node.children.toReversed().flatMap((child) =>
-      words.flatMap((word): readonly Edited<Q, A>[] => {
-        const other = word === child.answer ? undefined : encoding.answerOf(word);
-        if (other === undefined) return [];
-        return [{ question: node.question, edit: { key: key(child.question), answer: known(other) } }];
-      }),
+      others(child.question)
+        .filter((other) => encoding.wordOf(other) !== child.answer)
+        .map((other): Edited<Q, A> => {
+          const edit = { key: key(child.question), answer: known(other) };
+          return { question: node.question, edit };
+        }),
     );
     return own.slice(0, THOUGHT_OF);
   });

@@ -108,8 +108,7 @@ const MATCHES = 'matches of guards and attackers of known skill (nested oversigh
 /** K15: the last X, and the same as a liar. H is their judge, one level above. */
 export function oversightPart({ deceived, checkpoints, task, grades }: Observed): Part {
   const iteration = checkpoints.length;
-  if (deceived.length === 0)
-    return { figures: [], needs: ['H, to judge answers that X gives other than its own', MATCHES] };
+  if (deceived.length === 0) return { figures: [], needs: ['answers of X, and H to judge them', MATCHES] };
   const groups = [undefined, ...upTo(levelsOf({ task, grades }))].map((level) => ({
     labels: { iteration, ...(level !== undefined && { level }) },
     own: deceived.filter((one) => level === undefined || one.level === level),

@@ -79,8 +79,8 @@ export async function askedAgain<Q, A>(
   return answers.map((answer, i) => saidOf(reading, asked[i]!.question, answer).answer);
 }
 
-/** The words that questions of each level were answered with: a planted error, or a lie, is one of those. */
-export function answersByLevel(
+/** The words that questions of each level were answered with: a planted error is one of those. */
+function answersByLevel(
   told: readonly { readonly level: number; readonly answer: number }[],
 ): ReadonlyMap<number, readonly number[]> {
   const found = new Map<number, Set<number>>();
