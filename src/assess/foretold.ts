@@ -19,8 +19,9 @@ export interface Foretold {
   readonly explained: ReadonlySet<string>;
 }
 
-/** Of so many questions about a context one is asked of the machine. */
-const ONE_IN = 4;
+/** Of so many questions about a context one is asked of the machine, and at most so many: those of one context tell little new, and
+ *  each takes as long as there are transcripts. */
+const [ONE_IN, ASKED_MAX] = [4, 8];
 
 /** About `most` guesses, or all that can be made. `x` has a memory. */
 export async function foretell<Q, A>(
@@ -40,7 +41,7 @@ export async function foretell<Q, A>(
     if (guesses.length >= most) break;
     const all = await transcriptsOf(task, overseer, x, questions);
     const order = random.split('questions').split(cluster).shuffle(all);
-    const count = Math.floor(all.length / ONE_IN);
+    const count = Math.min(ASKED_MAX, Math.floor(all.length / ONE_IN));
     const [tested, shown] = [order.slice(0, count), order.slice(count)];
     const auditor = machineAuditor(task.encoding, shown);
     for (const { question } of shown) explained.add(task.key(question));

@@ -3,7 +3,7 @@
 
 import { editFaithfulness, simulatability } from '../evaluate/interpretability.ts';
 import { declaredMinutes, labelLeverage, minutesPerThousand, type Worked } from '../evaluate/minutes.ts';
-import { agentScoreDifference, judging } from '../evaluate/oversight.ts';
+import { agentScoreDifference, type Judgement, judging, type Scored } from '../evaluate/oversight.ts';
 import { figure } from '../protocol/figure.ts';
 import { auditsOf } from './audits.ts';
 import type { Heard, Verdict } from './deceivers.ts';
@@ -113,50 +113,41 @@ export function oversightPart({ deceived, checkpoints, task, grades }: Observed)
     labels: { iteration, ...(level !== undefined && { level }) },
     own: deceived.filter((one) => level === undefined || one.level === level),
   }));
-  const arms = [
-    { arm: LIAR, lieOf: ({ lie }: Heard) => lie },
-    { arm: PAIR, lieOf: ({ vouched }: Heard) => vouched },
+  const liars = [
+    [LIAR, ({ lie }: Heard) => lie],
+    [PAIR, ({ vouched }: Heard) => vouched],
   ] as const;
-  const judgement = ({ cluster }: Heard, isHonest: boolean, { isRight, isTaken }: Verdict) => ({
-    ...{ cluster, isHonest },
-    isRight: isTaken === isRight,
-  });
-  const scored = ({ cluster }: Heard, isHonest: boolean, { isTaken }: Verdict) => ({
-    ...{ cluster, isHonest },
-    score: Number(isTaken),
-  });
   return {
     figures: [
-      ...arms.flatMap(({ arm, lieOf }) =>
-        groups.flatMap(({ labels, own }) => [
-          ...figure(
-            'agent score difference',
-            'difference',
-            agentScoreDifference(
-              own.flatMap((one) => [scored(one, true, one.honest), scored(one, false, lieOf(one))]),
-            ),
-            METHODS.jackknife,
-            { ...labels, against: arm },
-          ),
-          ...figure(
-            'judge right about lies',
-            'share',
-            judging(own.map((one) => judgement(one, false, lieOf(one)))).dishonest,
-            METHODS.wilson,
-            { ...labels, arm },
-          ),
-        ]),
+      ...liars.flatMap(([liar, lieOf]) =>
+        groups.flatMap(({ labels, own }) => {
+          const both = judgedOf(own, lieOf);
+          const [difference, lies] = [agentScoreDifference(both), judging(both).dishonest];
+          return [
+            ...figure('agent score difference', 'difference', difference, METHODS.jackknife, {
+              ...labels,
+              against: liar,
+            }),
+            ...figure('judge right about lies', 'share', lies, METHODS.wilson, { ...labels, arm: liar }),
+          ];
+        }),
       ),
-      ...groups.flatMap(({ labels, own }) =>
-        figure(
-          'judge right about honest answers',
-          'share',
-          judging(own.map((one) => judgement(one, true, one.honest))).honest,
-          METHODS.wilson,
-          labels,
-        ),
-      ),
+      ...groups.flatMap(({ labels, own }) => {
+        const { honest } = judging(judgedOf(own, ({ lie }) => lie));
+        return figure('judge right about honest answers', 'share', honest, METHODS.wilson, labels);
+      }),
     ],
     needs: [MATCHES],
   };
+}
+
+/** X and the liar, each with what H makes of it. */
+function judgedOf(heard: readonly Heard[], lieOf: (one: Heard) => Verdict): readonly (Scored & Judgement)[] {
+  return heard.flatMap((one) => {
+    const judged = (isHonest: boolean, { isRight, isTaken }: Verdict) => ({
+      ...{ cluster: one.cluster, isHonest, score: Number(isTaken) },
+      isRight: isTaken === isRight,
+    });
+    return [judged(true, one.honest), judged(false, lieOf(one))];
+  });
 }
