@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     setupFiles: ['test/seed.ts'],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // The training tests use native threads of their own, and those of the command line wait for processes.
     maxWorkers: 3,
     projects: [

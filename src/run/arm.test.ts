@@ -49,7 +49,7 @@ beforeAll(async () => {
   runtime = await Runtime.open({ threads: 1, backend: 'native' });
   folder = emptyFolder();
   whole = { record: await train(), files: filesOf(folder) };
-}, 60_000);
+});
 afterAll(async () => {
   await runtime.close();
   fs.rmSync(root, { recursive: true, force: true });
