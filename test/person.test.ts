@@ -186,30 +186,33 @@ describe('a run that learns from a person', () => {
 });
 
 describe('a wrong decision', () => {
-  test('shows in the checkpoints; corrected, it is in none: they are, bit for bit, those of a run that never had it', async () => {
-    const right = new Played();
-    await right.carryOut(AT_ONCE);
-    const { workspace, text } = decisionsTaken(right.folder)[0]!;
-    const wrong = new Played({ instead: new Map([[workspaceKey(workspace), 'reply unknown']]) });
-    await wrong.carryOut(AT_ONCE);
-    expect(wrong.checkpoints).not.toEqual(right.checkpoints);
+  long(
+    'shows in the checkpoints; corrected, it is in none: they are, bit for bit, those of a run that never had it',
+    async () => {
+      const right = new Played();
+      await right.carryOut(AT_ONCE);
+      const { workspace, text } = decisionsTaken(right.folder)[0]!;
+      const wrong = new Played({ instead: new Map([[workspaceKey(workspace), 'reply unknown']]) });
+      await wrong.carryOut(AT_ONCE);
+      expect(wrong.checkpoints).not.toEqual(right.checkpoints);
 
-    const { id, shown } = askedIn(wrong.folder).find(
-      (item) => workspaceKey(item.shown) === workspaceKey(workspace),
-    )!;
-    const fields = { by: 'person:ada', seconds: 0, time: '2026-01-31T12:00:00.000Z', entry: 0 };
-    const corrected = { id, ...parseAction(task, shown, text), ...fields, corrects: true };
-    appendLines(wrong.folder, ANSWERS, [corrected]);
-    // It goes on from nothing that the wrong one shaped.
-    await expect(wrong.carryOut()).rejects.toMatchObject({
-      code: 'refused',
-      message: expect.stringContaining('--again'),
-    });
-    const again = new Played({}, recordingText(decisionsNow(wrong.folder, configuration(), opened)));
-    await again.carryOut(AT_ONCE);
-    expect(again.lineages).toEqual(right.lineages);
-    expect(again.checkpoints).toEqual(right.checkpoints);
-  });
+      const { id, shown } = askedIn(wrong.folder).find(
+        (item) => workspaceKey(item.shown) === workspaceKey(workspace),
+      )!;
+      const fields = { by: 'person:ada', seconds: 0, time: '2026-01-31T12:00:00.000Z', entry: 0 };
+      const corrected = { id, ...parseAction(task, shown, text), ...fields, corrects: true };
+      appendLines(wrong.folder, ANSWERS, [corrected]);
+      // It goes on from nothing that the wrong one shaped.
+      await expect(wrong.carryOut()).rejects.toMatchObject({
+        code: 'refused',
+        message: expect.stringContaining('--again'),
+      });
+      const again = new Played({}, recordingText(decisionsNow(wrong.folder, configuration(), opened)));
+      await again.carryOut(AT_ONCE);
+      expect(again.lineages).toEqual(right.lineages);
+      expect(again.checkpoints).toEqual(right.checkpoints);
+    },
+  );
 
   test('that is corrected while the run is at work stops it after that step, before any checkpoint has it', async () => {
     const run = new Played();

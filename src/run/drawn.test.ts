@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { isLong } from '../../test/long.ts';
 import { carryOutTiny, createTiny, tiny } from '../../test/tiny-run.ts';
 import { leavesOf, sameFacts, targetsIfAsked } from '../distill/examples.ts';
 import { Folder } from '../storage/folder.ts';
@@ -16,8 +17,12 @@ afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
 /** Of two sorts, and quick: levels one after the other, and answers that spread. */
 test.each([
   ['permutation-powering', { size: 8 }],
-  ['list-summary', {}],
-  ['shortest-path', {}],
+  ...(isLong
+    ? ([
+        ['list-summary', {}],
+        ['shortest-path', {}],
+      ] as const)
+    : []),
 ] as const)('what a run of %s asked is drawn again from its configuration', async (name, sizes) => {
   const path = join(home, name);
   const ledger = join(home, `${name}-ledger`);

@@ -21,6 +21,7 @@ export function addEvaluation(app: App): void {
     operationId: 'getRunsByRunEvaluation',
     summary: 'The page of the last evaluation of a run, by «capstan evaluate»',
     security: [{ bearer: [] }, { cookie: [] }],
+    'x-access': 'look',
     request: { params: z.object({ run: Name }) },
     responses: {
       200: { description: 'a page', content: { 'text/html': { schema: z.string() } } },
