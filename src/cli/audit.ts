@@ -2,10 +2,7 @@
  *  rules that its mistakes follow. */
 
 import type { Command } from 'commander';
-import { Runtime } from '../onnx/runtime.ts';
-import type { DoerFlags } from '../project/doer.ts';
 import { HOME } from '../project/home.ts';
-import { measuring } from '../project/measured.ts';
 import {
   type AuditRecord,
   auditByH,
@@ -15,22 +12,16 @@ import {
   auditsIn,
   auditsText,
 } from '../run/audited.ts';
-import { findRun, openRun } from '../run/folder.ts';
+import { findRun } from '../run/folder.ts';
 import { auditSaid } from '../run/measured.ts';
-import { taskAt } from '../run/norms.ts';
-import { taskOf } from '../run/own.ts';
-import { checkpointAssistant } from '../run/serve.ts';
 import type { Estimate } from '../statistics/estimate.ts';
-import { Folder } from '../storage/folder.ts';
-import { lockFolder } from '../storage/lock.ts';
 import { integer } from './arguments.ts';
 import { withDoer } from './doing.ts';
-import { served } from './served.ts';
-import { expectJudge, filledIn, SHEET_HELP, writeSheet } from './sheet.ts';
+import { type JudgeFlags, withMeasured } from './measured.ts';
+import { SHEET_HELP, writeSheet } from './sheet.ts';
 
-interface AuditFlags extends DoerFlags {
+interface AuditFlags extends JudgeFlags {
   readonly audits: number;
-  readonly person?: string;
   readonly json?: boolean;
 }
 
@@ -53,34 +44,25 @@ export function addAudit(program: Command): void {
 }
 
 /** Undefined where a sheet was written that a person is to fill in. */
-async function audit(path: string, flags: AuditFlags): Promise<AuditRecord | undefined> {
+function audit(path: string, flags: AuditFlags): Promise<AuditRecord | undefined> {
   const { audits, person } = flags;
-  expectJudge(flags);
-  const { folder, file } = openRun(path);
-  const checkpoint = served(new Folder(`${path}/ida`));
-  const task = taskAt(taskOf(folder, file.configuration), file.configuration, checkpoint.lineage.iteration);
-  const lock = lockFolder(path);
-  const runtime = await Runtime.open({ threads: 1, backend: 'auto' });
-  try {
-    const { keep } = measuring(folder);
-    const assistant = await checkpointAssistant(task, checkpoint, runtime);
-    const before = auditsIn(folder);
-    const random = auditChance(file.configuration.seed, before);
-    const setting = { task, assistant, model: checkpoint.hash, random, audits };
-    const sheet = filledIn(person);
-    if (person !== undefined && !sheet) {
-      writeSheet(person, await auditSheet(setting));
-      return undefined;
-    }
-    const record = sheet ? await auditBySheet(setting, sheet.lines) : await auditByH(setting);
-    const judge = sheet && { flags, sheet: sheet.sha256 };
-    const text = auditsText([...before, record]);
-    keep('model-audited', text, (subject) => auditSaid(record, subject), checkpoint.hash, judge);
-    return record;
-  } finally {
-    await runtime.close();
-    lock.release();
-  }
+  return withMeasured(
+    path,
+    flags,
+    async ({ folder, file, task, checkpoint, assistant, sheet, judge, keep }) => {
+      const before = auditsIn(folder);
+      const random = auditChance(file.configuration.seed, before);
+      const setting = { task, assistant, model: checkpoint, random, audits };
+      if (person !== undefined && !sheet) {
+        writeSheet(person, await auditSheet(setting));
+        return undefined;
+      }
+      const record = sheet ? await auditBySheet(setting, sheet.lines) : await auditByH(setting);
+      const text = auditsText([...before, record]);
+      keep('model-audited', text, (subject) => auditSaid(record, subject), checkpoint, judge);
+      return record;
+    },
+  );
 }
 
 function textOf({ model, judge, answers, rate, levels, structured, slices, audits }: AuditRecord): string {

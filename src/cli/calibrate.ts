@@ -4,10 +4,7 @@ import type { Command } from 'commander';
 import { METHODS, type Method } from '../confidence/calibration.ts';
 import { NOTHING_KEPT } from '../confidence/threshold.ts';
 import type { Subject } from '../ledger/entry.ts';
-import { Runtime } from '../onnx/runtime.ts';
-import type { DoerFlags } from '../project/doer.ts';
 import { HOME } from '../project/home.ts';
-import { measuring } from '../project/measured.ts';
 import type { RunRecord } from '../report/record.ts';
 import {
   CALIBRATION,
@@ -23,23 +20,17 @@ import { iterationsLeft } from '../run/due.ts';
 import { findRun, openRun } from '../run/folder.ts';
 import { PER_CONTEXT } from '../run/held-out.ts';
 import { calibrationSaid } from '../run/measured.ts';
-import { taskAt } from '../run/norms.ts';
-import { taskOf } from '../run/own.ts';
-import { checkpointAssistant } from '../run/serve.ts';
 import type { Proportion } from '../statistics/proportion.ts';
-import { Folder } from '../storage/folder.ts';
-import { lockFolder } from '../storage/lock.ts';
 import { decimal, integer, oneOf } from './arguments.ts';
 import { withDoer } from './doing.ts';
-import { served } from './served.ts';
-import { expectJudge, filledIn, SHEET_HELP, writeSheet } from './sheet.ts';
+import { type JudgeFlags, withMeasured } from './measured.ts';
+import { SHEET_HELP, writeSheet } from './sheet.ts';
 
-interface CalibrateFlags extends DoerFlags {
+interface CalibrateFlags extends JudgeFlags {
   readonly risk: number;
   readonly depth: number;
   readonly contexts: number;
   readonly method: Method;
-  readonly person?: string;
   readonly json?: boolean;
 }
 
@@ -74,36 +65,23 @@ export function addCalibrate(program: Command): void {
 }
 
 /** Undefined where a sheet was written that a person is to fill in. */
-async function calibrateRun(path: string, flags: CalibrateFlags): Promise<CalibrationFile | undefined> {
+function calibrateRun(path: string, flags: CalibrateFlags): Promise<CalibrationFile | undefined> {
   const { risk, depth, contexts, method, person } = flags;
-  expectJudge(flags);
-  const { folder, file } = openRun(path);
-  const checkpoint = served(new Folder(`${path}/ida`));
-  const task = taskAt(taskOf(folder, file.configuration), file.configuration, checkpoint.lineage.iteration);
-  const lock = lockFolder(path);
-  const runtime = await Runtime.open({ threads: 1, backend: 'auto' });
-  try {
-    const { keep } = measuring(folder);
-    const x = await checkpointAssistant(task, checkpoint, runtime);
+  return withMeasured(path, flags, async ({ folder, task, checkpoint, assistant, sheet, judge, keep }) => {
     const inForce = readCalibration(folder);
     // What belongs to one context stands or falls together: a person is asked one question about each.
     const perContext = person === undefined ? PER_CONTEXT : 1;
-    const options = { risk, depth, contexts, perContext, method, checkpoint: checkpoint.hash };
-    const sheet = filledIn(person);
+    const options = { risk, depth, contexts, perContext, method, checkpoint };
     if (person !== undefined && !sheet) {
-      writeSheet(person, await calibrationSheet(task, x, options, inForce));
+      writeSheet(person, await calibrationSheet(task, assistant, options, inForce));
       return undefined;
     }
-    const reference = sheet && (await referenceBySheet(task, x, options, inForce, sheet.lines));
-    const found = await calibrateCheckpoint(task, x, options, { reference, inForce });
-    const judge = sheet && { flags, sheet: sheet.sha256 };
+    const reference = sheet && (await referenceBySheet(task, assistant, options, inForce, sheet.lines));
+    const found = await calibrateCheckpoint(task, assistant, options, { reference, inForce });
     const said = (subject: Subject) => calibrationSaid(found, subject);
-    keep('model-calibrated', calibrationText(found), said, checkpoint.hash, judge);
+    keep('model-calibrated', calibrationText(found), said, checkpoint, judge);
     return found;
-  } finally {
-    await runtime.close();
-    lock.release();
-  }
+  });
 }
 
 function text(
