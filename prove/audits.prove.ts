@@ -14,7 +14,7 @@ import { REPOSITORY } from './runs.ts';
 
 const AUDITS = 300;
 const COUNT = 10_000;
-const REPETITIONS = 4000;
+const REPETITIONS = 1000;
 const SAVED_MIN = 1.8;
 const COVERED_MIN = 0.93;
 /** What a doubt that says nothing, or the contrary, may cost. */
@@ -22,7 +22,7 @@ const WORSE_MAX = 1.2;
 const STEPS = 250;
 const PICTURE = 'docs/audits.svg';
 const LABELS = [50, 100, 200, 300, 500, 800];
-const REPETITIONS_CURVE = 200;
+const REPETITIONS_CURVE = 50;
 /** Both axes of the picture. */
 const [LABELS_MAX, WIDTH_MAX] = [1000, 0.1];
 
