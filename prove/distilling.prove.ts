@@ -25,13 +25,13 @@ const settingsOf = (size: number): readonly Setting[] => [
   {
     name: `permutation powering, ${size} elements, powers below ${2 * size}`,
     base: { task: 'permutation-powering', size, powers: 2 * size },
-    steps: [200, 150],
+    steps: [200, 400],
     noisy: true,
   },
   {
     name: `wildcard search, ${size} strings`,
     base: { task: 'wildcard-search', size, contexts: 8 },
-    steps: [150, 75],
+    steps: [150, 250],
     noisy: false,
   },
 ];
