@@ -21,8 +21,14 @@ export interface Picture {
   readonly y: string;
   readonly lines: readonly Line[];
   /** What stands along the x axis, where that is no share: places 0 … 1 with their labels. */
-  readonly ticks?: readonly (readonly [at: number, label: string])[];
+  readonly ticks?: Ticks;
+  /** The same along the y axis. */
+  readonly heights?: Ticks;
+  /** Where the names are, at the right; where no curve is. */
+  readonly names?: 'top' | 'bottom';
 }
+
+type Ticks = readonly (readonly [at: number, label: string])[];
 
 const [WIDTH, HEIGHT] = [760, 440];
 const [LEFT, TOP, RIGHT, BOTTOM] = [60, 46, 30, 56];
@@ -32,13 +38,14 @@ const LEGEND_STEP = 20;
 /** Of a line with many points so many are drawn. */
 const POINTS = 200;
 
-/** Both axes are shares from 0 to 1, shown in percent. */
-export function svg({ title, description, x, y, lines, ticks = SHARES }: Picture): string {
+/** Both axes go from 0 to 1, and are shown in percent unless said otherwise. */
+export function svg(picture: Picture): string {
+  const { title, description, x, y, lines, ticks = SHARES, heights = SHARES, names = 'bottom' } = picture;
   const across = (value: number) => fix(LEFT + value * (WIDTH - LEFT - RIGHT));
   const down = (value: number) => fix(HEIGHT - BOTTOM - value * (HEIGHT - TOP - BOTTOM));
-  const rules = TICKS.map(
-    (at) =>
-      `<path d="M${across(0)} ${down(at)}H${across(1)}" stroke="#ddd"/><text x="${LEFT - 8}" y="${down(at)}" dy="4" text-anchor="end">${100 * at}</text>`,
+  const rules = heights.map(
+    ([at, label]) =>
+      `<path d="M${across(0)} ${down(at)}H${across(1)}" stroke="#ddd"/><text x="${LEFT - 8}" y="${down(at)}" dy="4" text-anchor="end">${escaped(label)}</text>`,
   );
   const along = ticks.map(
     ([at, label]) =>
@@ -55,7 +62,10 @@ export function svg({ title, description, x, y, lines, ticks = SHARES }: Picture
     return `<path d="M${path}" fill="none" stroke="${colour}" stroke-width="2"${isDashed ? ' stroke-dasharray="6 4"' : ''}/>${bars.join('')}`;
   });
   const legend = lines.map(({ name, colour, isDashed }, i) => {
-    const at = HEIGHT - BOTTOM - 14 - (lines.length - 1 - i) * LEGEND_STEP;
+    const at =
+      names === 'top'
+        ? TOP + 14 + i * LEGEND_STEP
+        : HEIGHT - BOTTOM - 14 - (lines.length - 1 - i) * LEGEND_STEP;
     return `<path d="M${WIDTH - 290} ${at}h28" stroke="${colour}" stroke-width="2"${isDashed ? ' stroke-dasharray="6 4"' : ''}/><text x="${WIDTH - 254}" y="${at}" dy="4">${escaped(name)}</text>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" font-family="system-ui, sans-serif" font-size="13" fill="#222">
