@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest';
 import { controlHistories } from './control/history.ts';
 
-const HISTORIES = 100;
+const HISTORIES = 40;
 
 test(`${HISTORIES} sequences of commands, crashes and restored backups do what the model of control allows`, () => {
   const sum = controlHistories(HISTORIES, 1);

@@ -7,6 +7,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { Random } from '../src/base/random.ts';
 import type { RunRecord } from '../src/report/record.ts';
 import { capstan, capstanAtWork, fingerprint, lastLine, PATIENCE_MS, PROGRAM, SCRATCH } from './command.ts';
+import { long } from './long.ts';
 
 /** Long enough for warm-ups, saves between and a gate. */
 const RUN = ['run', 'permutation-powering', '--size', '8', '--powers', '8', '--max-steps', '140', '--json'];
@@ -90,7 +91,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 );
 
-test('stopped before anything was saved it says so, and begins anew', async () => {
+long('stopped before anything was saved it says so, and begins anew', async () => {
   const run = join(SCRATCH, 'early');
   const session = capstanAtWork([...RUN, '--run', run]);
   await session.said(/^IDA$/m);
