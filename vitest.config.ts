@@ -8,6 +8,8 @@ export default defineConfig({
     setupFiles: ['test/seed.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What another process or a browser is to come to takes longer where much else is done.
+    expect: { poll: { timeout: 20_000 } },
     // The training tests use native threads of their own, and those of the command line wait for processes.
     maxWorkers: 3,
     projects: [
