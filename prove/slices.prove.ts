@@ -14,8 +14,6 @@ const RUNS = 200;
 const QUESTIONS = 12_000;
 const FOUND_MIN = 0.9;
 const RIGHT_MIN = 0.99;
-/** One mistake among three questions tells of no grade. */
-const QUESTIONS_LEAST = 30;
 const TASKS = [
   { task: 'permutation-powering', size: 8 },
   { task: 'shortest-path', size: 16 },
@@ -31,7 +29,7 @@ const RETRAININGS: readonly Omit<Retraining, 'seed' | 'audits'>[] = [
 ];
 
 export const proof: Proof = {
-  claim: `Of ${RUNS} simulated overseers with a rule in their mistakes, a slice of 1/8, at least ${percent(FOUND_MIN)} are found out within ${AUDITS} audits (the first rule named has a precision and a recall of ${FOUND} or more); mistakes by chance or by hash in 10 % give a rule in at most ${percent(FALSE_MAX)} of the runs. Where somebody else decides in the slice from then on, X is right in ${percent(RIGHT_MIN)} in the slice and at every level, but for grades so rare that fewer than ${QUESTIONS_LEAST} questions were drawn.`,
+  claim: `Of ${RUNS} simulated overseers with a rule in their mistakes, a slice of 1/8, at least ${percent(FOUND_MIN)} are found out within ${AUDITS} audits (the first rule named has a precision and a recall of ${FOUND} or more); mistakes by chance or by hash in 10 % give a rule in at most ${percent(FALSE_MAX)} of the runs. Where somebody else decides in the slice from then on, X is right in ${percent(RIGHT_MIN)} in the slice and at every level.`,
   defaults: { seeds: [1, 2, 3], sizes: [] },
   async prove({ seeds }) {
     const checks = new Checks();
@@ -45,7 +43,7 @@ export const proof: Proof = {
       [found.after.inSlice, ...found.after.perLevel].forEach(({ value, n }, i) => {
         const where = i === 0 ? 'in the slice' : `at ${found.levels[i - 1]}`;
         checks.hold(
-          value >= RIGHT_MIN || n < QUESTIONS_LEAST,
+          value >= RIGHT_MIN || n === 0, // some grades are so rare that no question was drawn
           `${run.task}, seed ${run.seed}: ${percent(value)} ${where} afterwards`,
         );
       });
