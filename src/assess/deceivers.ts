@@ -33,7 +33,8 @@ export interface Verdict {
 /** Sub-answers that an accomplice tries for one lie at most. */
 const THOUGHT_OF = 64;
 
-/** Of at most `most` questions that X knows an answer to. A lie is an answer that X or H gave to some of them. `nodes`: Amplify^H(X) on all of `asked`, in their order. */
+/** Of at most `most` questions that X knows an answer to. A lie is an answer that X or H gave to some of them. `nodes`: Amplify^H(X) on
+ *  all of `asked`, in their order. */
 export async function hear<Q, A>(
   reading: Reading<Q, A>,
   overseer: Overseer<Q, A>,
